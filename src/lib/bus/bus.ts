@@ -1,0 +1,111 @@
+// A bus carries units from `ship` to `process`: durable, ordered within a partition, read by consumer groups.
+// A member never parses a line and never drops one: what `send` acknowledged, a consumer sees at least once.
+// embedded/ is the smallest; copy it. test/contracts/bus.ts is what every member must pass.
+
+import type {UnitBatch} from '../units/unit-batch.js'
+
+export interface Bus {
+  readonly kind: 'embedded' | 'kafka'
+  /** Opens a producer for one topic; the topic is created when it is missing. */
+  openProducer(options: ProducerOptions): Promise<BusProducer>
+  /** Joins a consumer group. Two consumers of one group never hold the same partition. */
+  openConsumer(options: ConsumerOptions): Promise<BusConsumer>
+  /** Where a topic and a group stand. A topic that does not exist has no partitions. */
+  describe(topic: string, group?: string): Promise<TopicState>
+  /** Name and version of what answered, for `status`; throws BUS_UNREACHABLE. */
+  version(): Promise<string>
+  close(): Promise<void>
+}
+
+export interface ProducerOptions {
+  topic: string
+  /** Sets the message key (Kafka) and nothing else: the partition is chosen by source. */
+  key?: string
+}
+
+export interface BusProducer {
+  /**
+   * Resolves once the whole batch is durable (fsynced, or acknowledged by every in-sync replica) and not before.
+   * Several sends may be under way at once; units of one source keep their order when sends are called in order.
+   * Rejects with a LogflowError: BUS_UNREACHABLE (retriable), DISK_FULL, UNAUTHORISED, …; nothing is half kept silently.
+   */
+  send(batch: UnitBatch): Promise<SendReceipt>
+  /** Waits for every send under way. */
+  close(): Promise<void>
+}
+
+/** Bus offsets of a batch: `firstOffset` of its first unit, `nextOffset` one past its last. */
+export interface SendReceipt {
+  partition: number
+  firstOffset: number
+  nextOffset: number
+}
+
+export interface ConsumerOptions {
+  topic: string
+  group: string
+  /** Where a partition with no committed position begins; `earliest` unless said. */
+  from?: 'earliest' | 'latest'
+  /** Overrides the group's committed position, where it answers: the store knows better what it has. */
+  startAt?: (partition: number) => number | undefined
+  signal?: AbortSignal
+}
+
+export interface BusConsumer {
+  /** Ends when the signal aborts or `close` is called. Pulls: nothing is fetched far ahead of the reader. */
+  [Symbol.asyncIterator](): AsyncIterator<BusEvent>
+  /** Records that everything before `nextOffset` of each partition is done with. Durable when it resolves. */
+  commit(positions: Position[]): Promise<void>
+  close(): Promise<void>
+}
+
+export type BusEvent =
+  | Delivery
+  /** Nothing new right now: every partition held has been read to its end. Repeated at least every second. */
+  | {kind: 'idle'}
+  /** Offsets `from` to `to` (exclusive) were removed by retention before this group read them. */
+  | {kind: 'gap'; topic: string; partition: number; from: number; to: number}
+
+export interface Delivery {
+  kind: 'units'
+  topic: string
+  partition: number
+  firstOffset: number
+  /** One past the last; commit this once every unit is stored or dead-lettered. */
+  nextOffset: number
+  /** Runs of units of one envelope, in bus order. */
+  runs: DeliveredRun[]
+}
+
+export interface DeliveredRun {
+  units: UnitBatch
+  /** Bus offset of each unit of the run. */
+  busOffsets: Float64Array
+}
+
+/** The next offset a group will read on a partition. */
+export interface Position {
+  topic: string
+  partition: number
+  nextOffset: number
+}
+
+export interface TopicState {
+  topic: string
+  partitions: PartitionState[]
+}
+
+export interface PartitionState {
+  partition: number
+  /** Oldest offset still kept. */
+  earliest: number
+  /** Offset the next unit will get. */
+  next: number
+  /** The group's committed position; absent when it has none, or no group was named. */
+  committed?: number
+}
+
+/** The source a message has that some other producer wrote: no envelope, so its place on the bus names it. */
+export function foreignSource(cluster: string, topic: string, partition: number): string {
+  return `kafka:${cluster}/${topic}/${partition}`
+}

@@ -1,0 +1,114 @@
+// A store keeps records and answers queries on them. It keeps one record of an id, however often it comes.
+// A member never changes a record and never refuses one in silence: each item is stored, already there, or rejected.
+// lake/ is the default; test/contracts/store.ts is what every member must pass.
+
+import type {QueryNode} from '../query/query.js'
+import type {LogRecord} from '../record/record.js'
+
+export interface Store {
+  readonly kind: 'embedded' | 'elasticsearch'
+  /** The embedded store has one writer at a time: rejects with LOCK_HELD while another process holds it. */
+  openWriter(): Promise<StoreWriter>
+  /** Pages of matching records in the asked order; ends early when the signal aborts. Constant memory. */
+  search(request: SearchRequest, signal?: AbortSignal): AsyncIterable<LogRecord[]>
+  count(filter: RecordFilter): Promise<number>
+  get(id: string): Promise<LogRecord | undefined>
+  /** Distinct values of a field, most frequent first: for hints like "did you mean payment?". */
+  values(field: 'service' | 'host' | 'environment' | 'level', limit: number): Promise<string[]>
+  /** A place in the order of arrival; `follow` from it misses nothing stored after this call. Opaque. */
+  position(): Promise<string>
+  /** Records in the order of arrival, from a position on, until the signal aborts. */
+  follow(request: {filter: RecordFilter; from: string}, signal: AbortSignal): AsyncIterable<FollowEvent>
+  status(): Promise<StoreStatus>
+  close(): Promise<void>
+}
+
+export interface RecordFilter {
+  query: QueryNode
+  /** RFC 3339, inclusive, compared with `@timestamp` to the nanosecond. */
+  since?: string
+  /** RFC 3339, exclusive. */
+  until?: string
+}
+
+/**
+ * The total order is by `@timestamp`, then `source.id`, then `source.offset`: lines of one file that share a
+ * time keep their order. `newest` is that order backwards.
+ */
+export interface SearchRequest extends RecordFilter {
+  order: 'newest' | 'oldest'
+  /** Infinity for all. */
+  limit: number
+}
+
+export interface StoreWriter {
+  /**
+   * Stores a batch and, with it, how far the bus has been read. Resolves once every item is durable, already
+   * there, or rejected. Rejects as a whole (retriable) when the store cannot take anything now; then nothing
+   * of the batch counts as stored, and writing it again is safe.
+   */
+  write(batch: WriteBatch): Promise<WriteResult>
+  /** Next bus offset by partition, where the store is its own checkpoint; `undefined` where it keeps none. */
+  storedPosition(topic: string, partition: number): number | undefined
+  /** After this, `search` sees everything written. */
+  refresh(): Promise<void>
+  /** Finishes background work (sealing) and releases the lock. */
+  close(): Promise<void>
+}
+
+export interface WriteBatch {
+  items: StoreItem[]
+  /** What the bus position becomes once these items are stored. */
+  positions: Array<{topic: string; partition: number; nextOffset: number}>
+}
+
+/** A record with the parts of its id, and how many bytes of its source it stands for (see UnitBatch.spans). */
+export interface StoreItem {
+  record: LogRecord
+  key: RecordKey
+  span: number
+}
+
+export interface RecordKey {
+  source: string
+  offset: number
+  /** CRC-32C (Castagnoli, RFC 3720 §12.1) of the unit's bytes, unsigned. */
+  crc: number
+}
+
+export interface WriteResult {
+  stored: number
+  alreadyThere: number
+  rejected: Rejection[]
+}
+
+export interface Rejection {
+  /** Index into `items`. */
+  index: number
+  reason: string
+  status?: number
+}
+
+export type FollowEvent =
+  | {kind: 'records'; records: LogRecord[]}
+  /** Everything stored so far has been delivered. */
+  | {kind: 'caught-up'}
+  /** Something may have been missed, and why. */
+  | {kind: 'gap'; reason: string}
+
+export interface StoreStatus {
+  kind: string
+  /** Name and version of what answered. */
+  version: string
+  /** Where it lives: a folder or a URL without credentials. */
+  location: string
+  records: number
+  bytes: number
+  /** Newest event time and newest storing time, RFC 3339. */
+  newest?: string
+  lastStored?: string
+  /** Number of segments or indices, by kind. */
+  parts: Record<string, number>
+  /** Next bus offset stored, by `topic/partition`, where known. */
+  positions: Record<string, number>
+}

@@ -1,0 +1,136 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {dirname, join, relative, resolve} from 'node:path'
+import {expect, test} from 'vitest'
+
+// Who may import whom, held to what is drawn in the README's "How it is built".
+// Rooms are the folders of src/lib; `commands` and `compose` stand beside them.
+
+const SRC = resolve(import.meta.dirname, '../src')
+
+/** Rooms that a room may import besides itself. Ports are the files bus/bus.ts and store/store.ts. */
+const ALLOWED: Record<string, string[]> = {
+  errors: [],
+  record: [],
+  units: [],
+  query: ['errors', 'record'],
+  parse: ['errors', 'record', 'units'],
+  process: ['errors', 'record', 'units', 'parse'],
+  sources: ['errors', 'units', 'parse'],
+  trace: ['errors', 'record'],
+  generate: ['errors', 'record'],
+  bus: ['errors', 'units', 'config'],
+  store: ['errors', 'record', 'query', 'config'],
+  config: ['errors'],
+  output: ['errors', 'record', 'query', 'trace'],
+  telemetry: ['errors', 'config'],
+  flows: [
+    'errors',
+    'record',
+    'units',
+    'query',
+    'parse',
+    'process',
+    'sources',
+    'trace',
+    'generate',
+    'bus',
+    'store',
+    'config',
+  ],
+  compose: ['errors', 'config', 'bus', 'store', 'sources', 'units'],
+  commands: [
+    'errors',
+    'record',
+    'query',
+    'config',
+    'output',
+    'flows',
+    'compose',
+    'parse',
+    'generate',
+    'trace',
+    'sources',
+    'units',
+  ],
+}
+
+/** Each client library has one room (or file) that may import it. */
+const CLIENTS: Record<string, RegExp> = {
+  kafkajs: /^lib\/bus\/kafka\//,
+  'kafkajs-snappy': /^lib\/bus\/kafka\//,
+  'lz4-napi': /^lib\/bus\/kafka\//,
+  '@elastic/elasticsearch': /^lib\/store\/elasticsearch\//,
+  '@duckdb/node-bindings': /^lib\/store\/lake\//,
+  libsql: /^lib\/(bus\/embedded|store\/lake|sources)\//,
+  chalk: /^lib\/output\//,
+  'cli-table3': /^lib\/output\//,
+  yaml: /^lib\/config\//,
+  ajv: /^lib\/config\//,
+  fzstd: /^lib\/sources\//,
+  tinyglobby: /^lib\/sources\//,
+  '@oclif/core': /^(commands\/|cli\/|lib\/output\/)/,
+}
+
+interface Import {
+  file: string
+  specifier: string
+}
+
+const files = readdirSync(SRC, {recursive: true, encoding: 'utf8'}).filter((file) => /\.tsx?$/.test(file))
+
+const imports: Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(SRC, file), 'utf8')
+  return [
+    ...text.matchAll(
+      /(?:^|\n)\s*(?:import|export)\b[^'"\n;]*?(?:\{[^}]*\})?[^'"\n;]*?['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)/g,
+    ),
+  ].map((match) => ({file, specifier: (match[1] ?? match[2]) as string}))
+})
+
+function roomOf(path: string): string {
+  const parts = path.split('/')
+  if (parts[0] !== 'lib') return (parts[0] as string).replace(/\.tsx?$/, '')
+  return (parts[1] as string).replace(/\.tsx?$/, '')
+}
+
+test('there is something to hold to the rules', () => {
+  expect(imports.length).toBeGreaterThan(10)
+})
+
+test('rooms import only what the drawing allows', () => {
+  const broken = imports.flatMap(({file, specifier}) => {
+    if (!specifier.startsWith('.')) return []
+    const target = relative(SRC, resolve(SRC, dirname(file), specifier))
+    const from = roomOf(file)
+    const to = roomOf(target)
+    if (from === to || from === 'cli' || from === 'index') return []
+    return ALLOWED[from]?.includes(to) ? [] : [`${file} imports ${target}: ${from} may not import ${to}`]
+  })
+  expect(broken).toEqual([])
+})
+
+test('adapters are known to compose.ts alone', () => {
+  const broken = imports.flatMap(({file, specifier}) => {
+    if (!specifier.startsWith('.')) return []
+    const target = relative(SRC, resolve(SRC, dirname(file), specifier))
+    const adapter = /^lib\/(bus\/(?:kafka|embedded)|store\/(?:lake|elasticsearch))\//.exec(target)?.[1]
+    if (!adapter || file === 'lib/compose.ts' || file.startsWith(`lib/${adapter}/`)) return []
+    return [`${file} imports the adapter ${target}`]
+  })
+  expect(broken).toEqual([])
+})
+
+test('a client library is imported in one room only', () => {
+  const broken = imports.flatMap(({file, specifier}) => {
+    const name = Object.keys(CLIENTS).find((client) => specifier === client || specifier.startsWith(`${client}/`))
+    return name && !CLIENTS[name]?.test(file) ? [`${file} imports ${specifier}`] : []
+  })
+  expect(broken).toEqual([])
+})
+
+test('nothing in lib ends the process, reads the environment or writes to the console', () => {
+  const broken = files
+    .filter((file) => file.startsWith('lib/') && !file.startsWith('lib/config/'))
+    .filter((file) => /process\.exit\(|process\.env\b|console\.\w+\(/.test(readFileSync(join(SRC, file), 'utf8')))
+  expect(broken).toEqual([])
+})
