@@ -1,0 +1,58 @@
+import {LogflowError} from '../errors/logflow-error.js'
+import {LEVELS, type Level} from '../record/level.js'
+import {parseQuery} from './parse-query.js'
+import type {QueryNode, StringField} from './query.js'
+
+/** What the filter flags of search and tail say; each narrows the answer. */
+export interface QueryParts {
+  text?: string
+  /** Any of these. */
+  services?: string[]
+  levels?: string[]
+  minLevel?: string
+  traceId?: string
+  correlationId?: string
+  requestId?: string
+}
+
+/** One tree of a query text and filter flags, all of which must hold. */
+export function buildQuery(parts: QueryParts): QueryNode {
+  const nodes: QueryNode[] = []
+  const equal = (field: StringField, value?: string) => {
+    if (value !== undefined) nodes.push({kind: 'equals', field, value})
+  }
+  if (parts.text?.trim()) nodes.push(parseQuery(parts.text))
+  equal('trace_id', parts.traceId)
+  equal('correlation_id', parts.correlationId)
+  equal('request_id', parts.requestId)
+  if (parts.services?.length)
+    nodes.push(oneOf(parts.services.map((value) => ({kind: 'equals', field: 'service', value}) as const)))
+  if (parts.levels?.length) nodes.push({kind: 'level', levels: parts.levels.map(toLevel)})
+  if (parts.minLevel !== undefined)
+    nodes.push({kind: 'level', levels: LEVELS.slice(LEVELS.indexOf(toLevel(parts.minLevel)))})
+  if (nodes.length === 0) return {kind: 'all'}
+  return nodes.length === 1 ? (nodes[0] as QueryNode) : {kind: 'and', nodes}
+}
+
+/** Records of one trace, whichever of the three ids was given; `prefix` takes the beginning of an id. */
+export function traceQuery(id: string, how: 'equals' | 'prefix'): QueryNode {
+  const fields = ['trace_id', 'correlation_id', 'request_id'] as const
+  return oneOf(fields.map((field) => ({kind: how, field, value: id})))
+}
+
+/** Words to mark in the answer: those asked for, none that are left out. */
+export function wordsOf(node: QueryNode): string[] {
+  if (node.kind === 'phrase') return node.words
+  if (node.kind === 'and' || node.kind === 'or') return node.nodes.flatMap(wordsOf)
+  return []
+}
+
+function oneOf(nodes: QueryNode[]): QueryNode {
+  return nodes.length === 1 ? (nodes[0] as QueryNode) : {kind: 'or', nodes}
+}
+
+function toLevel(text: string): Level {
+  const node = /^\w+$/.test(text) ? parseQuery(`level:${text}`) : undefined
+  if (node?.kind === 'level') return node.levels[0] as Level
+  throw new LogflowError('USAGE', `"${text}" is no level; use one of ${LEVELS.join(', ')}`)
+}
