@@ -28,6 +28,7 @@ export interface BusProducer {
    * Resolves once the whole batch is durable (fsynced, or acknowledged by every in-sync replica) and not before.
    * Several sends may be under way at once; units of one source keep their order when sends are called in order.
    * Rejects with a LogflowError: BUS_UNREACHABLE (retriable), DISK_FULL, UNAUTHORISED, …; nothing is half kept silently.
+   * A batch holds 1 to MAX_BATCH_UNITS units (INTERNAL otherwise) and belongs to the bus until the promise settles.
    */
   send(batch: UnitBatch): Promise<SendReceipt>
   /** Waits for every send under way. */
@@ -54,14 +55,20 @@ export interface ConsumerOptions {
 export interface BusConsumer {
   /** Ends when the signal aborts or `close` is called. Pulls: nothing is fetched far ahead of the reader. */
   [Symbol.asyncIterator](): AsyncIterator<BusEvent>
-  /** Records that everything before `nextOffset` of each partition is done with. Durable when it resolves. */
+  /**
+   * Records that everything before `nextOffset` of each partition is done with. Durable when it resolves.
+   * Works until `close`, also after the signal has ended the iteration: the batch in hand can be finished.
+   */
   commit(positions: Position[]): Promise<void>
   close(): Promise<void>
 }
 
 export type BusEvent =
   | Delivery
-  /** Nothing new right now: every partition held has been read to its end. Repeated at least every second. */
+  /**
+   * Nothing new right now: every partition held has been read to its end. Repeated at least every second.
+   * A member that holds no partition, since others of its group do, is idle too: `describe` tells where the group is.
+   */
   | {kind: 'idle'}
   /** Offsets `from` to `to` (exclusive) were removed by retention before this group read them. */
   | {kind: 'gap'; topic: string; partition: number; from: number; to: number}
