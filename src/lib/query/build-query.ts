@@ -1,6 +1,6 @@
 import {LogflowError} from '../errors/logflow-error.js'
 import {LEVELS, type Level} from '../record/level.js'
-import {parseQuery} from './parse-query.js'
+import {parseQuery, toLevel} from './parse-query.js'
 import type {QueryNode, StringField} from './query.js'
 
 /** What the filter flags of search and tail say; each narrows the answer. */
@@ -27,9 +27,9 @@ export function buildQuery(parts: QueryParts): QueryNode {
   equal('request_id', parts.requestId)
   if (parts.services?.length)
     nodes.push(oneOf(parts.services.map((value) => ({kind: 'equals', field: 'service', value}) as const)))
-  if (parts.levels?.length) nodes.push({kind: 'level', levels: parts.levels.map(toLevel)})
+  if (parts.levels?.length) nodes.push({kind: 'level', levels: parts.levels.map(levelFlag)})
   if (parts.minLevel !== undefined)
-    nodes.push({kind: 'level', levels: LEVELS.slice(LEVELS.indexOf(toLevel(parts.minLevel)))})
+    nodes.push({kind: 'level', levels: LEVELS.slice(LEVELS.indexOf(levelFlag(parts.minLevel)))})
   if (nodes.length === 0) return {kind: 'all'}
   return nodes.length === 1 ? (nodes[0] as QueryNode) : {kind: 'and', nodes}
 }
@@ -51,8 +51,8 @@ function oneOf(nodes: QueryNode[]): QueryNode {
   return nodes.length === 1 ? (nodes[0] as QueryNode) : {kind: 'or', nodes}
 }
 
-function toLevel(text: string): Level {
-  const node = /^\w+$/.test(text) ? parseQuery(`level:${text}`) : undefined
-  if (node?.kind === 'level') return node.levels[0] as Level
-  throw new LogflowError('USAGE', `"${text}" is no level; use one of ${LEVELS.join(', ')}`)
+function levelFlag(text: string): Level {
+  const level = toLevel(text)
+  if (!level) throw new LogflowError('USAGE', `"${text}" is no level; use one of ${LEVELS.join(', ')}`)
+  return level
 }

@@ -29,12 +29,17 @@ interface Token {
   field?: {name: string; at: number}
 }
 
-const LEVEL_SPELLINGS: Record<string, Level> = {
-  warning: 'WARN',
-  err: 'ERROR',
-  critical: 'FATAL',
-  ...Object.fromEntries(LEVELS.map((level) => [level.toLowerCase(), level])),
+/** A level as people type it in queries and flags, without regard to case; `undefined` where it is none. */
+export function toLevel(text: string): Level | undefined {
+  return LEVEL_SPELLINGS.get(text.toLowerCase())
 }
+
+const LEVEL_SPELLINGS = new Map<string, Level>([
+  ['warning', 'WARN'],
+  ['err', 'ERROR'],
+  ['critical', 'FATAL'],
+  ...LEVELS.map((level) => [level.toLowerCase(), level] as const),
+])
 
 class Parser {
   private at = 0
@@ -168,7 +173,7 @@ class Parser {
   }
 
   private level(value: string, at: number): Level {
-    const level = LEVEL_SPELLINGS[value.toLowerCase()]
+    const level = toLevel(value)
     if (!level) throw this.error(at, `"${value}" is no level; use one of ${LEVELS.join(', ')}`)
     return level
   }
