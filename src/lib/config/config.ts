@@ -1,0 +1,97 @@
+// Configuration: one typed object made once at the start of a command (load-config.ts) and handed down.
+// Nothing outside this room reads the environment or a config file, and nothing here opens a connection.
+// settings.ts is the table of every key: a new key is one row there and one line in to-config.ts.
+
+export const OUTPUT_FORMATS = ['pretty', 'jsonl', 'json', 'table', 'csv', 'logfmt', 'raw'] as const
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number]
+
+export const COLOR_MODES = ['auto', 'always', 'never'] as const
+export type ColorMode = (typeof COLOR_MODES)[number]
+
+export interface Config {
+  /** Where everything lives that no server keeps. Absolute. */
+  dataDir: string
+  /** Put on records that name no environment of their own. */
+  environment?: string
+  bus: 'embedded' | 'kafka'
+  store: 'embedded' | 'elasticsearch'
+  topic: string
+  /** Consumer group of `process`. */
+  group: string
+  kafka: KafkaConfig
+  elasticsearch: ElasticsearchConfig
+  limits: Limits
+  /** Absent: pretty on a terminal, jsonl in a pipe. */
+  output?: OutputFormat
+  color: ColorMode
+  /** Where files are looked for and found. */
+  files: ConfigFiles
+  /** Every key with its value and where it came from, in the order of the table. */
+  settings: Setting[]
+  /** Things to tell on stderr: an unknown LOGFLOW_ name and the like. One line each. */
+  warnings: string[]
+}
+
+export interface KafkaConfig {
+  /** `host:port`. */
+  brokers: string[]
+  clientId: string
+  /** For a topic that has to be created. */
+  partitions: number
+  replication: number
+  compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+  ssl: boolean
+  caFile?: string
+  certFile?: string
+  keyFile?: string
+  sasl?: {mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string}
+}
+
+export interface ElasticsearchConfig {
+  /** URLs. */
+  nodes: string[]
+  username?: string
+  password?: string
+  apiKey?: string
+  caFile?: string
+  /** Name of the alias; indices are `<index>-<period>`. */
+  index: string
+  /** Length of time one index covers; fixed at the first write of an installation. */
+  period: 'day' | 'month' | 'year'
+  shards: number
+  replicas: number
+}
+
+export interface Limits {
+  /** How long and how much of consumed batches the embedded bus keeps: milliseconds, bytes. */
+  busKeepAge: number
+  busKeepBytes: number
+  /** Bytes the embedded store's engine may use before it spills to the data directory. */
+  storeMemory: number
+}
+
+export interface ConfigFiles {
+  /** The config file that is read when it exists. Absolute. */
+  path: string
+  exists: boolean
+  profile?: string
+  /** The `.env` that was read. */
+  dotenv?: string
+}
+
+export type Origin =
+  | {from: 'flag'; name: string}
+  | {from: 'environment'; name: string}
+  | {from: 'profile'; name: string; file: string; line?: number}
+  | {from: 'file'; file: string; line?: number}
+  | {from: 'default'}
+
+export type SettingValue = string | number | boolean | string[] | undefined
+
+export interface Setting {
+  /** Dotted, as in the file: `kafka.brokers`. */
+  key: string
+  /** Masked where the key is a secret. */
+  value: SettingValue
+  origin: Origin
+}
