@@ -39,6 +39,7 @@ const ALLOWED: Record<string, string[]> = {
   ],
   compose: ['errors', 'config', 'bus', 'store', 'sources', 'units'],
   commands: [
+    'cli',
     'errors',
     'record',
     'query',

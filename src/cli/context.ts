@@ -1,0 +1,75 @@
+import type {Config, OutputFormat} from '../lib/config/config.js'
+import {loadConfig} from '../lib/config/load-config.js'
+import {escapeControls} from '../lib/output/escape-controls.js'
+import {type Screen, screenOf} from '../lib/output/screen.js'
+import {openSink, type Sink} from '../lib/output/sink.js'
+import {type Signals, signalsOf} from './signals.js'
+
+/** What a command works with besides its own flags. */
+export interface Context {
+  config: Config
+  /** The output format in force: never absent. */
+  format: OutputFormat
+  /** stdout: results and nothing else. */
+  screen: Screen
+  out: Sink
+  /** stderr: everything else. */
+  talk: Talk
+  /** Aborts when the user or the system asks for an end. */
+  readonly signal: AbortSignal
+  /** For commands that wait for events: also ends when nobody reads our pipe any more. */
+  watchOutput(): void
+}
+
+export interface Talk {
+  screen: Screen
+  stream: NodeJS.WriteStream
+  quiet: boolean
+  verbose: boolean
+  /** A line for a person; nothing under --quiet. */
+  note(line: string): void
+  /** A line only under --verbose. */
+  detail(line: string): void
+}
+
+export const signals: Signals = signalsOf(process)
+
+/** Reads the configuration and takes hold of the standard streams. Call it once, first, in `run`. */
+export async function openContext(flags: Readonly<Record<string, unknown>>): Promise<Context> {
+  const config = await loadConfig({flags, env: process.env, cwd: process.cwd(), platform: process.platform})
+  const screen = screenOf({stream: process.stdout, color: config.color, env: process.env})
+  const talk = openTalk(flags, config)
+  for (const warning of config.warnings) talk.note(`warning: ${warning}`)
+  return {
+    config,
+    screen,
+    talk,
+    format: flags.json ? 'json' : (config.output ?? (screen.isTerminal ? 'pretty' : 'jsonl')),
+    out: openSink(process.stdout),
+    get signal() {
+      return signals.signal
+    },
+    watchOutput: () => signals.watchOutput(),
+  }
+}
+
+function openTalk(flags: Readonly<Record<string, unknown>>, config: Config): Talk {
+  const stream = process.stderr
+  const quiet = flags.quiet === true
+  const verbose = flags.verbose === true
+  const say = (line: string): void => {
+    stream.write(`${escapeControls(line)}\n`)
+  }
+  return {
+    screen: screenOf({stream, color: config.color, env: process.env}),
+    stream,
+    quiet,
+    verbose,
+    note: (line) => {
+      if (!quiet) say(line)
+    },
+    detail: (line) => {
+      if (verbose) say(line)
+    },
+  }
+}

@@ -1,0 +1,37 @@
+export type Invocation =
+  | {kind: 'command'; id: string; argv: string[]}
+  /** Help on a command or topic, or on everything where no subject is named. */
+  | {kind: 'help'; subject?: string}
+  | {kind: 'unknown'; words: string}
+
+const HELP = new Set(['--help', '-h'])
+
+/** What a command line asks for. Ids join topic and name by a colon; users write a space, or the colon. */
+export function findCommand(argv: readonly string[], ids: readonly string[]): Invocation {
+  const end = argv.indexOf('--')
+  const asksHelp = (end === -1 ? argv : argv.slice(0, end)).some((word) => HELP.has(word))
+  const rest = argv[0] === 'help' ? argv.slice(1) : [...argv]
+  const help = asksHelp || argv[0] === 'help'
+  const words = leadingWords(rest)
+  if (words.length === 0)
+    return rest.length === 0 || help ? {kind: 'help'} : {kind: 'unknown', words: rest[0] as string}
+  for (let length = words.length; length > 0; length--) {
+    const id = words.slice(0, length).join(':')
+    if (ids.includes(id)) return help ? {kind: 'help', subject: id} : {kind: 'command', id, argv: rest.slice(length)}
+  }
+  const topic = words[0] as string
+  const isTopic = ids.some((id) => id.startsWith(`${topic}:`))
+  if (isTopic && (help || words.length === 1)) return {kind: 'help', subject: topic}
+  return {kind: 'unknown', words: isTopic ? words.slice(0, 2).join(' ') : topic}
+}
+
+/** Words before the first flag; `config:path` counts as two. Ids are at most two words long. */
+function leadingWords(argv: readonly string[]): string[] {
+  const words: string[] = []
+  for (const word of argv) {
+    if (word.startsWith('-') || words.length === 2) break
+    if (words.length === 0 && /^[a-z-]+:[a-z-]+$/.test(word)) return word.split(':')
+    words.push(word)
+  }
+  return words
+}

@@ -1,0 +1,66 @@
+import type {Command} from '@oclif/core'
+import {nearMatch} from '../lib/config/near-match.js'
+import {OutputClosed} from '../lib/errors/logflow-error.js'
+import {signals} from './context.js'
+import {findCommand, type Invocation} from './find-command.js'
+import type {Manifest} from './manifest.js'
+import {COMMANDS, TOPICS} from './registry.js'
+import {showError, UsageError} from './show-error.js'
+
+/** What the shell needs to know of the package it runs in. */
+export interface Package {
+  /** Folder of package.json. */
+  root: string
+  pjson: {name: string; version: string; oclif: Record<string, unknown>}
+  manifest: Manifest
+}
+
+/** Runs one command line to its end and says with which exit status the process should end. Never rejects. */
+export async function run(argv: string[], pack: Package): Promise<number> {
+  try {
+    const invocation = findCommand(argv, Object.keys(COMMANDS))
+    await start(invocation, pack)
+    return signals.reason === 'SIGINT' ? 130 : 0
+  } catch (error) {
+    if (error instanceof OutputClosed) return 0
+    if (signals.reason !== undefined && isAbort(error)) return signals.reason === 'SIGINT' ? 130 : 0
+    return showError(error, {stream: process.stderr, verbose: wantsDetail(argv), env: process.env})
+  }
+}
+
+async function start(invocation: Invocation, pack: Package): Promise<void> {
+  switch (invocation.kind) {
+    case 'command':
+      return runCommand(invocation.id, invocation.argv, pack)
+    case 'help': {
+      const {showHelp} = await import('./help.js')
+      return showHelp(invocation.subject, pack)
+    }
+    case 'unknown': {
+      const names = [...Object.keys(COMMANDS).map((id) => id.replaceAll(':', ' ')), ...Object.keys(TOPICS)]
+      const near = nearMatch(invocation.words, names)
+      throw new UsageError(`there is no command ${JSON.stringify(invocation.words)}`, [
+        near ? `logflow ${near} --help  to see how it is used` : 'logflow --help  to see all commands',
+      ])
+    }
+  }
+}
+
+async function runCommand(id: string, argv: string[], pack: Package): Promise<void> {
+  const load = COMMANDS[id]
+  if (!load) throw new Error(`no command ${id}`)
+  const [{default: loaded}, {openOclif}] = await Promise.all([load(), import('./oclif-config.js')])
+  const CommandClass = loaded as new (argv: string[], config: unknown) => Command & {_run(): Promise<unknown>}
+  ;(CommandClass as unknown as {id: string}).id = id
+  await new CommandClass(argv, await openOclif(pack))._run()
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
+}
+
+function wantsDetail(argv: string[]): boolean {
+  const end = argv.indexOf('--')
+  const before = end === -1 ? argv : argv.slice(0, end)
+  return before.includes('--verbose') || before.includes('-v')
+}

@@ -1,0 +1,211 @@
+import {homedir} from 'node:os'
+import {join} from 'node:path'
+import {COLOR_MODES, OUTPUT_FORMATS, type SettingValue} from './config.js'
+
+/** What the user writes for a key, in the file, in the environment or as a flag. */
+export interface SettingSpec {
+  /** Dotted, snake_case, as in the file. */
+  key: string
+  type: 'text' | 'integer' | 'boolean' | 'list' | 'choice' | 'duration' | 'bytes' | 'path'
+  choices?: readonly string[]
+  min?: number
+  /** Names in the environment besides `LOGFLOW_<KEY>`, which comes first. */
+  env?: readonly string[]
+  /** Never shown, not even in part. */
+  secret?: boolean
+  /** As the user would write it; `undefined` where the value is computed or there is none. */
+  default?: string | number | boolean | readonly string[]
+  /** One line for `config init` and the documentation. */
+  describe: string
+  /** Shown, commented out, by `config init` where there is no default. */
+  example?: string
+}
+
+export const SETTINGS: readonly SettingSpec[] = [
+  {
+    key: 'data_dir',
+    type: 'path',
+    describe: 'where everything lives that no server keeps',
+    example: '~/.local/share/logflow',
+  },
+  {
+    key: 'bus',
+    type: 'choice',
+    choices: ['embedded', 'kafka'],
+    default: 'embedded',
+    describe: 'what carries lines from ship to process',
+  },
+  {
+    key: 'store',
+    type: 'choice',
+    choices: ['embedded', 'elasticsearch'],
+    default: 'embedded',
+    describe: 'what keeps records and answers queries',
+  },
+  {key: 'topic', type: 'text', default: 'logs', describe: 'topic on the bus'},
+  {key: 'group', type: 'text', default: 'logflow', describe: 'consumer group of process'},
+  {
+    key: 'environment',
+    type: 'text',
+    env: ['ENVIRONMENT'],
+    describe: 'environment of records that name none',
+    example: 'production',
+  },
+  {
+    key: 'output',
+    type: 'choice',
+    choices: OUTPUT_FORMATS,
+    describe: 'output format; without it pretty on a terminal, jsonl in a pipe',
+    example: 'pretty',
+  },
+  {key: 'color', type: 'choice', choices: COLOR_MODES, default: 'auto', describe: 'colours'},
+  {
+    key: 'kafka.brokers',
+    type: 'list',
+    env: ['KAFKA_BOOTSTRAP_SERVERS'],
+    default: ['localhost:9092'],
+    describe: 'host:port of brokers to begin with',
+  },
+  {key: 'kafka.client_id', type: 'text', default: 'logflow', describe: 'name shown to the brokers'},
+  {key: 'kafka.partitions', type: 'integer', min: 1, default: 4, describe: 'partitions of a topic that is created'},
+  {key: 'kafka.replication', type: 'integer', min: 1, default: 1, describe: 'replicas of a topic that is created'},
+  {
+    key: 'kafka.compression',
+    type: 'choice',
+    choices: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
+    default: 'lz4',
+    describe: 'codec of what is sent',
+  },
+  {key: 'kafka.ssl', type: 'boolean', default: false, describe: 'talk TLS to the brokers'},
+  {
+    key: 'kafka.ca_file',
+    type: 'path',
+    describe: 'certificate authority of the brokers (PEM)',
+    example: '/etc/ssl/kafka-ca.pem',
+  },
+  {
+    key: 'kafka.cert_file',
+    type: 'path',
+    describe: 'own certificate for mutual TLS (PEM)',
+    example: '/etc/ssl/client.pem',
+  },
+  {key: 'kafka.key_file', type: 'path', describe: 'its key (PEM)', example: '/etc/ssl/client.key'},
+  {
+    key: 'kafka.sasl.mechanism',
+    type: 'choice',
+    choices: ['plain', 'scram-sha-256', 'scram-sha-512'],
+    describe: 'how to sign in to the brokers',
+    example: 'scram-sha-512',
+  },
+  {key: 'kafka.sasl.username', type: 'text', describe: 'user at the brokers', example: 'logflow'},
+  {
+    key: 'kafka.sasl.password',
+    type: 'text',
+    secret: true,
+    describe: 'password at the brokers; better set as LOGFLOW_KAFKA_SASL_PASSWORD',
+    example: 'secret',
+  },
+  {
+    key: 'elasticsearch.nodes',
+    type: 'list',
+    env: ['ELASTICSEARCH_HOSTS'],
+    default: ['http://localhost:9200'],
+    describe: 'URLs of the cluster',
+  },
+  {key: 'elasticsearch.username', type: 'text', describe: 'user at the cluster', example: 'elastic'},
+  {
+    key: 'elasticsearch.password',
+    type: 'text',
+    secret: true,
+    describe: 'password at the cluster; better set as LOGFLOW_ELASTICSEARCH_PASSWORD',
+    example: 'secret',
+  },
+  {
+    key: 'elasticsearch.api_key',
+    type: 'text',
+    secret: true,
+    describe: 'key instead of user and password; better set as LOGFLOW_ELASTICSEARCH_API_KEY',
+    example: 'secret',
+  },
+  {
+    key: 'elasticsearch.ca_file',
+    type: 'path',
+    describe: 'certificate authority of the cluster (PEM)',
+    example: '/etc/ssl/es-ca.pem',
+  },
+  {key: 'elasticsearch.index', type: 'text', default: 'logflow', describe: 'alias; indices are <index>-<period>'},
+  {
+    key: 'elasticsearch.period',
+    type: 'choice',
+    choices: ['day', 'month', 'year'],
+    default: 'month',
+    describe: 'time one index covers; fixed once something is stored',
+  },
+  {key: 'elasticsearch.shards', type: 'integer', min: 1, default: 1, describe: 'shards of an index that is created'},
+  {
+    key: 'elasticsearch.replicas',
+    type: 'integer',
+    min: 0,
+    default: 1,
+    describe: 'replicas of an index that is created',
+  },
+  {
+    key: 'limits.bus_keep_age',
+    type: 'duration',
+    default: '1h',
+    describe: 'how long the embedded bus keeps what has been read',
+  },
+  {
+    key: 'limits.bus_keep_bytes',
+    type: 'bytes',
+    default: '256MB',
+    describe: 'how much of what has been read the embedded bus keeps',
+  },
+  {
+    key: 'limits.store_memory',
+    type: 'bytes',
+    default: '192MB',
+    describe: 'memory of the embedded store before it spills to the data directory',
+  },
+]
+
+export const SETTING_BY_KEY: ReadonlyMap<string, SettingSpec> = new Map(SETTINGS.map((spec) => [spec.key, spec]))
+
+/** `kafka.client_id` → `LOGFLOW_KAFKA_CLIENT_ID`. */
+export function envNameOf(key: string): string {
+  return `LOGFLOW_${key.replaceAll('.', '_').toUpperCase()}`
+}
+
+/** `data_dir` → `data-dir`: keys without a dot can be flags of this name. */
+export function flagNameOf(key: string): string | undefined {
+  return key.includes('.') ? undefined : key.replaceAll('_', '-')
+}
+
+/** Folders by the XDG rules everywhere; on Windows below %APPDATA% and %LOCALAPPDATA%. */
+export interface Folders {
+  config: string
+  data: string
+}
+
+export function standardFolders(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Folders {
+  const home = env.HOME || homedir()
+  const windows = platform === 'win32'
+  const config = env.XDG_CONFIG_HOME || (windows && env.APPDATA) || join(home, '.config')
+  const data = env.XDG_DATA_HOME || (windows && env.LOCALAPPDATA) || join(home, '.local', 'share')
+  return {config: join(config, 'logflow'), data: join(data, 'logflow')}
+}
+
+const MASK = '********'
+
+/** What may be shown of a value: nothing of a secret, and no password inside a URL. */
+export function masked(spec: SettingSpec, value: SettingValue): SettingValue {
+  if (value === undefined) return undefined
+  if (spec.secret) return MASK
+  if (Array.isArray(value)) return value.map(maskUrl)
+  return typeof value === 'string' ? maskUrl(value) : value
+}
+
+/** `https://user:pass@host` → `https://user:********@host`. */
+export function maskUrl(text: string): string {
+  return text.replace(/(:\/\/[^/\s:@]*):[^/\s]*@/g, `$1:${MASK}@`)
+}

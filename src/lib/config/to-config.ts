@@ -1,0 +1,101 @@
+import {LogflowError} from '../errors/logflow-error.js'
+import type {Config, ElasticsearchConfig, KafkaConfig} from './config.js'
+import type {Found} from './load-config.js'
+
+/** Values by key, checked by readValue, as the typed object; what only makes sense together is checked here. */
+export function toConfig(
+  found: ReadonlyMap<string, Found>,
+  rest: Pick<Config, 'files' | 'settings' | 'warnings'>,
+): Config {
+  const get = <T>(key: string) => found.get(key)?.value as T
+  const config: Config = {
+    dataDir: get('data_dir'),
+    bus: get('bus'),
+    store: get('store'),
+    topic: get('topic'),
+    group: get('group'),
+    color: get('color'),
+    kafka: kafkaOf(get),
+    elasticsearch: elasticsearchOf(get),
+    limits: {
+      busKeepAge: get('limits.bus_keep_age'),
+      busKeepBytes: get('limits.bus_keep_bytes'),
+      storeMemory: get('limits.store_memory'),
+    },
+    ...rest,
+  }
+  return defined({...config, environment: get('environment'), output: get('output')})
+}
+
+type Get = <T>(key: string) => T
+
+function kafkaOf(get: Get): KafkaConfig {
+  return defined<KafkaConfig>({
+    brokers: get('kafka.brokers'),
+    clientId: get('kafka.client_id'),
+    partitions: get('kafka.partitions'),
+    replication: get('kafka.replication'),
+    compression: get('kafka.compression'),
+    ssl: get('kafka.ssl'),
+    caFile: get('kafka.ca_file'),
+    certFile: get('kafka.cert_file'),
+    keyFile: get('kafka.key_file'),
+    sasl: saslOf(get),
+  })
+}
+
+function saslOf(get: Get): KafkaConfig['sasl'] {
+  const mechanism = get<NonNullable<KafkaConfig['sasl']>['mechanism'] | undefined>('kafka.sasl.mechanism')
+  const username = get<string | undefined>('kafka.sasl.username')
+  const password = get<string | undefined>('kafka.sasl.password')
+  if (mechanism === undefined && username === undefined && password === undefined) return undefined
+  if (mechanism !== undefined && username !== undefined && password !== undefined) {
+    return {mechanism, username, password}
+  }
+  const missing = Object.entries({mechanism, username, password}).filter(([, value]) => value === undefined)
+  throw new LogflowError(
+    'BAD_CONFIG',
+    `signing in to Kafka also needs ${missing.map(([name]) => `kafka.sasl.${name}`).join(' and ')}`,
+    {suggestions: ['logflow config list  to see what is set, and where']},
+  )
+}
+
+function elasticsearchOf(get: Get): ElasticsearchConfig {
+  const {nodes, username, password} = splitCredentials(get('elasticsearch.nodes'))
+  return defined<ElasticsearchConfig>({
+    nodes,
+    username: get<string | undefined>('elasticsearch.username') ?? username,
+    password: get<string | undefined>('elasticsearch.password') ?? password,
+    apiKey: get('elasticsearch.api_key'),
+    caFile: get('elasticsearch.ca_file'),
+    index: get('elasticsearch.index'),
+    period: get('elasticsearch.period'),
+    shards: get('elasticsearch.shards'),
+    replicas: get('elasticsearch.replicas'),
+  })
+}
+
+/** URLs without user and password, which then never reach a message, and these two apart. */
+function splitCredentials(written: string[]): {nodes: string[]; username?: string; password?: string} {
+  let username: string | undefined
+  let password: string | undefined
+  const nodes = written.map((text) => {
+    const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`
+    if (!URL.canParse(withScheme) || !/^https?:/i.test(withScheme)) {
+      throw new LogflowError('BAD_CONFIG', 'elasticsearch.nodes holds something that is not a URL', {
+        suggestions: ['Write it as http://host:9200'],
+      })
+    }
+    const url = new URL(withScheme)
+    if (url.username) username ??= decodeURIComponent(url.username)
+    if (url.password) password ??= decodeURIComponent(url.password)
+    url.username = ''
+    url.password = ''
+    return url.href.replace(/\/$/, '')
+  })
+  return {nodes, ...(username === undefined ? {} : {username}), ...(password === undefined ? {} : {password})}
+}
+
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
+}

@@ -1,0 +1,55 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Packages with native parts, or too large to be read by commands that do not use them: left in node_modules. */
+const EXTERNAL = [
+  '@duckdb/*',
+  '@elastic/*',
+  '@node-rs/*',
+  '@toondepauw/*',
+  'kafkajs',
+  'kafkajs/*',
+  'kafkajs-snappy',
+  'libsql',
+  'lz4-napi',
+  '*.node',
+  // oclif asks for these only when it runs TypeScript sources itself.
+  'typescript',
+  'ts-node',
+]
+
+/**
+ * esbuild's options for one CommonJS file of `entry`. `import()` of what is bundled becomes a lazy call; of what is
+ * external, a lazy `require`, because a script made by vm.Script cannot import on Node before 20.12.
+ */
+export function bundleOptions(entry, manifest) {
+  return {
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: EXTERNAL,
+    supported: {'dynamic-import': false},
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: {
+      'import.meta.url': '__bundleUrl',
+      'import.meta.dirname': '__dirname',
+      'import.meta.filename': '__filename',
+      __MANIFEST__: JSON.stringify(manifest ?? null),
+    },
+    banner: {js: 'const __bundleUrl=require("node:url").pathToFileURL(__filename).href;'},
+  }
+}
+
+export function readPackage() {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+}
