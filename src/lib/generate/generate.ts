@@ -1,0 +1,161 @@
+// Made-up logs of a shop: services that call each other for their shoppers, and what each of them writes down.
+// Members never read a clock or roll dice of their own: seed and start decide every byte, on every system.
+// journeys/sign-in.ts is the smallest story to copy; a new one is one function and one line in choose-journey.ts.
+
+import {LogflowError} from '../errors/logflow-error.js'
+import {Background} from './background.js'
+import {EventQueue} from './event-queue.js'
+import {chooseJourney} from './journeys/choose-journey.js'
+import type {LogEvent} from './log-event.js'
+import {Random} from './random.js'
+import {LineWriter} from './render-line.js'
+import {Request} from './request.js'
+import {SERVICE_NAMES, type ServiceName} from './services.js'
+import {newShopper, type Shopper} from './shopper.js'
+
+export interface GenerateOptions {
+  /** Any text. */
+  seed: string
+  /** Time of the first event, milliseconds since 1970. */
+  start: number
+  /** Events a second of simulated time; above 0. */
+  rate: number
+  /** How many events; a whole number. They fill `count / rate` seconds. */
+  count: number
+  /** Only these services write; the others stay silent partners. All when absent. */
+  services?: readonly ServiceName[]
+  /** `json` for all (the default), or `mixed`: every service in a format of its own. */
+  format?: 'json' | 'mixed'
+}
+
+/** How many of the things planned are background lines; a request has five lines or so, a background line is one. */
+const BACKGROUND_CHANCE = 0.3
+
+/** Differs whenever any option that changes the bytes does. Sixteen hex digits. */
+export function fingerprint(o: GenerateOptions): string {
+  const services = (o.services ?? SERVICE_NAMES).join(',')
+  return new Random([o.seed, o.start, o.rate, o.count, services, o.format ?? 'json'].join('\n')).hex(16)
+}
+
+/**
+ * Exactly `count` events in order of time, every request whole. Times lie in the span of `count / rate` seconds
+ * from `start` on; requests too long for what is left of it give way to background lines.
+ */
+export function* generateEvents(options: GenerateOptions): Generator<LogEvent, void, undefined> {
+  const traffic = new Traffic(options)
+  const queue = new EventQueue()
+  for (let taken = 0; taken < options.count; taken++) {
+    while (traffic.planned < options.count && traffic.next <= queue.earliest) queue.add(traffic.plan())
+    yield queue.take()
+  }
+}
+
+/** The events as lines, joined to chunks of whole lines of at least `chunkBytes` (the last may be shorter). ASCII. */
+export function* generateLines(options: GenerateOptions, chunkBytes = 262_144): Generator<string, void, undefined> {
+  const writer = new LineWriter()
+  const mixed = options.format === 'mixed'
+  let chunk = ''
+  for (const event of generateEvents(options)) {
+    chunk += `${writer.write(event, mixed ? event.service.ownFormat : 'json')}\n`
+    if (chunk.length >= chunkBytes) {
+      yield chunk
+      chunk = ''
+    }
+  }
+  if (chunk !== '') yield chunk
+}
+
+/** Plans requests and background lines one after the other, at the asked rate. Times in microseconds. */
+class Traffic {
+  /** Events planned so far. */
+  planned = 0
+  readonly #options: GenerateOptions
+  readonly #start: number
+  readonly #end: number
+  readonly #story: Random
+  /** Ids differ when the start does; the story does not. */
+  readonly #ids: Random
+  readonly #background: Background
+  readonly #chosen: ReadonlySet<ServiceName>
+  readonly #shoppers: Shopper[] = []
+  readonly #crowd: number
+
+  constructor(options: GenerateOptions) {
+    const {seed, start, rate, count} = options
+    if (!(rate > 0) || !Number.isFinite(rate)) throw new LogflowError('USAGE', `the rate must be above 0, not ${rate}`)
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new LogflowError('USAGE', `the count must be a whole number, not ${count}`)
+    }
+    const names = options.services ?? SERVICE_NAMES
+    if (names.length === 0) throw new LogflowError('USAGE', 'no service to generate lines for')
+    this.#options = options
+    this.#start = Math.round(start * 1000)
+    this.#end = this.#start + Math.round((count / rate) * 1_000_000)
+    this.#story = new Random(`story ${seed}`)
+    this.#ids = new Random(`ids ${seed} ${start}`)
+    this.#background = new Background(names)
+    this.#chosen = new Set(names)
+    // About five seconds pass between two requests of a shopper, whatever the rate.
+    this.#crowd = Math.max(4, Math.min(5000, Math.round(rate / 2)))
+  }
+
+  /** No event planned later is earlier than this. */
+  get next(): number {
+    return this.#start + Math.floor((this.planned / this.#options.rate) * 1_000_000)
+  }
+
+  /** One request's events, or one background line. Never empty. */
+  plan(): LogEvent[] {
+    const events = this.#story.chance(BACKGROUND_CHANCE) ? [] : this.#request()
+    if (events.length === 0) events.push(this.#background.next(this.#story, this.#spread(1, 0)))
+    this.planned += events.length
+    return events
+  }
+
+  #request(): LogEvent[] {
+    const shopper = this.#shopper()
+    const request = new Request(this.#story, this.#ids, shopper, this.#chosen)
+    chooseJourney(shopper, this.#story)(request)
+    const {events} = request
+    if (events.length === 0 || this.planned + events.length > this.#options.count) return []
+    inOrder(events)
+    const lasts = (events[events.length - 1] as LogEvent).at
+    const at = this.#spread(events.length, lasts)
+    if (at < this.next) return []
+    for (const event of events) event.at += at
+    shopper.busyUntil = at + lasts
+    return events
+  }
+
+  /** A moment soon after `next`, drawn back where something of that length would pass the end. */
+  #spread(events: number, length: number): number {
+    const width = Math.floor((2 * events * 1_000_000) / this.#options.rate)
+    return Math.min(this.next + this.#story.below(width + 1), this.#end - length - 1)
+  }
+
+  /** Someone in the shop with nothing under way, or somebody new at the door. */
+  #shopper(): Shopper {
+    const place = this.#story.below(this.#crowd)
+    const known = this.#shoppers[place]
+    if (known !== undefined && known.left > 0 && known.busyUntil < this.next) {
+      known.left--
+      return known
+    }
+    const shopper = newShopper(this.#story, this.#ids)
+    this.#shoppers[place] = shopper
+    return shopper
+  }
+}
+
+/** Sorts in place by time; nearly sorted already, and of equal times the first written stays first. */
+function inOrder(events: LogEvent[]): void {
+  for (let i = 1; i < events.length; i++) {
+    const event = events[i] as LogEvent
+    let j = i
+    while (j > 0 && (events[j - 1] as LogEvent).at > event.at) {
+      events[j] = events[j - 1] as LogEvent
+      j--
+    }
+    events[j] = event
+  }
+}
