@@ -1,0 +1,374 @@
+// Cuts a stream of bytes into units without decoding a line. The result depends on the bytes alone, never on how
+// they were split into reads. State at a unit's first line depends on that line alone, so that reading can begin
+// again at any unit's offset.
+
+import type {Envelope} from '../units/envelope.js'
+import {MAX_BATCH_BYTES, MAX_BATCH_UNITS, type UnitBatch} from '../units/unit-batch.js'
+
+/** A longer line or event is cut here; what is over becomes a further unit, nothing is dropped. */
+export const MAX_UNIT_BYTES = 8 * 1024 * 1024
+/** Most lines, blank ones inside included, of one unit. */
+export const MAX_UNIT_LINES = 500
+
+/** Decides, line by line in order, what belongs together (parse/multiline.ts). */
+export interface Joiner {
+  /** True when the line continues the unit before it. Called once for every line that is not blank. */
+  continues(data: Buffer, start: number, end: number): boolean
+  /** Forgets the lines before. */
+  reset(): void
+}
+
+/** Live figures; they add up over several files. `lines + pieces = units + joined + blank`. */
+export interface ReadCounters {
+  /** Bytes taken from the file or pipe, compressed where it is. */
+  bytes: number
+  lines: number
+  /** Lines of nothing but white space, outside of multi-line units. */
+  blank: number
+  units: number
+  /** Lines that became part of the unit before them. */
+  joined: number
+  /** Units cut off at MAX_UNIT_BYTES or MAX_UNIT_LINES. */
+  oversize: number
+  /** Units that begin inside a line, because the line is longer than MAX_UNIT_BYTES. */
+  pieces: number
+  /** Last lines without a line end. */
+  unterminated: number
+}
+
+export function newCounters(): ReadCounters {
+  return {bytes: 0, lines: 0, blank: 0, units: 0, joined: 0, oversize: 0, pieces: 0, unterminated: 0}
+}
+
+/** Units whose offset is below `upTo` get this envelope. */
+export interface EnvelopeRange {
+  upTo: number
+  envelope: Envelope
+}
+
+export interface SplitterOptions {
+  /** Ascending; the last range is taken for whatever lies above it. */
+  envelopes: readonly EnvelopeRange[]
+  counters: ReadCounters
+  joiner?: Joiner
+  /** Offset in the source of the first byte given; where reading goes on, that of a unit. */
+  startOffset?: number
+  /** 1-based number of the first line given. */
+  startLine?: number
+  maxUnitBytes?: number
+  maxUnitLines?: number
+}
+
+const EMPTY = Buffer.alloc(0)
+
+export class UnitSplitter {
+  /** Finished batches; the caller takes them away. */
+  readonly ready: UnitBatch[] = []
+
+  /** Bytes up to `filled` are valid; the unit in hand and the line in hand lie in this one buffer. */
+  private slab: Buffer = EMPTY
+  private filled = 0
+  /** Offset in the source of `slab[lineStart]` is `lineStart + base`. */
+  private base: number
+  private lineStart = 0
+  /** Where the search for the next line end begins. */
+  private scan = 0
+  private lineNumber: number
+  /** The line in hand is the rest of one that was cut. */
+  private midLine = false
+
+  /** Position of the unit in hand, -1 without one. */
+  private unitStart = -1
+  private unitEnd = 0
+  private unitOffset = 0
+  private unitLine = 0
+  private unitLines = 0
+  /** Blank lines since the unit's last line: part of it when another of its lines follows. */
+  private blankRun = 0
+  /** The unit in hand takes no further lines. */
+  private sealed = false
+
+  private count = 0
+  private capacity = 0
+  private starts = new Uint32Array(0)
+  private ends = new Uint32Array(0)
+  private offsets = new Float64Array(0)
+  private spans = new Float64Array(0)
+  private lines = new Float64Array(0)
+  private range = 0
+  /** Where the envelope changes next. */
+  private boundary: number
+
+  private readonly counters: ReadCounters
+  private readonly joiner: Joiner | undefined
+  private readonly maxUnitBytes: number
+  private readonly maxUnitLines: number
+
+  constructor(private readonly options: SplitterOptions) {
+    this.base = options.startOffset ?? 0
+    this.lineNumber = (options.startLine ?? 1) - 1
+    this.counters = options.counters
+    this.joiner = options.joiner
+    this.maxUnitBytes = options.maxUnitBytes ?? MAX_UNIT_BYTES
+    this.maxUnitLines = options.maxUnitLines ?? MAX_UNIT_LINES
+    this.boundary = this.rangeEnd()
+  }
+
+  holds(slab: Buffer): boolean {
+    return this.slab === slab
+  }
+
+  /** Bytes that must move along when another buffer takes over. */
+  get carried(): number {
+    if (this.unitStart < 0) return this.filled - this.lineStart
+    if (this.sealed) return this.unitEnd - this.unitStart + this.filled - this.lineStart
+    return this.filled - this.unitStart
+  }
+
+  /** True when the bytes so far end inside a line. */
+  get insideLine(): boolean {
+    return this.filled > this.lineStart || this.midLine
+  }
+
+  /** Where the unit in hand begins, else the line in hand: reading may begin again there. */
+  get resumeAt(): {offset: number; line: number} {
+    if (this.unitStart >= 0) return {offset: this.unitOffset, line: this.unitLine}
+    return {offset: this.base + this.lineStart, line: this.lineNumber + 1}
+  }
+
+  /**
+   * Goes on in another buffer whose new bytes begin at `at`; at least `carried` bytes before `at` are free,
+   * and take what is still open. Closes the batch in hand, because a batch lies in one buffer.
+   */
+  moveTo(slab: Buffer, at: number): void {
+    this.flush()
+    const {slab: old, lineStart} = this
+    const start = at - this.carried
+    let to = start
+    if (this.unitStart >= 0) {
+      const from = this.unitStart
+      old.copy(slab, to, from, this.sealed ? this.unitEnd : lineStart)
+      to += (this.sealed ? this.unitEnd : lineStart) - from
+      this.unitStart = start
+      this.unitEnd += start - from
+    }
+    old.copy(slab, to, lineStart, this.filled)
+    this.base += lineStart - to
+    this.scan += to - lineStart
+    this.lineStart = to
+    this.slab = slab
+    this.filled = at
+  }
+
+  /** Takes the bytes of the buffer up to `to`, in one go or, with `oneLine`, only to the next line end. */
+  advance(to: number, oneLine = false): void {
+    const bytes = this.slab.subarray(0, to)
+    this.filled = to
+    for (;;) {
+      const lineEnd = bytes.indexOf(10, this.scan)
+      const length = (lineEnd < 0 ? to : lineEnd) - this.lineStart
+      if (length > this.maxUnitBytes) {
+        this.cutPiece(bytes)
+        continue
+      }
+      if (lineEnd < 0) break
+      this.takeLine(bytes, lineEnd)
+      this.lineStart = this.scan = lineEnd + 1
+      if (oneLine) {
+        this.filled = lineEnd + 1
+        return
+      }
+    }
+    this.scan = to
+  }
+
+  /** The stream has ended: closes the line, the unit and the batch in hand. */
+  end(): void {
+    if (this.insideLine) {
+      this.takeLine(this.slab.subarray(0, this.filled), this.filled)
+      this.counters.unterminated++
+      this.lineStart = this.scan = this.filled
+    }
+    this.closeUnit(this.base + this.lineStart)
+    this.flush()
+  }
+
+  /** Nothing has come for a while: gives out the unit in hand, unless a line is still open. */
+  settle(): void {
+    if (!this.insideLine) {
+      this.closeUnit(this.base + this.lineStart)
+      this.joiner?.reset()
+    }
+    this.flush()
+  }
+
+  /** Closes the batch in hand. */
+  flush(): void {
+    const n = this.count
+    if (n === 0) return
+    const first = this.starts[0] as number
+    const last = this.ends[n - 1] as number
+    const {starts, ends} = this
+    for (let i = 0; i < n; i++) {
+      starts[i] = (starts[i] as number) - first
+      ends[i] = (ends[i] as number) - first
+    }
+    this.ready.push({
+      envelope: (this.options.envelopes[this.range] as EnvelopeRange).envelope,
+      count: n,
+      data: this.slab.subarray(first, last),
+      starts: starts.subarray(0, n),
+      ends: ends.subarray(0, n),
+      offsets: this.offsets.subarray(0, n),
+      spans: this.spans.subarray(0, n),
+      lines: this.lines.subarray(0, n),
+    })
+    this.count = 0
+    this.capacity = 0
+  }
+
+  private takeLine(bytes: Buffer, lineEnd: number): void {
+    const start = this.lineStart
+    let end = lineEnd
+    if (end > start && bytes[end - 1] === 13) end--
+    if (this.midLine) {
+      this.midLine = false
+      if (!isBlank(bytes, start, end)) this.openPiece(start, end)
+      this.sealed = true
+      return
+    }
+    this.lineNumber++
+    this.counters.lines++
+    if (isBlank(bytes, start, end)) {
+      this.takeBlank()
+      return
+    }
+    const joiner = this.joiner
+    if (joiner?.continues(bytes, start, end) && this.unitStart >= 0) {
+      if (!this.sealed && end - this.unitStart <= this.maxUnitBytes && this.unitLines < this.maxUnitLines) {
+        this.unitEnd = end
+        this.unitLines++
+        this.counters.joined += 1 + this.blankRun
+        this.blankRun = 0
+        return
+      }
+      this.counters.oversize++
+      joiner.reset()
+      joiner.continues(bytes, start, end)
+    }
+    this.openUnit(start, end)
+  }
+
+  private takeBlank(): void {
+    if (this.unitStart < 0) {
+      this.counters.blank++
+      return
+    }
+    this.blankRun++
+    this.unitLines++
+    const long = this.unitLines >= this.maxUnitLines || this.lineStart - this.unitStart > this.maxUnitBytes
+    if (long) this.sealed = true
+  }
+
+  /** The line in hand is longer than a unit may be: its first part becomes one. */
+  private cutPiece(bytes: Buffer): void {
+    const start = this.lineStart
+    const end = characterStart(bytes, start + this.maxUnitBytes)
+    const blank = isBlank(bytes, start, end)
+    if (this.midLine) {
+      if (!blank) this.openPiece(start, end)
+    } else {
+      this.lineNumber++
+      this.counters.lines++
+      if (blank) this.takeBlank()
+      else this.openUnit(start, end)
+    }
+    if (!blank) this.counters.oversize++
+    this.midLine = true
+    this.sealed = true
+    this.joiner?.reset()
+    this.lineStart = end
+    this.scan = Math.max(this.scan, end)
+  }
+
+  private openPiece(start: number, end: number): void {
+    this.counters.pieces++
+    this.openUnit(start, end)
+  }
+
+  private openUnit(start: number, end: number): void {
+    const offset = this.base + start
+    if (this.unitStart >= 0) this.closeUnit(offset)
+    this.unitStart = start
+    this.unitEnd = end
+    this.unitOffset = offset
+    this.unitLine = this.lineNumber
+    this.unitLines = 1
+    this.sealed = false
+  }
+
+  /** Puts the unit in hand, which reaches up to the next unit's offset, into the batch. */
+  private closeUnit(nextOffset: number): void {
+    if (this.unitStart < 0) return
+    const offset = this.unitOffset
+    if (offset >= this.boundary) this.nextRange(offset)
+    if (this.count > 0) {
+      const extent = this.unitEnd - (this.starts[0] as number)
+      if (this.count === MAX_BATCH_UNITS || extent > MAX_BATCH_BYTES) this.flush()
+    }
+    if (this.count === this.capacity) this.grow()
+    const i = this.count++
+    this.starts[i] = this.unitStart
+    this.ends[i] = this.unitEnd
+    this.offsets[i] = offset
+    this.spans[i] = nextOffset - offset
+    this.lines[i] = this.unitLine
+    this.counters.units++
+    this.counters.blank += this.blankRun
+    this.blankRun = 0
+    this.unitStart = -1
+  }
+
+  private rangeEnd(): number {
+    const {envelopes} = this.options
+    return this.range < envelopes.length - 1 ? (envelopes[this.range] as EnvelopeRange).upTo : Number.POSITIVE_INFINITY
+  }
+
+  private nextRange(offset: number): void {
+    this.flush()
+    while (offset >= this.rangeEnd()) this.range++
+    this.boundary = this.rangeEnd()
+  }
+
+  /** Columns begin small, because most files of a big folder are. */
+  private grow(): void {
+    const capacity = Math.min(MAX_BATCH_UNITS, this.capacity === 0 ? 64 : this.capacity * 8)
+    const widen = <T extends Uint32Array | Float64Array>(wide: T, old: T): T => {
+      wide.set(old.subarray(0, this.count))
+      return wide
+    }
+    this.starts = widen(new Uint32Array(capacity), this.starts)
+    this.ends = widen(new Uint32Array(capacity), this.ends)
+    this.offsets = widen(new Float64Array(capacity), this.offsets)
+    this.spans = widen(new Float64Array(capacity), this.spans)
+    this.lines = widen(new Float64Array(capacity), this.lines)
+    this.capacity = capacity
+  }
+}
+
+/** Nothing but spaces, tabs and other ASCII white space. */
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number
+    if (byte !== 32 && (byte < 9 || byte > 13)) return false
+  }
+  return true
+}
+
+/** The last position, at most three bytes back, where a UTF-8 character begins; `at` itself where none does. */
+function characterStart(bytes: Buffer, at: number): number {
+  for (let i = at; i > at - 4 && i > 0; i--) {
+    if (((bytes[i] as number) & 0xc0) !== 0x80) return i
+  }
+  return at
+}
