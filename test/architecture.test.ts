@@ -59,7 +59,7 @@ const ALLOWED: Record<string, string[]> = {
 const CLIENTS: Record<string, RegExp> = {
   kafkajs: /^lib\/bus\/kafka\//,
   'kafkajs-snappy': /^lib\/bus\/kafka\//,
-  'lz4-napi': /^lib\/bus\/kafka\//,
+  'lz4-napi': /^lib\/bus\/(kafka|embedded)\//,
   '@elastic/elasticsearch': /^lib\/store\/elasticsearch\//,
   '@duckdb/node-bindings': /^lib\/store\/lake\//,
   libsql: /^lib\/(bus\/embedded|store\/lake|sources)\//,
