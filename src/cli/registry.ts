@@ -6,6 +6,7 @@ import type {Command} from '@oclif/core'
 export type CommandClass = typeof Command & {new (argv: string[], config: never): Command}
 
 export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
+  generate: () => import('../commands/generate.js'),
   'config:path': () => import('../commands/config/path.js'),
 }
 

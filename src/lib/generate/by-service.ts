@@ -1,6 +1,5 @@
-import {fingerprint, type GenerateOptions} from './generate.js'
+import {fingerprint, type GenerateOptions, toLine} from './generate.js'
 import type {LogEvent} from './log-event.js'
-import {LineWriter} from './render-line.js'
 
 /** Some lines of one service, in order: what a bus takes at a time. */
 export interface ServiceLines {
@@ -22,13 +21,13 @@ export async function* byService(
   options: GenerateOptions,
   limits: BatchLimits,
 ): AsyncGenerator<ServiceLines, void, undefined> {
-  const writer = new LineWriter()
+  const write = toLine(options)
   const run = fingerprint(options)
   for await (const batch of batches) {
     const shares = new Map<string, {lines: ServiceLines; bytes: number}>()
     for (const event of batch) {
       const service = event.service.name
-      const line = writer.write(event, options.format === 'mixed' ? event.service.ownFormat : 'json')
+      const line = write(event)
       let share = shares.get(service)
       if (
         share !== undefined &&

@@ -31,6 +31,9 @@ export interface GenerateOptions {
 /** How many of the things planned are background lines; a request has five lines or so, a background line is one. */
 const BACKGROUND_CHANCE = 0.3
 
+/** Requests told in vain before a background line takes their place: some services are rarely met. */
+const MAX_UNSEEN = 100
+
 /** Differs whenever any option that changes the bytes does. Sixteen hex digits. */
 export function fingerprint(o: GenerateOptions): string {
   const services = (o.services ?? SERVICE_NAMES).join(',')
@@ -50,13 +53,19 @@ export function* generateEvents(options: GenerateOptions): Generator<LogEvent, v
   }
 }
 
+/** How events become lines in the formats of these options. Without terminators; ASCII. */
+export function toLine(options: Pick<GenerateOptions, 'format'>): (event: LogEvent) => string {
+  const writer = new LineWriter()
+  if (options.format !== 'mixed') return (event) => writer.write(event, 'json')
+  return (event) => writer.write(event, event.service.ownFormat)
+}
+
 /** The events as lines, joined to chunks of whole lines of at least `chunkBytes` (the last may be shorter). ASCII. */
 export function* generateLines(options: GenerateOptions, chunkBytes = 262_144): Generator<string, void, undefined> {
-  const writer = new LineWriter()
-  const mixed = options.format === 'mixed'
+  const line = toLine(options)
   let chunk = ''
   for (const event of generateEvents(options)) {
-    chunk += `${writer.write(event, mixed ? event.service.ownFormat : 'json')}\n`
+    chunk += `${line(event)}\n`
     if (chunk.length >= chunkBytes) {
       yield chunk
       chunk = ''
@@ -112,11 +121,9 @@ class Traffic {
     return events
   }
 
+  /** Empty when no request fits into what is left. */
   #request(): LogEvent[] {
-    const shopper = this.#shopper()
-    const request = new Request(this.#story, this.#ids, shopper, this.#chosen)
-    chooseJourney(shopper, this.#story)(request)
-    const {events} = request
+    const {events, shopper} = this.#seenRequest()
     if (events.length === 0 || this.planned + events.length > this.#options.count) return []
     inOrder(events)
     const lasts = (events[events.length - 1] as LogEvent).at
@@ -125,6 +132,16 @@ class Traffic {
     for (const event of events) event.at += at
     shopper.busyUntil = at + lasts
     return events
+  }
+
+  /** A request that one of the chosen services writes about: those that pass them all by are told to nobody. */
+  #seenRequest(): Request {
+    for (let tries = 1; ; tries++) {
+      const shopper = this.#shopper()
+      const request = new Request(this.#story, this.#ids, shopper, this.#chosen)
+      chooseJourney(shopper, this.#story)(request)
+      if (request.events.length > 0 || tries === MAX_UNSEEN) return request
+    }
   }
 
   /** A moment soon after `next`, drawn back where something of that length would pass the end. */

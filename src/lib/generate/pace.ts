@@ -26,8 +26,8 @@ export async function* atTheirTime(
   events: Iterable<LogEvent>,
   clock: Clock,
   signal: AbortSignal,
-  tickMs = 50,
   size = 20_000,
+  tickMs = 50,
 ): AsyncGenerator<LogEvent[], void, undefined> {
   let batch: LogEvent[] = []
   let due = clock.now()

@@ -200,7 +200,7 @@ test('only the chosen services write, as many lines as asked for', () => {
   const few = lines({...options, count: 3000, services: ['payment', 'mail']})
   expect(few).toHaveLength(3000)
   expect(new Set(few.map((line) => line.service))).toEqual(new Set(['payment', 'mail']))
-  expect(few.some((line) => line.trace_id !== undefined)).toBe(true)
+  expect(few.filter((line) => line.trace_id !== undefined).length).toBeGreaterThan(1500)
 })
 
 test('every service writes in its own format when they are mixed', () => {
