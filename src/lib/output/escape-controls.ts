@@ -23,3 +23,16 @@ function shown(char: string): string {
   if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`
   return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`
 }
+
+/** JSON or logfmt text in which what JSON itself leaves as it is (DEL, C1, bidirectional marks) becomes `\u009b`. */
+export function escapeJsonControls(json: string): string {
+  return QUICK.test(json) ? json.replace(UNSAFE, unicodeEscaped) : json
+}
+
+function unicodeEscaped(char: string): string {
+  let text = ''
+  for (let index = 0; index < char.length; index++) {
+    text += `\\u${char.charCodeAt(index).toString(16).padStart(4, '0')}`
+  }
+  return text
+}

@@ -1,0 +1,36 @@
+import type {LogRecord} from '../../record/record.js'
+import {escapeJsonControls} from '../escape-controls.js'
+import {cellText, flatten, pickFields} from '../fields.js'
+import type {RecordFormat, RecordWriterOptions} from '../record-writer.js'
+
+const HIDDEN = new Set(['attributes', 'source', 'raw', 'observed_timestamp', 'ingested_at', 'severity_number'])
+
+/** `key=value key="a b"`, one record a line; nested keys are dotted, line feeds and quotes escaped as in JSON. */
+export function logfmtFormat({fields, screen, raw}: RecordWriterOptions): RecordFormat {
+  const safe = screen.isTerminal && !raw
+  return {
+    page(records) {
+      let text = ''
+      for (const record of records) {
+        const pairs = fields ? flatten(pickFields(record, fields)) : pairsOf(record)
+        const line = pairs.map(([key, value]) => `${bareKey(key)}=${bareValue(cellText(value))}`).join(' ')
+        text += `${safe ? escapeJsonControls(line) : line}\n`
+      }
+      return text
+    },
+  }
+}
+
+/** The record's own fields, then its attributes; what logflow added for itself is left out. */
+function pairsOf(record: LogRecord): Array<[string, unknown]> {
+  const own = Object.fromEntries(Object.entries(record).filter(([key]) => !HIDDEN.has(key)))
+  return [...flatten(own), ...flatten(record.attributes)]
+}
+
+function bareKey(key: string): string {
+  return key.replace(/[\s="\x00-\x1f\x7f]/g, '_') || '_'
+}
+
+function bareValue(value: string): string {
+  return value === '' || /[\s="\\\x00-\x1f\x7f]/.test(value) ? JSON.stringify(value) : value
+}

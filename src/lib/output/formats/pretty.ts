@@ -1,0 +1,134 @@
+import type {LogRecord} from '../../record/record.js'
+import {escapeControls, escapeLine} from '../escape-controls.js'
+import {cellText, flatten} from '../fields.js'
+import {highlighter, rule} from '../highlight.js'
+import {type Palette, paletteFor} from '../palette.js'
+import type {RecordFormat, RecordWriterOptions} from '../record-writer.js'
+import {cutTo, padTo, textWidth, wrapTo} from '../text-width.js'
+import {formatDate, formatTime} from '../times.js'
+import {errorLines} from './pretty-error.js'
+
+const TIME_WIDTH = 12
+const LEVEL_WIDTH = 5
+const SERVICE_WIDTH = {least: 8, most: 20}
+const ID_WIDTH = 8
+const GAP = '  '
+/** A message narrower than this is not worth laying out: the line is left to the terminal. */
+const LEAST_MESSAGE = 24
+/** Lines of one message, and of one error, before the rest is only counted. */
+const MOST_LINES = 8
+
+/** For people: one line a record, the date where it changes, errors below their record. */
+export function prettyFormat(options: RecordWriterOptions): RecordFormat {
+  const palette = paletteFor(options.screen.color)
+  const safe = options.raw ? (text: string) => text : escapeControls
+  const mark = options.screen.color ? highlighter(options.words ?? [], palette.match) : (text: string) => text
+  const state = {date: '', serviceWidth: SERVICE_WIDTH.least}
+  const width = options.wide ? Number.POSITIVE_INFINITY : options.screen.width
+  return {
+    page(records) {
+      for (const {service} of records) {
+        const wanted = Math.min(SERVICE_WIDTH.most, textWidth(escapeLine(service ?? '')))
+        state.serviceWidth = Math.max(state.serviceWidth, wanted)
+      }
+      let text = ''
+      for (const record of records) {
+        const date = formatDate(record['@timestamp'], options.now, options.utc)
+        if (date !== state.date) {
+          state.date = date
+          text += `${palette.dim(rule(date, Number.isFinite(width) ? width : 80))}\n`
+        }
+        const layout = {width, serviceWidth: state.serviceWidth, palette, safe, mark, utc: options.utc === true}
+        text += `${recordLines(record, layout).join('\n')}\n`
+      }
+      return text
+    },
+  }
+}
+
+interface Layout {
+  width: number
+  serviceWidth: number
+  palette: Palette
+  safe(text: string): string
+  mark(text: string): string
+  utc: boolean
+}
+
+function recordLines(record: LogRecord, layout: Layout): string[] {
+  const {palette, serviceWidth} = layout
+  const head = headOf(record, layout)
+  const indentWidth = TIME_WIDTH + LEVEL_WIDTH + serviceWidth + 3 * GAP.length
+  const indent = ' '.repeat(indentWidth)
+  const room = layout.width - indentWidth
+  const narrow = room < LEAST_MESSAGE
+  const messageLines = foldMessage(record, layout, narrow ? Number.POSITIVE_INFINITY : room)
+  const [first = '', ...more] = messageLines
+  const id = shortId(record)
+  const lines = [head + firstLine(record, first, id, layout, narrow ? Number.POSITIVE_INFINITY : room)]
+  for (const line of more) lines.push(indent + layout.mark(line))
+  const wide = !Number.isFinite(layout.width)
+  for (const line of errorLines(record, {wide, room: narrow ? Number.POSITIVE_INFINITY : room, safe: layout.safe})) {
+    lines.push(indent + palette.dim(line))
+  }
+  return lines
+}
+
+function headOf({'@timestamp': timestamp, level, service}: LogRecord, {palette, serviceWidth, utc}: Layout): string {
+  const time = palette.dim(formatTime(timestamp, utc))
+  const name = cutTo(escapeLine(service ?? ''), serviceWidth)
+  const padding = ' '.repeat(Math.max(0, serviceWidth - textWidth(name)))
+  const shownLevel = palette.level(level, level ?? '-') + ' '.repeat(LEVEL_WIDTH - (level ?? '-').length)
+  return `${time}${GAP}${shownLevel}${GAP}${service ? palette.service(service, name) : name}${padding}${GAP}`
+}
+
+/** The message, what fits of the attributes behind it, and the short trace id at the right edge. */
+function firstLine(record: LogRecord, message: string, id: string, layout: Layout, room: number): string {
+  const {palette} = layout
+  const idRoom = id ? ID_WIDTH + GAP.length : 0
+  const used = textWidth(message)
+  const attributes = attributeText(record)
+  if (!Number.isFinite(room)) {
+    const parts = [layout.mark(message), attributes && palette.dim(layout.safe(attributes)), id && palette.dim(id)]
+    return parts.filter(Boolean).join(GAP)
+  }
+  const space = room - used - idRoom - GAP.length
+  const shown = attributes && space >= 4 ? cutTo(escapeLine(attributes), space) : attributes && space >= 1 ? '…' : ''
+  const body = layout.mark(message) + (shown ? GAP + palette.dim(shown) : '')
+  if (!id) return body
+  const gap = room - used - (shown ? GAP.length + textWidth(shown) : 0) - ID_WIDTH
+  return gap < 1 ? body : body + ' '.repeat(gap) + palette.dim(padTo(id, ID_WIDTH))
+}
+
+function foldMessage(record: LogRecord, layout: Layout, room: number): string[] {
+  const written = record.message.replace(/\s+$/, '').split(/\r?\n/)
+  const kept = written.length > MOST_LINES && Number.isFinite(layout.width) ? written.slice(0, MOST_LINES - 1) : written
+  const lines = kept.flatMap((line) => foldLine(layout.safe(line.trimEnd().replaceAll('\t', '    ')), room))
+  if (kept.length < written.length) lines.push(`+ ${written.length - kept.length} lines`)
+  return lines
+}
+
+/** The first line leaves room for the id; to keep it simple every line does. */
+function foldLine(line: string, room: number): string[] {
+  return Number.isFinite(room) ? wrapTo(line, Math.max(LEAST_MESSAGE, room - ID_WIDTH - GAP.length)) : [line]
+}
+
+function shortId({trace_id, correlation_id}: LogRecord): string {
+  return escapeLine((trace_id ?? correlation_id ?? '').slice(0, ID_WIDTH))
+}
+
+const ALSO = ['event', 'duration_ms', 'request_id', 'correlation_id'] as const
+
+/** `attempt=2 amount="99.90 EUR"`: attributes first, then what else of the record tells something. */
+function attributeText(record: LogRecord): string {
+  const pairs = flatten(record.attributes)
+  for (const name of ALSO) {
+    if (record[name] !== undefined) pairs.push([name, record[name]])
+  }
+  return pairs.map(([key, value]) => `${escapeLine(key)}=${shownValue(value)}`).join(' ')
+}
+
+function shownValue(value: unknown): string {
+  const text = cellText(value)
+  return typeof value === 'string' && (text === '' || /[\s"=]/.test(text)) ? JSON.stringify(text) : text
+}

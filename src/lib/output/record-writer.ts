@@ -1,0 +1,105 @@
+import {unreachable} from '../errors/logflow-error.js'
+import type {LogRecord} from '../record/record.js'
+import {csvFormat} from './formats/csv.js'
+import {jsonFormat} from './formats/json.js'
+import {jsonlFormat} from './formats/jsonl.js'
+import {logfmtFormat} from './formats/logfmt.js'
+import {prettyFormat} from './formats/pretty.js'
+import {rawFormat} from './formats/raw.js'
+import {tableFormat} from './formats/table.js'
+import type {Screen} from './screen.js'
+import type {Sink} from './sink.js'
+
+export type RecordFormatName = 'pretty' | 'jsonl' | 'json' | 'table' | 'csv' | 'logfmt' | 'raw'
+
+/** How records become text. Stateful: one object per output. */
+export interface RecordFormat {
+  /** Text before the first record, also where there is none. */
+  begin?(): string
+  /** Whole lines for records that are shown together. */
+  page(records: readonly LogRecord[]): string
+  end?(): string
+}
+
+export interface RecordWriterOptions {
+  screen: Screen
+  /** Only these, by the names fieldOf knows. */
+  fields?: readonly string[]
+  /** Nothing is folded to the width. */
+  wide?: boolean
+  /** Control characters of log text reach a terminal as they are. */
+  raw?: boolean
+  /** Times in UTC; local unless set. */
+  utc?: boolean
+  /** Words of the query, as tokenize() cuts them: shown bold and underlined. */
+  words?: readonly string[]
+  /** Today, in ms since 1970: dates of another year are shown with it. */
+  now: number
+}
+
+export interface RecordWriter {
+  /** Returns a promise only when the reader is slow: await it before going on. */
+  write(record: LogRecord): void | Promise<void>
+  /** Shows everything written so far now. A live stream calls it after each event, a search after each page. */
+  flush(): void | Promise<void>
+  /** The last words of the format, and everything passed on. Does not close the stream. */
+  end(): Promise<void>
+}
+
+/** Records that are laid out together at most: widths of columns are kept at least this long. */
+const PAGE = 250
+
+/** Throws OutputClosed from any method once nobody reads the output. */
+export function recordWriter(name: RecordFormatName, sink: Sink, options: RecordWriterOptions): RecordWriter {
+  const format = formatOf(name, options)
+  let page: LogRecord[] = []
+  let begun = false
+
+  const begin = (): string => {
+    if (begun) return ''
+    begun = true
+    return format.begin?.() ?? ''
+  }
+  const lay = (): void | Promise<void> => {
+    if (page.length === 0) return
+    const records = page
+    page = []
+    return sink.write(begin() + format.page(records))
+  }
+  return {
+    write(record) {
+      page.push(record)
+      if (page.length >= PAGE) return lay()
+    },
+    flush() {
+      const waiting = lay()
+      return waiting ? waiting.then(() => sink.flush()) : sink.flush()
+    },
+    async end() {
+      await lay()
+      await sink.write(begin() + (format.end?.() ?? ''))
+      await sink.end()
+    },
+  }
+}
+
+function formatOf(name: RecordFormatName, options: RecordWriterOptions): RecordFormat {
+  switch (name) {
+    case 'pretty':
+      return options.fields ? tableFormat(options) : prettyFormat(options)
+    case 'jsonl':
+      return jsonlFormat(options)
+    case 'json':
+      return jsonFormat(options)
+    case 'table':
+      return tableFormat(options)
+    case 'csv':
+      return csvFormat(options)
+    case 'logfmt':
+      return logfmtFormat(options)
+    case 'raw':
+      return rawFormat(options)
+    default:
+      return unreachable(name)
+  }
+}
