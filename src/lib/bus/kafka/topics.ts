@@ -1,0 +1,75 @@
+// Topics: made when missing, described, and where a group stands on them.
+
+import type {Admin} from 'kafkajs'
+import type {TopicState} from '../bus.js'
+import {isUnknownTopic} from './errors.js'
+import type {CompleteSettings} from './settings.js'
+
+/** Largest batch a topic of ours takes: a unit of 8 MiB fits with room to spare, compressed or not. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+
+const MOST_REPLICAS = 3
+const CREATE_MS = 15_000
+/** A topic just made may be unknown for a moment to the broker that is asked next. */
+const NEW_TOPIC_TRIES = 50
+const NEW_TOPIC_PAUSE_MS = 100
+
+/** Number of partitions of the topic, which is made if it is not there; one that is there is used as it is. */
+export async function ensureTopic(
+  admin: Admin,
+  topic: string,
+  settings: CompleteSettings,
+  brokerCount: number,
+): Promise<number> {
+  if (!(await topicExists(admin, topic))) {
+    await admin.createTopics({
+      timeout: CREATE_MS,
+      waitForLeaders: true,
+      topics: [
+        {
+          topic,
+          numPartitions: settings.partitions,
+          replicationFactor: settings.replication ?? Math.min(MOST_REPLICAS, brokerCount),
+          configEntries: [{name: 'max.message.bytes', value: String(MAX_MESSAGE_BYTES)}],
+        },
+      ],
+    })
+  }
+  for (let tries = 1; ; tries++) {
+    try {
+      const {topics} = await admin.fetchTopicMetadata({topics: [topic]})
+      const partitions = topics[0]?.partitions.length ?? 0
+      if (partitions > 0) return partitions
+    } catch (error) {
+      if (!isUnknownTopic(error) || tries >= NEW_TOPIC_TRIES) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, NEW_TOPIC_PAUSE_MS))
+  }
+}
+
+export async function topicExists(admin: Admin, topic: string): Promise<boolean> {
+  return (await admin.listTopics()).includes(topic)
+}
+
+export async function describeTopic(admin: Admin, topic: string, group?: string): Promise<TopicState> {
+  if (!(await topicExists(admin, topic))) return {topic, partitions: []}
+  const [marks, committed] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    group === undefined ? new Map<number, number>() : committedOffsets(admin, topic, group),
+  ])
+  const partitions = marks
+    .map(({partition, low, high}) => {
+      const position = committed.get(partition)
+      const state = {partition, earliest: Number(low), next: Number(high)}
+      return position === undefined ? state : {...state, committed: position}
+    })
+    .sort((a, b) => a.partition - b.partition)
+  return {topic, partitions}
+}
+
+/** The group's committed positions, of those partitions that have one. */
+export async function committedOffsets(admin: Admin, topic: string, group: string): Promise<Map<number, number>> {
+  const [answer] = await admin.fetchOffsets({groupId: group, topics: [topic]})
+  const positions = answer?.partitions.map(({partition, offset}) => [partition, Number(offset)] as const) ?? []
+  return new Map(positions.filter(([, offset]) => offset >= 0))
+}
