@@ -1,0 +1,12 @@
+import java.util.Map;
+import org.elasticsearch.env.Environment;
+import org.elasticsearch.plugins.PluginsLoader;
+
+/** What differs between the major versions in loading modules. */
+class Bundles {
+  static PluginsLoader load(Environment env) {
+    var modules = PluginsLoader.loadModulesBundles(env.modulesDir());
+    var plugins = PluginsLoader.loadPluginsBundles(env.pluginsDir());
+    return PluginsLoader.createPluginsLoader(modules, plugins, Map.of(), false);
+  }
+}
