@@ -6,6 +6,8 @@
 export const CODES = {
   /** The answer is no: nothing matched under --fail-if-none, an expectation broke. */
   NO_MATCH: 1,
+  /** A check of doctor failed. */
+  UNHEALTHY: 1,
   /** Wrong use: a bad flag, argument, query or configuration. */
   USAGE: 2,
   BAD_QUERY: 2,

@@ -1,0 +1,85 @@
+import {constants} from 'node:fs'
+import {access, mkdir, statfs} from 'node:fs/promises'
+import {type Answer, type PipelineStatus, pipelineStatus, type StatusOptions} from './pipeline-status.js'
+
+/** One thing that was looked at. `fix` says what to do where `state` is not `ok`. */
+export interface Check {
+  name: string
+  state: 'ok' | 'warning' | 'failed'
+  finding: string
+  fix?: string
+}
+
+export interface HealthOptions extends StatusOptions {
+  dataDir: string
+  /** The config file, where one was read. */
+  configFile?: string
+  nodeVersion: string
+}
+
+const LOW_DISK_BYTES = 1_000_000_000
+/** A backlog under this is what a processor has in hand. */
+const HIGH_LAG = 100_000
+
+/** `logflow doctor`: looks at everything a run needs, and says how to mend what is wrong. */
+export async function checkHealth(options: HealthOptions): Promise<Check[]> {
+  const status = await pipelineStatus(options)
+  return [
+    checkNode(options.nodeVersion),
+    {name: 'configuration', state: 'ok', finding: options.configFile ?? 'no file; defaults and environment'},
+    await checkDataDir(options.dataDir),
+    ...checkBus(status),
+    ...checkStore(status),
+  ]
+}
+
+function checkNode(version: string): Check {
+  const major = Number(version.replace(/^v/, '').split('.')[0])
+  if (major >= 20) return {name: 'node', state: 'ok', finding: version}
+  return {name: 'node', state: 'failed', finding: `${version} is too old`, fix: 'install Node 20, 22 or 24'}
+}
+
+async function checkDataDir(dir: string): Promise<Check> {
+  const name = 'data directory'
+  try {
+    await mkdir(dir, {recursive: true, mode: 0o700})
+    await access(dir, constants.W_OK)
+    const {bavail, bsize} = await statfs(dir)
+    const free = bavail * bsize
+    const finding = `${dir} writable, ${(free / 1e9).toFixed(1)} GB free`
+    if (free >= LOW_DISK_BYTES) return {name, state: 'ok', finding}
+    return {name, state: 'warning', finding, fix: 'free space, or move it: --data-dir DIR'}
+  } catch (error) {
+    const finding = `${dir} cannot be written: ${error instanceof Error ? error.message : String(error)}`
+    return {name, state: 'failed', finding, fix: 'make it writable for you, or choose another: --data-dir DIR'}
+  }
+}
+
+function checkBus({bus}: PipelineStatus): Check[] {
+  if (!bus.ok) return [unreachable('bus', bus)]
+  const {version, topic, partitions, lag, deadLetters, group} = bus.value
+  const checks: Check[] = [{name: 'bus', state: 'ok', finding: `${version} reachable`}]
+  if (partitions.length === 0)
+    checks.push({name: 'topic', state: 'ok', finding: `${topic} is not there yet; the first ship makes it`})
+  else if (lag < HIGH_LAG) checks.push({name: 'topic', state: 'ok', finding: `${topic}, lag ${lag}`})
+  else {
+    const finding = `${topic}, ${lag} units not processed by group ${group}`
+    checks.push({name: 'topic', state: 'warning', finding, fix: 'run another: logflow process'})
+  }
+  if (deadLetters > 0) {
+    const finding = `${deadLetters} on ${topic}.dlq`
+    checks.push({name: 'dead letters', state: 'warning', finding, fix: 'the reasons are in their envelopes'})
+  }
+  return checks
+}
+
+function checkStore({store}: PipelineStatus): Check[] {
+  if (!store.ok) return [unreachable('store', store)]
+  const {version, location, records} = store.value
+  return [{name: 'store', state: 'ok', finding: `${version} at ${location}, ${records} records`}]
+}
+
+function unreachable(name: string, answer: Extract<Answer<unknown>, {ok: false}>): Check {
+  const {message, suggestions} = answer.error
+  return {name, state: 'failed', finding: message, fix: suggestions.join('; ') || undefined}
+}

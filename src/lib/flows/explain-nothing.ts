@@ -1,0 +1,27 @@
+import {nearMatch} from '../config/near-match.js'
+import type {NothingFound} from '../query/nothing-found.js'
+import type {QueryNode} from '../query/query.js'
+import type {RecordFilter, Store} from '../store/store.js'
+
+const MAX_SERVICES = 200
+
+/** Looks once more, wider, after an empty answer. */
+export async function explainNothing(store: Store, filter: RecordFilter): Promise<NothingFound> {
+  const status = await store.status()
+  const timed = filter.since !== undefined || filter.until !== undefined
+  const asked = servicesOf(filter.query)
+  const known = asked.length > 0 && status.records > 0 ? await store.values('service', MAX_SERVICES) : []
+  const missing = asked.find((name) => !known.some((service) => service.toLowerCase() === name.toLowerCase()))
+  return {
+    total: status.records,
+    newest: status.newest,
+    ...(timed && status.records > 0 ? {anyTime: await store.count({query: filter.query})} : {}),
+    ...(missing === undefined ? {} : {unknownService: {asked: missing, nearest: nearMatch(missing, known)}}),
+  }
+}
+
+function servicesOf(node: QueryNode): string[] {
+  if (node.kind === 'equals' && node.field === 'service') return [node.value]
+  if (node.kind === 'and' || node.kind === 'or') return node.nodes.flatMap(servicesOf)
+  return []
+}

@@ -1,0 +1,69 @@
+import type {Bus, PartitionState} from '../bus/bus.js'
+import {LogflowError} from '../errors/logflow-error.js'
+import type {Store, StoreStatus} from '../store/store.js'
+import {deadLetterTopic} from './dead-letters.js'
+
+/** A part of the pipeline that answered, or why it did not. */
+export type Answer<T> = {ok: true; value: T} | {ok: false; error: LogflowError}
+
+export interface BusStatus {
+  kind: string
+  version: string
+  topic: string
+  group: string
+  partitions: Array<PartitionState & {lag: number}>
+  /** Units not yet processed by the group. */
+  lag: number
+  deadLetters: number
+}
+
+export interface PipelineStatus {
+  bus: Answer<BusStatus>
+  store: Answer<StoreStatus>
+}
+
+export interface StatusOptions {
+  bus: () => Promise<Bus>
+  store: () => Promise<Store>
+  topic: string
+  group: string
+}
+
+/** Asks both ends of the pipeline; one that does not answer does not hide the other. */
+export async function pipelineStatus(options: StatusOptions): Promise<PipelineStatus> {
+  const [bus, store] = await Promise.all([
+    answer(async () => busStatus(await options.bus(), options.topic, options.group)),
+    answer(async () => (await options.store()).status()),
+  ])
+  return {bus, store}
+}
+
+async function busStatus(bus: Bus, topic: string, group: string): Promise<BusStatus> {
+  const [version, state, dead] = await Promise.all([
+    bus.version(),
+    bus.describe(topic, group),
+    bus.describe(deadLetterTopic(topic)),
+  ])
+  const partitions = state.partitions.map((partition) => {
+    const {earliest, next, committed} = partition
+    return {...partition, lag: Math.max(0, next - Math.max(committed ?? earliest, earliest))}
+  })
+  return {
+    kind: bus.kind,
+    version,
+    topic,
+    group,
+    partitions,
+    lag: partitions.reduce((sum, {lag}) => sum + lag, 0),
+    deadLetters: dead.partitions.reduce((sum, {earliest, next}) => sum + next - earliest, 0),
+  }
+}
+
+async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return {ok: true, value: await ask()}
+  } catch (error) {
+    if (error instanceof LogflowError) return {ok: false, error}
+    throw error
+  }
+}

@@ -1,0 +1,38 @@
+import type {NothingFound} from '../query/nothing-found.js'
+import {formatCount, formatDuration, plural} from './numbers.js'
+import {type Palette, paletteFor} from './palette.js'
+import type {Screen} from './screen.js'
+
+/** One dim line under an answer: how many are shown, of how many where that is known, and how long it took. */
+export function searchSummary(
+  found: {shown: number; limit: number; span?: string; ms: number},
+  screen: Screen,
+): string {
+  const {shown, limit, span, ms} = found
+  const more = shown === limit ? ', the newest; --limit for more' : ''
+  const parts = [`${plural(shown, 'record')}${more}`, ...(span ? [span] : []), formatDuration(ms)]
+  const text = `── ${parts.join(' · ')} `
+  const rule = Number.isFinite(screen.width) ? '─'.repeat(Math.max(2, screen.width - text.length)) : '──'
+  return paletteFor(screen.color).dim(text + rule)
+}
+
+/** What to tell someone who found nothing: how much there is at all, and what would match. */
+export function nothingFound(asked: {query?: string; span?: string}, why: NothingFound, screen: Screen): string {
+  const palette: Palette = paletteFor(screen.color)
+  const what = asked.query ? ` for ${asked.query}` : ''
+  const when = asked.span ? ` (${asked.span})` : ''
+  return `nothing found${what}${when} in ${plural(why.total, 'record')}${hint(why, palette)}`
+}
+
+function hint(why: NothingFound, palette: Palette): string {
+  if (why.total === 0) return `; ${palette.bold('logflow ship FILE')} puts some there`
+  if (why.unknownService) {
+    const {asked, nearest} = why.unknownService
+    return `; no service ${JSON.stringify(asked)}${nearest ? `; did you mean ${palette.bold(nearest)}?` : ''}`
+  }
+  if (why.anyTime) {
+    const newest = why.newest ? `; the newest record is of ${why.newest}` : ''
+    return `; ${formatCount(why.anyTime)} would match at another time${newest}`
+  }
+  return ''
+}

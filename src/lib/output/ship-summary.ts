@@ -1,0 +1,38 @@
+import {formatBytes, formatCount, formatDuration, formatRate, plural} from './numbers.js'
+
+/** What a processor did, without the time it took. */
+export interface StoredCounts {
+  read: number
+  stored: number
+  alreadyThere: number
+  deadLettered: number
+}
+
+export interface ShippedCounts {
+  lines: number
+  units: number
+  /** Lines that belong to the event of the line before them. */
+  joined: number
+  blank: number
+  bytes: number
+}
+
+/** `1,000,000 lines → 998,412 records (1,588 joined)   311 MB in 5.4 s   185,000/s` */
+export function shipSummary(shipped: ShippedCounts, ms: number): string {
+  const {lines, units, joined, blank, bytes} = shipped
+  const apart = [joined > 0 ? `${formatCount(joined)} joined` : '', blank > 0 ? `${formatCount(blank)} blank` : '']
+  const note = apart.filter(Boolean).join(', ')
+  const counts = `${plural(lines, 'line')} → ${plural(units, 'record')}${note ? ` (${note})` : ''}`
+  return `${counts}   ${formatBytes(bytes)} in ${formatDuration(ms)}   ${formatRate(lines, ms)}/s`
+}
+
+/** `stored 998,409   already there 0   dead letters 3` */
+export function storedSummary(counts: StoredCounts): string {
+  const {stored, alreadyThere, deadLettered} = counts
+  return `stored ${formatCount(stored)}   already there ${formatCount(alreadyThere)}   dead letters ${formatCount(deadLettered)}`
+}
+
+/** One line on a run of `process`. */
+export function processSummary(counts: StoredCounts, ms: number): string {
+  return `read ${formatCount(counts.read)}   ${storedSummary(counts)}   ${formatDuration(ms)}   ${formatRate(counts.read, ms)}/s`
+}
