@@ -82,32 +82,44 @@ export function streamBytes(stream: Readable, signal?: AbortSignal): ByteSource 
   }
 }
 
-/** Gives bytes that were read ahead before the rest of the source. */
-export function withHead(head: Buffer, source: ByteSource): ByteSource {
-  let rest = head
+/** First bytes of a source, read ahead of the rest; `failure` is what stopped that, if anything did. */
+export interface Head {
+  bytes: Buffer
+  failure?: {error: unknown}
+}
+
+/** Reads until `enough` says so, `size` bytes are there, or the source ends or fails. */
+export async function readHead(source: ByteSource, size: number, enough: (head: Buffer) => boolean): Promise<Head> {
+  const buffer = Buffer.alloc(size)
+  let filled = 0
+  try {
+    while (filled < size) {
+      const n = await source.read(buffer, filled, size - filled)
+      filled += n
+      if (n === 0 || enough(buffer.subarray(0, filled))) break
+    }
+  } catch (error) {
+    return {bytes: buffer.subarray(0, filled), failure: {error}}
+  }
+  return {bytes: buffer.subarray(0, filled)}
+}
+
+/** Gives what was read ahead, without its first `skip` bytes, then its failure or the rest of the source. */
+export function withHead(head: Head, source: ByteSource, skip = 0): ByteSource {
+  let rest = head.bytes.subarray(skip)
   return {
     get consumed() {
       return source.consumed
     },
     async read(into, at, length) {
-      if (rest.length === 0) return source.read(into, at, length)
+      if (rest.length === 0) {
+        if (head.failure) throw head.failure.error
+        return source.read(into, at, length)
+      }
       const taken = rest.copy(into, at, 0, Math.min(length, rest.length))
       rest = rest.subarray(taken)
       return taken
     },
     close: () => source.close(),
   }
-}
-
-/** Reads until `enough` says so, `size` bytes are there, or the source ends. */
-export async function readHead(source: ByteSource, size: number, enough: (head: Buffer) => boolean): Promise<Buffer> {
-  const buffer = Buffer.alloc(size)
-  let filled = 0
-  while (filled < size) {
-    const n = await source.read(buffer, filled, size - filled)
-    if (n === 0) break
-    filled += n
-    if (enough(buffer.subarray(0, filled))) break
-  }
-  return buffer.subarray(0, filled)
 }

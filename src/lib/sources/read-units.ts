@@ -17,6 +17,8 @@ export interface ReadOptions {
   /** Offset in the source of the first byte that `bytes` gives; 0 unless said. Must be that of a unit. */
   startOffset?: number
   startLine?: number
+  /** What `bytes.consumed` shows for the part that was read another time; 0 unless said. */
+  consumedBefore?: number
   /** Bytes to come, where known: keeps buffers small for small files. */
   sizeHint?: number
   /** A pipe somebody may be writing to by hand: what is there is handed out when nothing follows for a while. */
@@ -61,7 +63,7 @@ export async function* readUnits(bytes: ByteSource, options: ReadOptions): Async
   const splitter = new UnitSplitter(options)
   const sizes = options.sizes ?? SIZES
   const {counters, signal} = options
-  const base = counters.bytes - bytes.consumed
+  const base = counters.bytes - (options.consumedBefore ?? 0)
   let pending = fetch(bytes, Buffer.allocUnsafeSlow(firstSlab(sizes, options.sizeHint)), 0, sizes)
   let extended = false
   try {
