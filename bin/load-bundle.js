@@ -17,48 +17,39 @@ function loadBundle(file) {
     return undefined
   }
   const hash = /^\/\*([0-9a-f]{16})\*\//.exec(source)?.[1]
-  const cacheName = hash && `${hash}-${process.version}-${process.arch}${commandPart()}.code`
+  const prefix = hash && `${hash}-${process.version}-${process.arch}`
   const folders = [join(dirname(file), 'cache'), userCache()]
-  const cachedData = cacheName && readFirst(folders, cacheName)
+  const names = prefix ? [...commandWords().map((words) => `${prefix}-${words}.code`), `${prefix}.code`] : []
+  const found = readFirst(folders, names)
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: file,
-    cachedData,
+    cachedData: found?.data,
   })
-  if (cacheName && (!cachedData || script.cachedDataRejected)) {
-    // At exit, so that the functions this command has called are in it.
-    process.once('exit', () => writeFirst(folders, cacheName, () => script.createCachedData()))
-  }
   const module = {exports: {}}
   script.runInThisContext().call(module.exports, module.exports, createRequire(file), module, file, dirname(file))
+  if (prefix) {
+    const wanted = `${prefix}${cachePart(module.exports.commandIds)}.code`
+    if (found?.name !== wanted || script.cachedDataRejected) {
+      // At exit, so that the functions this command has called are in it.
+      process.once('exit', () => writeFirst(folders, wanted, () => script.createCachedData()))
+    }
+  }
   return module.exports
 }
 
-/** One cache a command: it holds the functions that command calls. */
-function commandPart() {
-  const words = []
-  for (const word of process.argv.slice(2, 4)) {
-    if (!/^[a-z]{1,12}$/.test(word)) break
-    words.push(word)
-  }
-  return words.length > 0 && isCommand(words[0]) ? `-${words[0]}` : ''
+const isHelp = (word) => word === '--help' || word === '-h' || word === 'help'
+
+/** What the caches that may serve this command line are called, the best first. */
+function commandWords() {
+  const [first = '', second = ''] = process.argv.slice(2)
+  if (process.argv.slice(2).some(isHelp) || first === '') return ['help']
+  return [`${first}-${second}`, first].filter((name) => /^[a-z]{1,12}(-[a-z]{1,12})?$/.test(name))
 }
 
-// Known by their first word only, so that arguments cannot make files.
-const COMMANDS = new Set([
-  'config',
-  'doctor',
-  'generate',
-  'get',
-  'parse',
-  'process',
-  'search',
-  'ship',
-  'status',
-  'tail',
-])
-
-function isCommand(word) {
-  return COMMANDS.has(word) || word === 'trace'
+/** One cache a command, for it holds the functions that command calls. Only known commands make one. */
+function cachePart(ids) {
+  const name = commandWords().find((words) => words === 'help' || ids.includes(words.replace('-', ':')))
+  return name ? `-${name}` : ''
 }
 
 function userCache() {
@@ -66,12 +57,14 @@ function userCache() {
   return join(base || join(homedir(), '.cache'), 'logflow', 'code')
 }
 
-function readFirst(folders, name) {
-  for (const folder of folders) {
-    try {
-      return readFileSync(join(folder, name))
-    } catch {
-      // Not there, or not for us: the next one, or none.
+function readFirst(folders, names) {
+  for (const name of names) {
+    for (const folder of folders) {
+      try {
+        return {name, data: readFileSync(join(folder, name))}
+      } catch {
+        // Not there, or not for us: the next one, or none.
+      }
     }
   }
   return undefined

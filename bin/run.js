@@ -13,9 +13,8 @@ if (process.argv.length === 3 && (process.argv[2] === '--version' || process.arg
 } else {
   const {loadBundle} = require('./load-bundle.js')
   const bundle = loadBundle(join(root, 'dist', 'logflow.cjs'))
-  if (bundle) {
-    bundle.main(root)
-  } else {
+  if (bundle) bundle.main(root)
+  else {
     process.stderr.write('error: logflow is not built\n  npm install  in its folder builds it\n')
     process.exitCode = 70
   }

@@ -90,8 +90,8 @@ const imports: Import[] = files.flatMap((file) => {
 
 function roomOf(path: string): string {
   const parts = path.split('/')
-  if (parts[0] !== 'lib') return (parts[0] as string).replace(/\.tsx?$/, '')
-  return (parts[1] as string).replace(/\.tsx?$/, '')
+  if (parts[0] !== 'lib') return (parts[0] as string).replace(/\.[jt]sx?$/, '')
+  return (parts[1] as string).replace(/\.[jt]sx?$/, '')
 }
 
 test('there is something to hold to the rules', () => {

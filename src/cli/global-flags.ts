@@ -44,12 +44,27 @@ export const storeFlags = {
   }),
 }
 
-/** A positional argument. (Without `ignoreStdin` oclif reads stdin for one that is not given.) */
-export function argument<R extends boolean>(options: {description: string; required?: R}) {
+/** A positional argument that may be left out. (Without `ignoreStdin` oclif reads stdin for one that is not given.) */
+export function argument(options: {description: string}) {
   return Args.string({...options, ignoreStdin: true})
 }
 
+/** A positional argument that must be given. */
+export function requiredArgument(options: {description: string}) {
+  return Args.string({...options, required: true, ignoreStdin: true})
+}
+
+/** Any number of positional arguments. */
+export function listArgument(options: {description: string}) {
+  return Args.string({...options, multiple: true, ignoreStdin: true})
+}
+
 /** A flag that may be given several times. (Without `multipleNonGreedy` it swallows the arguments after it.) */
-export function listFlag(options: {description: string; char?: 'f' | 's' | 'l'; helpValue?: string}) {
+export function listFlag(options: {
+  description: string
+  char?: 'f' | 's' | 'l'
+  helpValue?: string
+  helpGroup?: string
+}) {
   return Flags.string({...options, multiple: true, multipleNonGreedy: true})
 }

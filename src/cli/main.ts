@@ -1,10 +1,14 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Manifest} from './manifest.js'
+import {COMMANDS} from './registry.js'
 import {run} from './run.js'
 
 /** Put in by the build. */
 declare const __MANIFEST__: Manifest
+
+/** For the launcher, which keeps one code cache a command. */
+export const commandIds = Object.keys(COMMANDS)
 
 /** Runs the process's command line and ends the process. `root` is the folder of package.json. */
 export async function main(root: string): Promise<void> {

@@ -7,7 +7,11 @@ export type CommandClass = typeof Command & {new (argv: string[], config: never)
 
 export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   generate: () => import('../commands/generate.js'),
+  'config:get': () => import('../commands/config/get.js'),
+  'config:init': () => import('../commands/config/init.js'),
+  'config:list': () => import('../commands/config/list.js'),
   'config:path': () => import('../commands/config/path.js'),
+  'config:set': () => import('../commands/config/set.js'),
 }
 
 /** What a topic (`logflow config`) is about. */

@@ -1,11 +1,41 @@
+import {escapeJsonControls} from '../lib/output/escape-controls.js'
+import {flatten} from '../lib/output/fields.js'
+import {csvLine, logfmtLine, type RowColumn, rowsText} from '../lib/output/rows.js'
 import type {Context} from './context.js'
 
 /**
- * Shows the one result of a command that ends: `pretty()` for people, JSON on one line for programs. The pretty
- * text must already be safe for a terminal (escapeControls) where it holds foreign text.
+ * Shows the one result of a command that ends: `pretty()` for people, one object on one line for programs. The
+ * pretty text must already be safe for a terminal (escapeControls) where it holds foreign text.
  */
 export async function showResult(context: Context, result: object, pretty: () => string): Promise<void> {
-  const forPeople = context.format === 'pretty' || context.format === 'table' || context.format === 'raw'
-  await context.out.write(forPeople ? pretty() : `${JSON.stringify(result)}\n`)
+  await context.out.write(resultText(context, result, pretty))
+  await context.out.end()
+}
+
+function resultText({format, screen}: Context, result: object, pretty: () => string): string {
+  const safe = screen.isTerminal ? escapeJsonControls : (text: string) => text
+  switch (format) {
+    case 'json':
+    case 'jsonl':
+      return `${safe(JSON.stringify(result))}\n`
+    case 'logfmt':
+      return `${safe(logfmtLine(flatten(result as Record<string, unknown>)))}\n`
+    case 'csv': {
+      const pairs = flatten(result as Record<string, unknown>)
+      const values = pairs.map(([, value]) => (typeof value === 'object' ? JSON.stringify(value) : String(value)))
+      return `${csvLine(pairs.map(([key]) => key))}\r\n${safe(csvLine(values))}\r\n`
+    }
+    default:
+      return pretty()
+  }
+}
+
+/** Shows a list of things of one kind: a table for people, one object each for programs (`json`: one array). */
+export async function showRows(
+  context: Context,
+  rows: readonly object[],
+  columns: readonly RowColumn[],
+): Promise<void> {
+  await context.out.write(rowsText(context.format, rows, columns, context.screen))
   await context.out.end()
 }

@@ -9,7 +9,10 @@ import {envNameOf, flagNameOf, masked, SETTINGS, type SettingSpec, standardFolde
 import {toConfig} from './to-config.js'
 
 export interface ConfigInputs {
-  /** Parsed flags by name; those that are no setting are left alone, `undefined` means not given. */
+  /**
+   * Parsed flags by name; those that are no setting are left alone, `undefined` means not given. Commands that
+   * make the file add `config-may-be-missing` or `config-may-be-broken`.
+   */
   flags: Readonly<Record<string, unknown>>
   env: NodeJS.ProcessEnv
   cwd: string
@@ -49,7 +52,8 @@ export async function loadConfig(inputs: ConfigInputs): Promise<Config> {
   const files: ConfigFiles = {path, exists: file !== undefined}
   if (profile) files.profile = profile
   if (dotenv && env.usedDotenv) files.dotenv = dotenvPath
-  const settings: Setting[] = SETTINGS.map((spec) => {
+  const listed = SETTINGS.filter((spec) => !spec.ahead || found.has(spec.key))
+  const settings: Setting[] = listed.map((spec) => {
     const {value, origin} = found.get(spec.key) ?? {value: undefined, origin: {from: 'default'}}
     return {key: spec.key, value: masked(spec, value), origin}
   })
@@ -66,6 +70,7 @@ export function configPath(inputs: Pick<ConfigInputs, 'flags' | 'env' | 'cwd' | 
 async function openFile(inputs: ConfigInputs, env: Environment): Promise<{file?: ConfigFile; path: string}> {
   const named = inputs.flags.config ?? env.get('LOGFLOW_CONFIG')?.value
   const path = configPath({...inputs, flags: {config: named}})
+  if (inputs.flags['config-may-be-broken'] === true) return {path}
   const text = readIfThere(path)
   if (text !== undefined) return {file: await readConfigFile(path, text), path}
   if (named !== undefined && inputs.flags['config-may-be-missing'] !== true) {

@@ -91,13 +91,22 @@ function explain(error: ErrorObject): {message: string; hint?: string} {
     const prefix = group.slice(inProfile.length)
     const siblings = childrenOf(prefix, inProfile !== '')
     const near = nearMatch(name, siblings) ?? nearMatch(name, lastParts())
-    const full = near && !siblings.includes(near) ? SETTINGS.find((spec) => spec.key.endsWith(`.${near}`))?.key : near
+    const full = near && fullName(near, prefix, siblings)
     return {
       message: `unknown key ${prefix ? `${prefix}.` : ''}${name}`,
       hint: full ? `Did you mean ${full}?` : `Known here: ${siblings.join(', ')}`,
     }
   }
-  return {message: `${group} ${error.message ?? 'is not valid'}`}
+  const kinds = error.keyword === 'type' ? [error.params.type].flat().map(String) : []
+  if (kinds.includes('object')) return {message: `${group} is a group: its settings are indented below it`}
+  const wanted = kinds.filter((kind) => kind !== 'null').join(' or ')
+  return {message: `${group} ${wanted ? `must be of type ${wanted}` : (error.message ?? 'is not valid')}`}
+}
+
+/** A key beside the unknown one, or the first anywhere with this last part. */
+function fullName(near: string, prefix: string, siblings: readonly string[]): string | undefined {
+  if (siblings.includes(near)) return prefix ? `${prefix}.${near}` : near
+  return SETTINGS.find((spec) => spec.key.endsWith(`.${near}`))?.key
 }
 
 const lastParts = () => SETTINGS.map((spec) => spec.key.slice(spec.key.lastIndexOf('.') + 1))

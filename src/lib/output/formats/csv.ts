@@ -1,6 +1,7 @@
 import {escapeControls} from '../escape-controls.js'
 import {cellText, fieldOf} from '../fields.js'
 import type {RecordFormat, RecordWriterOptions} from '../record-writer.js'
+import {csvLine} from '../rows.js'
 
 const COLUMNS = [
   'id',
@@ -30,21 +31,17 @@ export function csvFormat({fields, screen, raw}: RecordWriterOptions): RecordFor
   const columns = fields ?? COLUMNS
   const safe = screen.isTerminal && !raw
   return {
-    begin: () => `${columns.map(quote).join(',')}\r\n`,
+    begin: () => `${csvLine(columns)}\r\n`,
     page(records) {
       let text = ''
       for (const record of records) {
         const cells = columns.map((column) => {
           const cell = cellText(fieldOf(record, column))
-          return quote(safe ? escapeControls(cell) : cell)
+          return safe ? escapeControls(cell) : cell
         })
-        text += `${cells.join(',')}\r\n`
+        text += `${csvLine(cells)}\r\n`
       }
       return text
     },
   }
-}
-
-function quote(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }

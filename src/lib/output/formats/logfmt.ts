@@ -1,7 +1,8 @@
 import type {LogRecord} from '../../record/record.js'
 import {escapeJsonControls} from '../escape-controls.js'
-import {cellText, flatten, pickFields} from '../fields.js'
+import {flatten, pickFields} from '../fields.js'
 import type {RecordFormat, RecordWriterOptions} from '../record-writer.js'
+import {logfmtLine} from '../rows.js'
 
 const HIDDEN = new Set(['attributes', 'source', 'raw', 'observed_timestamp', 'ingested_at', 'severity_number'])
 
@@ -13,7 +14,7 @@ export function logfmtFormat({fields, screen, raw}: RecordWriterOptions): Record
       let text = ''
       for (const record of records) {
         const pairs = fields ? flatten(pickFields(record, fields)) : pairsOf(record)
-        const line = pairs.map(([key, value]) => `${bareKey(key)}=${bareValue(cellText(value))}`).join(' ')
+        const line = logfmtLine(pairs)
         text += `${safe ? escapeJsonControls(line) : line}\n`
       }
       return text
@@ -25,12 +26,4 @@ export function logfmtFormat({fields, screen, raw}: RecordWriterOptions): Record
 function pairsOf(record: LogRecord): Array<[string, unknown]> {
   const own = Object.fromEntries(Object.entries(record).filter(([key]) => !HIDDEN.has(key)))
   return [...flatten(own), ...flatten(record.attributes)]
-}
-
-function bareKey(key: string): string {
-  return key.replace(/[\s="\x00-\x1f\x7f]/g, '_') || '_'
-}
-
-function bareValue(value: string): string {
-  return value === '' || /[\s="\\\x00-\x1f\x7f]/.test(value) ? JSON.stringify(value) : value
 }
