@@ -21,7 +21,7 @@ export function encodingOf(head: Buffer): {encoding: Encoding; markBytes: number
   return {encoding: 'utf-8', markBytes: 0}
 }
 
-const FORMATS: Array<{name: string; magic: number[]; unpack?: string}> = [
+const FORMATS: Array<{name: string; magic: number[]; at?: number; unpack?: string}> = [
   {name: 'xz compressed', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], unpack: 'xz -dc'},
   {name: 'bzip2 compressed', magic: [0x42, 0x5a, 0x68], unpack: 'bzip2 -dc'},
   {name: 'lz4 compressed', magic: [0x04, 0x22, 0x4d, 0x18], unpack: 'lz4 -dc'},
@@ -31,6 +31,7 @@ const FORMATS: Array<{name: string; magic: number[]; unpack?: string}> = [
     magic: [0x4c, 0x50, 0x4b, 0x53, 0x48, 0x48, 0x52, 0x48],
     unpack: 'journalctl -o json --file',
   },
+  {name: 'a tar archive', magic: [...Buffer.from('ustar')], at: 257, unpack: 'tar -xOf'},
   {name: 'a program', magic: [0x7f, 0x45, 0x4c, 0x46]},
   {name: 'a PNG image', magic: [0x89, 0x50, 0x4e, 0x47]},
   {name: 'a JPEG image', magic: [0xff, 0xd8, 0xff]},
@@ -41,7 +42,7 @@ const FORMATS: Array<{name: string; magic: number[]; unpack?: string}> = [
 
 /** Why these first bytes are no log text, and the command that would make text of them; `undefined` where they are. */
 export function whyBinary(head: Buffer): {reason: string; unpack?: string} | undefined {
-  const format = FORMATS.find(({magic}) => magic.every((byte, i) => head[i] === byte))
+  const format = FORMATS.find(({magic, at = 0}) => magic.every((byte, i) => head[at + i] === byte))
   if (format && (format.magic.length > 3 || looksBinary(head))) return {reason: format.name, unpack: format.unpack}
   if (encodingOf(head).encoding !== 'utf-8') return undefined
   return looksBinary(head) ? {reason: 'not text'} : undefined
