@@ -1,0 +1,417 @@
+// Times of log lines, in every usual spelling, to RFC 3339 in UTC with 3, 6 or 9 fraction digits.
+// Nothing here reads a clock: year-less times take their year, zone-less ones their zone, from the caller.
+// Times before 1970 or after 2262-04-11 (what Elasticsearch's date_nanos holds) are no times.
+
+import {ABBREVIATIONS, type Zone} from './zone.js'
+
+export interface TimeContext {
+  /** For times that name no zone. */
+  zone: Zone
+  /** Milliseconds since 1970 when the line was first seen: gives year-less times their year. */
+  observedMs: number
+}
+
+/** A time found in a text, and the index after it. `time` is absent where the text has a time's shape but no valid one. */
+export interface ScannedTime {
+  time?: string
+  end: number
+}
+
+const DAY = 86_400_000
+/** The last whole second of date_nanos. */
+const LAST_SECOND = 9_223_372_036
+const MONTHS: Record<string, number> = {jan: 1, feb: 2, mar: 3, apr: 4, may: 5, jun: 6, jul: 7, aug: 8, sep: 9, oct: 10, nov: 11, dec: 12} // biome-ignore format: one line
+
+/** A whole text as a time. */
+export function parseTime(text: string, context: TimeContext): string | undefined {
+  const fast = utcAsIs(text)
+  if (fast) return fast
+  const trimmed = text.trim()
+  if (trimmed.length < 8 || trimmed.length > 64) return undefined
+  const found = scanTime(trimmed, 0, context)
+  return found && found.end === trimmed.length ? found.time : undefined
+}
+
+/** `2026-11-20T10:00:00[.fraction]Z` needs no arithmetic: checked in place and given back. */
+function utcAsIs(text: string): string | undefined {
+  const length = text.length
+  if (length < 20 || length > 30 || text.charCodeAt(length - 1) !== 90 || text.charCodeAt(10) !== 84) return undefined
+  const year = four(text, 0)
+  const month = two(text, 5)
+  const day = two(text, 8)
+  // Negative parts (not a digit) fail the lower bounds.
+  if (year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1 || (day > 28 && day > daysIn(year, month)))
+    return undefined
+  const hour = two(text, 11)
+  const minute = two(text, 14)
+  const second = two(text, 17)
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return undefined
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return undefined
+  if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined
+  if (length === 20) return `${text.slice(0, 19)}.000Z`
+  if (text.charCodeAt(19) !== 46) return undefined
+  for (let i = 20; i < length - 1; i++) if (!isDigit(text.charCodeAt(i))) return undefined
+  if (length === 24 || length === 27 || length === 30) return text
+  return `${text.slice(0, 20)}${threes(text.slice(20, length - 1))}Z`
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+/** Two digits at `at` as a number, or a negative one. */
+function two(text: string, at: number): number {
+  const a = text.charCodeAt(at) - 48
+  const b = text.charCodeAt(at + 1) - 48
+  return a >= 0 && a <= 9 && b >= 0 && b <= 9 ? a * 10 + b : -1
+}
+
+function four(text: string, at: number): number {
+  const a = two(text, at)
+  const b = two(text, at + 2)
+  return a < 0 || b < 0 ? -1 : a * 100 + b
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+/** Fraction digits filled up to 3, 6 or 9; what a nanosecond cannot hold is cut. */
+function threes(digits: string): string {
+  if (digits.length > 9) return digits.slice(0, 9)
+  return digits.padEnd(digits.length <= 3 ? 3 : digits.length <= 6 ? 6 : 9, '0')
+}
+
+/** Whole seconds and their fraction digits as RFC 3339. */
+function format(seconds: number, fraction: string): string | undefined {
+  if (!(seconds >= 0 && seconds < LAST_SECOND)) return undefined
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${threes(fraction)}Z`
+}
+
+/** A number as a time: the unit is told by its size (seconds below 1e11, then milli-, micro- and nanoseconds). */
+export function timeFromNumber(value: number): string | undefined {
+  // Below 1973 such numbers are counters and durations that happen to be called `time`.
+  if (!(value >= 1e8 && value < 1e19)) return undefined
+  if (Number.isInteger(value) && value >= 1e11 && value < 1e14) {
+    return value < LAST_SECOND * 1000 ? new Date(value).toISOString() : undefined
+  }
+  return timeFromDigits(value < 1e16 ? String(value) : BigInt(Math.trunc(value)).toString())
+}
+
+/** As {@link timeFromNumber}, from decimal digits with or without a fraction, exact to the nanosecond. */
+export function timeFromDigits(text: string): string | undefined {
+  const match = /^(\d{9,19})(?:\.(\d+))?$/.exec(text)
+  if (!match) return undefined
+  const whole = match[1] as string
+  const value = Number(whole)
+  if (value < 1e8) return undefined
+  const power = value < 1e11 ? 0 : value < 1e14 ? 3 : value < 1e17 ? 6 : 9
+  const cut = whole.length - power
+  return format(Number(whole.slice(0, cut)), trimZeros(whole.slice(cut) + (match[2] ?? ''), power))
+}
+
+/** Zeros after the unit's own digits say nothing: `1700000000.0` is a whole second. */
+function trimZeros(digits: string, keep: number): string {
+  let end = digits.length
+  while (end > keep && digits.charCodeAt(end - 1) === 48) end--
+  return digits.slice(0, end)
+}
+
+/** Seconds and nanoseconds apart, as log4j's `instant` has them. */
+export function timeFromParts(seconds: number, nanos: number): string | undefined {
+  if (!Number.isInteger(seconds) || !Number.isInteger(nanos) || nanos < 0 || nanos > 999_999_999) return undefined
+  return format(seconds, trimZeros(String(nanos).padStart(9, '0'), 3))
+}
+
+/** The time that begins at `at`. */
+export function scanTime(text: string, at: number, context: TimeContext): ScannedTime | undefined {
+  const code = text.charCodeAt(at)
+  if (!isDigit(code)) return code > 64 ? scanNamed(text, at, context) : undefined
+  let digits = 1
+  while (digits < 20 && isDigit(text.charCodeAt(at + digits))) digits++
+  switch (digits) {
+    case 4:
+      return scanYearFirst(text, at, context)
+    case 1:
+    case 2:
+      return scanDayOrMonthFirst(text, at, context)
+    case 6:
+      return scanCompactShort(text, at, context)
+    case 8:
+    case 14:
+      return scanCompact(text, at, context)
+    case 10:
+    case 13:
+    case 16:
+    case 19:
+      return scanEpoch(text, at, digits)
+    default:
+      return undefined
+  }
+}
+
+interface Parts {
+  year: number
+  month: number
+  day: number
+  hour: number
+  minute: number
+  second: number
+  fraction: string
+  /** Minutes east of UTC; absent where the text names no zone. */
+  offset?: number
+  end: number
+}
+
+function finish(parts: Parts, context: TimeContext): ScannedTime {
+  const {year, month, day, hour, minute, second, fraction, offset, end} = parts
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return {end}
+  // 60 is a leap second: it becomes the next minute's first.
+  if (hour > 23 || minute > 59 || second > 60 || year < 1000) return {end}
+  const wall = Date.UTC(year, month - 1, day, hour, minute, second)
+  const utc = offset === undefined ? context.zone.toUtc(wall) : wall - offset * 60_000
+  return {time: format(utc / 1000, fraction), end}
+}
+
+/** The latest year that puts a year-less time no more than a day after the line was seen. */
+function yearOf(month: number, day: number, hour: number, context: TimeContext): number {
+  const year = new Date(context.observedMs + DAY).getUTCFullYear() + 1
+  for (let y = year; y > year - 10; y--) {
+    if (day > daysIn(y, month)) continue
+    if (context.zone.toUtc(Date.UTC(y, month - 1, day, hour)) <= context.observedMs + DAY) return y
+  }
+  return year - 1
+}
+
+function scanYearFirst(text: string, at: number, context: TimeContext): ScannedTime | undefined {
+  const separator = text.charCodeAt(at + 4)
+  if (separator !== 45 && separator !== 47 && separator !== 46) return undefined
+  if (text.charCodeAt(at + 7) !== separator) return undefined
+  const year = four(text, at)
+  const month = two(text, at + 5)
+  const day = two(text, at + 8)
+  if (month < 0 || day < 0 || isDigit(text.charCodeAt(at + 10))) return undefined
+  const date = {year, month, day}
+  let next = at + 10
+  const gap = text.charCodeAt(next)
+  if (gap === 84 || gap === 116 || gap === 32 || gap === 95 || gap === 45 || gap === 58) {
+    next++
+    while (text.charCodeAt(next) === 32 && next < at + 13) next++
+    const found = scanClock(text, next, date, context)
+    if (found) return found
+  }
+  // A date alone is a time only where nothing follows it.
+  if (at + 10 !== text.length) return undefined
+  return finish({...date, hour: 0, minute: 0, second: 0, fraction: '', end: at + 10}, context)
+}
+
+/** `HH:MM[:SS[.fraction]] [AM|PM] [zone]` at `at`, on the given date. */
+function scanClock(
+  text: string,
+  at: number,
+  date: {year: number; month: number; day: number},
+  context: TimeContext,
+): ScannedTime | undefined {
+  const parts = clockAt(text, at)
+  if (!parts) return undefined
+  return finish({...date, ...parts}, context)
+}
+
+type Clock = Omit<Parts, 'year' | 'month' | 'day'>
+
+function clockAt(text: string, at: number): Clock | undefined {
+  let next = at
+  const hourDigits = isDigit(text.charCodeAt(next + 1)) ? 2 : 1
+  let hour = hourDigits === 2 ? two(text, next) : text.charCodeAt(next) - 48
+  if (hour < 0 || hour > 29) return undefined
+  next += hourDigits
+  if (text.charCodeAt(next) !== 58) return undefined
+  const minuteDigits = isDigit(text.charCodeAt(next + 2)) ? 2 : 1
+  const minute = minuteDigits === 2 ? two(text, next + 1) : text.charCodeAt(next + 1) - 48
+  if (!(minute >= 0 && minute <= 99)) return undefined
+  next += 1 + minuteDigits
+  let second = 0
+  let fraction = ''
+  if (text.charCodeAt(next) === 58 && isDigit(text.charCodeAt(next + 1))) {
+    const secondDigits = isDigit(text.charCodeAt(next + 2)) ? 2 : 1
+    second = secondDigits === 2 ? two(text, next + 1) : text.charCodeAt(next + 1) - 48
+    next += 1 + secondDigits
+    const mark = text.charCodeAt(next)
+    if ((mark === 46 || mark === 44 || mark === 58) && isDigit(text.charCodeAt(next + 1))) {
+      const start = ++next
+      while (isDigit(text.charCodeAt(next))) next++
+      fraction = text.slice(start, next)
+    }
+  }
+  if (isDigit(text.charCodeAt(next))) return undefined
+  const half = /^ ?([AaPp])\.?[Mm]\.?(?![A-Za-z])/.exec(text.slice(next, next + 6))
+  if (half && hour <= 12) {
+    hour = (hour % 12) + (/p/i.test(half[1] as string) ? 12 : 0)
+    next += half[0].length
+  }
+  const zone = zoneAt(text, next)
+  return {hour, minute, second, fraction, offset: zone?.offset, end: zone?.end ?? next}
+}
+
+/** The zone that follows a clock time, if one does. */
+function zoneAt(text: string, at: number): {offset: number; end: number} | undefined {
+  const code = text.charCodeAt(at)
+  if ((code === 90 || code === 122) && !isWord(text.charCodeAt(at + 1))) return {offset: 0, end: at + 1}
+  if (code === 43 || code === 45) return offsetAt(text, at, false)
+  if (code !== 32) return undefined
+  const next = text.charCodeAt(at + 1)
+  if (next === 43 || next === 45) return offsetAt(text, at + 1, true)
+  if (next < 65 || next > 90) return undefined
+  let end = at + 2
+  while (end < at + 7 && isWord(text.charCodeAt(end))) end++
+  const minutes = end - at > 2 ? ABBREVIATIONS[text.slice(at + 1, end)] : undefined
+  return minutes === undefined ? undefined : {offset: minutes, end}
+}
+
+function isWord(code: number): boolean {
+  return isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95
+}
+
+/** `+hh`, `+hhmm` or `+hh:mm`; after a space the two-digit form would be a number of its own. */
+function offsetAt(text: string, at: number, spaced: boolean): {offset: number; end: number} | undefined {
+  const hours = two(text, at + 1)
+  if (hours < 0 || hours > 18) return undefined
+  const colon = text.charCodeAt(at + 3) === 58 ? 1 : 0
+  const minutes = two(text, at + 3 + colon)
+  if (minutes < 0 && (spaced || colon)) return undefined
+  let end = minutes < 0 ? at + 3 : at + 5 + colon
+  if (minutes > 59 || isDigit(text.charCodeAt(end))) return undefined
+  const total = hours * 60 + Math.max(0, minutes)
+  if (text.charCodeAt(end) === 91) {
+    const zone = /^\[[A-Za-z_]+(?:\/[A-Za-z_+-]+)*\]/.exec(text.slice(end, end + 40))
+    if (zone) end += zone[0].length
+  }
+  return {offset: text.charCodeAt(at) === 45 ? -total : total, end}
+}
+
+const DAY_MONTH_YEAR = /(\d{1,2})[ /-]([A-Za-z]{3})[a-z]*[ /-](\d{4})(?:,? +|[:T])(?=\d)/y
+const DAY_MONTH = /(\d{1,2}) ([A-Za-z]{3}) (?=\d{1,2}:)/y
+const MONTH_DAY = /(\d{2})-(\d{2}) +(?=\d{2}:\d{2}:)/y
+const SHORT_YEAR = /(\d{2})\/(\d{2})\/(\d{2}) +(?=\d{1,2}:)/y
+const NUMBERS_YEAR = /(\d{1,2})([/.-])(\d{1,2})\2(\d{4}),?[ T-]+(?=\d{1,2}:)/y
+
+function exec(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
+}
+
+function scanDayOrMonthFirst(text: string, at: number, context: TimeContext): ScannedTime | undefined {
+  let match = exec(DAY_MONTH_YEAR, text, at)
+  if (match) {
+    const month = MONTHS[(match[2] as string).toLowerCase()]
+    const date = {year: Number(match[3]), month: month ?? 0, day: Number(match[1])}
+    return month === undefined ? undefined : scanClock(text, at + match[0].length, date, context)
+  }
+  match = exec(MONTH_DAY, text, at)
+  if (match) return scanYearless(text, at + match[0].length, Number(match[1]), Number(match[2]), context)
+  match = exec(SHORT_YEAR, text, at)
+  if (match) {
+    const date = {year: 2000 + Number(match[1]), month: Number(match[2]), day: Number(match[3])}
+    return scanClock(text, at + match[0].length, date, context)
+  }
+  match = exec(DAY_MONTH, text, at)
+  if (match) {
+    const month = MONTHS[(match[2] as string).toLowerCase()]
+    return month === undefined ? undefined : scanYearless(text, at + match[0].length, month, Number(match[1]), context)
+  }
+  match = exec(NUMBERS_YEAR, text, at)
+  if (!match) return undefined
+  const [first, second] = [Number(match[1]), Number(match[3])]
+  // With dots the day comes first; with slashes the month (as in the US) unless it cannot.
+  const dayFirst = match[2] !== '/' || first > 12
+  const date = {year: Number(match[4]), month: dayFirst ? second : first, day: dayFirst ? first : second}
+  return scanClock(text, at + match[0].length, date, context)
+}
+
+function scanYearless(
+  text: string,
+  at: number,
+  month: number,
+  day: number,
+  context: TimeContext,
+): ScannedTime | undefined {
+  const clock = clockAt(text, at)
+  if (!clock) return undefined
+  if (month < 1 || month > 12) return {end: clock.end}
+  return finish({...clock, year: yearOf(month, day, clock.hour, context), month, day}, context)
+}
+
+/** `081109 203615`, `161209 14:18:50`. */
+function scanCompactShort(text: string, at: number, context: TimeContext): ScannedTime | undefined {
+  if (text.charCodeAt(at + 6) !== 32) return undefined
+  const date = {year: 2000 + two(text, at), month: two(text, at + 2), day: two(text, at + 4)}
+  let next = at + 7
+  if (text.charCodeAt(next) === 32) next++
+  if (/^\d{6}(?!\d)/.test(text.slice(next, next + 7))) {
+    const clock = {hour: two(text, next), minute: two(text, next + 2), second: two(text, next + 4)}
+    return finish({...date, ...clock, fraction: '', end: next + 6}, context)
+  }
+  return scanClock(text, next, date, context)
+}
+
+/** `20171223-22:15:29:606`, `20260105T100000Z`, `20260105100000`. */
+function scanCompact(text: string, at: number, context: TimeContext): ScannedTime | undefined {
+  const date = {year: four(text, at), month: two(text, at + 4), day: two(text, at + 6)}
+  if (date.year < 1970 || date.year > 2262 || date.month < 1 || date.month > 12) return undefined
+  const mark = text.charCodeAt(at + 8)
+  const packed = /^[T ]?(\d{2})(\d{2})(\d{2})(?:[.,](\d+))?/.exec(text.slice(at + 8, at + 30))
+  if (packed && (isDigit(mark) || mark === 84)) {
+    const end = at + 8 + packed[0].length
+    const clock = {hour: Number(packed[1]), minute: Number(packed[2]), second: Number(packed[3])}
+    const zone = zoneAt(text, end)
+    const rest = {fraction: packed[4] ?? '', offset: zone?.offset, end: zone?.end ?? end}
+    return isDigit(text.charCodeAt(rest.end)) ? undefined : finish({...date, ...clock, ...rest}, context)
+  }
+  if (mark !== 32 && mark !== 45 && mark !== 84 && mark !== 95) return undefined
+  return scanClock(text, at + 9, date, context)
+}
+
+function scanEpoch(text: string, at: number, digits: number): ScannedTime | undefined {
+  let end = at + digits
+  if (text.charCodeAt(end) === 46 && isDigit(text.charCodeAt(end + 1))) {
+    end++
+    while (isDigit(text.charCodeAt(end))) end++
+  } else if (digits === 10 && !(at === 0 && end === text.length)) {
+    // Ten bare digits in a line are as often a number of something.
+    return undefined
+  }
+  if (isWord(text.charCodeAt(end))) return undefined
+  const time = timeFromDigits(text.slice(at, end))
+  return time === undefined ? undefined : {time, end}
+}
+
+const WEEKDAY = /(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +/y
+const MONTH_FIRST = /([A-Z][a-z]{2})[a-z]* +(\d{1,2})(?:,? +(\d{4}),?)? +(?=\d{1,2}:)/y
+const YEAR_LAST = / +(?:([A-Z]{3,5}|[+-]\d{4}) )?(\d{4})(?!\d)/y
+
+/** Times that begin with the name of a weekday or a month. */
+function scanNamed(text: string, at: number, context: TimeContext): ScannedTime | undefined {
+  const weekday = exec(WEEKDAY, text, at)
+  const start = weekday ? at + weekday[0].length : at
+  if (weekday && isDigit(text.charCodeAt(start))) return scanTime(text, start, context)
+  const match = exec(MONTH_FIRST, text, start)
+  const month = match && MONTHS[(match[1] as string).toLowerCase()]
+  if (!match || !month) return undefined
+  const next = start + match[0].length
+  const day = Number(match[2])
+  if (match[3]) return scanClock(text, next, {year: Number(match[3]), month, day}, context)
+  const clock = clockAt(text, next)
+  if (!clock) return undefined
+  // ctime puts the year last, sometimes after a zone: `Sun Dec 04 04:47:44 [UTC] 2005`. Syslog has none.
+  const last = weekday ? exec(YEAR_LAST, text, clock.end) : null
+  if (last) {
+    const offset = last[1] ? (ABBREVIATIONS[last[1]] ?? clock.offset) : clock.offset
+    return finish({...clock, offset, year: Number(last[2]), month, day, end: clock.end + last[0].length}, context)
+  }
+  const year = / (\d{4})(?=[ :]|$)/y
+  const after = exec(year, text, clock.end)
+  if (after && Number(after[1]) >= 1970 && Number(after[1]) < 2100 && text.charCodeAt(clock.end + 5) === 58)
+    return finish({...clock, year: Number(after[1]), month, day, end: clock.end + 5}, context)
+  return scanYearless(text, next, month, day, context)
+}
