@@ -1,0 +1,70 @@
+import type {Bus} from '../bus/bus.js'
+import {byService} from '../generate/by-service.js'
+import type {GenerateOptions} from '../generate/generate.js'
+import type {Store} from '../store/store.js'
+import {GENERATED_LIMITS, generatedUnits} from './generated-units.js'
+import {emptyReport, type ProcessNotice, type ProcessReport} from './process-units.js'
+import {runProcessor} from './run-processor.js'
+import {settleBacklog} from './settle-backlog.js'
+import {type ShipReport, shipUnits} from './ship-units.js'
+import {eventBatches, type Live} from './write-generated.js'
+
+/** Events sorted by service at a time: whole batches for the bus without much memory. */
+const BATCH_EVENTS = 10_000
+
+export interface ShipGeneratedOptions {
+  options: GenerateOptions
+  live?: Live
+  bus: Bus
+  topic: string
+  group: string
+  /** The shipping host. */
+  host: string
+  now: () => Date
+  signal: AbortSignal
+  /** Where what is shipped is also processed to: live beside the shipping, else after it. Absent: not here. */
+  store?: Store
+  onNotice?: (notice: ProcessNotice | {kind: 'standby'}) => void
+  onAcknowledged?: (report: ShipReport) => void
+}
+
+/** Puts a generated run on the bus and, where a store is given, waits until the group has stored all of it. */
+export async function shipGenerated(
+  run: ShipGeneratedOptions,
+): Promise<{shipped: ShipReport; processed: ProcessReport | undefined}> {
+  const {store} = run
+  const beside = new AbortController()
+  const processing = store && run.live ? runProcessor({...run, store, once: false, signal: beside.signal}) : undefined
+  // Told below; without this a failure while we ship would end the process.
+  processing?.catch(() => undefined)
+  let shipped: ShipReport
+  try {
+    shipped = await ship(run)
+  } finally {
+    beside.abort()
+  }
+  if (!store) return {shipped, processed: undefined}
+  const first = (await processing) ?? emptyReport()
+  const rest = await settleBacklog({...run, store, until: shipped.positions})
+  return {shipped, processed: sum(first, rest)}
+}
+
+async function ship({options, live, bus, topic, host, now, onAcknowledged}: ShipGeneratedOptions): Promise<ShipReport> {
+  const producer = await bus.openProducer({topic})
+  try {
+    const shares = byService(eventBatches(options, live, BATCH_EVENTS), options, GENERATED_LIMITS)
+    return await shipUnits(generatedUnits(shares, {host, now}), producer, onAcknowledged)
+  } finally {
+    await producer.close()
+  }
+}
+
+function sum(a: ProcessReport, b: ProcessReport): ProcessReport {
+  return {
+    read: a.read + b.read,
+    stored: a.stored + b.stored,
+    alreadyThere: a.alreadyThere + b.alreadyThere,
+    deadLettered: a.deadLettered + b.deadLettered,
+    missed: a.missed + b.missed,
+  }
+}
