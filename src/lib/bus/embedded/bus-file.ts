@@ -1,8 +1,8 @@
 // The one database file of the embedded bus: opened, made where it is missing, and shared by any number of processes.
 // Nothing here may open and close bus.db with `fs`: POSIX would drop every lock this process holds on it.
 
-import {closeSync, existsSync, mkdirSync, openSync} from 'node:fs'
-import {join} from 'node:path'
+import {closeSync, existsSync, fsyncSync, mkdirSync, openSync} from 'node:fs'
+import {dirname, join, resolve} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {Database} from 'libsql'
@@ -25,17 +25,22 @@ const SCHEMA = `
     primary key(topic, grp)) without rowid;
   pragma user_version = ${SCHEMA_VERSION};`
 
-/** Freed pages go back to the system in steps (auto_vacuum 2); a page of 16 kB took batches fastest of 4 to 64. */
-const ON_CREATION = 'pragma page_size = 16384; pragma auto_vacuum = 2'
-const ON_OPENING = 'pragma synchronous = FULL; pragma fullfsync = 1'
+/** Took batches fastest of 4, 16, 32 and 64 kB. */
+const PAGE_BYTES = 16_384
+/** Freed pages go back to the system in steps (auto_vacuum 2). */
+const ON_CREATION = `pragma page_size = ${PAGE_BYTES}; pragma auto_vacuum = 2`
+const ON_OPENING = 'pragma synchronous = FULL; pragma fullfsync = 1; pragma journal_size_limit = 67108864'
 /** Between two attempts to get a lock. SQLite's own waiting grows to 100 ms, and the others starve the waiter. */
 const RETRY_MS = 2
 
 export interface BusFile {
   readonly dir: string
   readonly path: string
-  /** Opens one more connection; close it yourself. */
-  connect(): Promise<Database>
+  /**
+   * Opens one more connection; close it yourself.
+   * @param capBytes what this connection writes never makes the file longer than this
+   */
+  connect(capBytes?: number): Promise<Database>
   /** Calls `attempt` until it is not refused for a lock, or too long has passed; its errors come out as LogflowErrors. */
   patiently<T>(doing: string, attempt: () => T): Promise<T>
 }
@@ -55,12 +60,13 @@ export async function openBusFile(dir: string, lockWait: number): Promise<BusFil
       await sleep(RETRY_MS)
     }
   }
-  const connect = () =>
+  const connect = (capBytes?: number) =>
     patiently('open', () => {
       makePrivate(dir, path)
       const db = new Sqlite(path)
       try {
         prepare(db, path)
+        if (capBytes !== undefined) db.exec(`pragma max_page_count = ${Math.ceil(capBytes / PAGE_BYTES)}`)
       } catch (error) {
         db.close()
         throw error
@@ -72,12 +78,26 @@ export async function openBusFile(dir: string, lockWait: number): Promise<BusFil
 
 /** Makes a file only its owner may read, before SQLite makes one that follows the umask; a file that is there stays shut. */
 export function makePrivate(dir: string, path: string): void {
-  mkdirSync(dir, {recursive: true, mode: 0o700})
+  const made = mkdirSync(dir, {recursive: true, mode: 0o700})
+  if (made !== undefined) syncFolders(dir, made)
   if (existsSync(path)) return
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** Puts the entries of new folders, from `first` down to `last`, on the disk: SQLite looks after its own folder only. */
+function syncFolders(last: string, first: string): void {
+  if (process.platform === 'win32') return
+  const top = dirname(resolve(first))
+  let at = resolve(last)
+  while (at !== top) {
+    at = dirname(at)
+    const folder = openSync(at, 'r')
+    fsyncSync(folder)
+    closeSync(folder)
   }
 }
 

@@ -21,15 +21,16 @@ export interface EmbeddedBusOptions {
   now?: () => number
   /** How long consumed batches are kept: an hour or 256 MB, whichever ends first, unless said. */
   keep?: RetentionLimits
+  /** The file never grows past so many bytes: DISK_FULL instead. Bounded by the disk alone unless said. */
+  capBytes?: number
   /** Milliseconds to wait for the lock of another process before LOCK_HELD; 15,000 unless said. */
   lockWait?: number
 }
 
 /** Rejects with PERMISSION, CORRUPT, DISK_FULL, LOCK_HELD, or BACKEND_REFUSED for a file of a newer logflow. */
 export async function openEmbeddedBus(options: EmbeddedBusOptions): Promise<Bus> {
-  const {dir, now = Date.now, keep = DEFAULT_RETENTION, lockWait = 15_000} = options
-  const file = await openBusFile(dir, lockWait)
-  return new EmbeddedBus(file, await file.connect(), now, keep)
+  const file = await openBusFile(options.dir, options.lockWait ?? 15_000)
+  return new EmbeddedBus(file, await file.connect(), options)
 }
 
 /** What only writing and reading units needs; `status` opens none of it. */
@@ -52,8 +53,7 @@ class EmbeddedBus implements Bus {
     private readonly file: BusFile,
     /** Never writes: its change counter moves with what every other connection writes, our own writer's included. */
     private readonly db: Database,
-    private readonly now: () => number,
-    private readonly limits: RetentionLimits,
+    private readonly options: EmbeddedBusOptions,
   ) {
     this.#topics = new Topics(db)
   }
@@ -120,15 +120,16 @@ class EmbeddedBus implements Bus {
   }
 
   async #assemble(): Promise<Machinery> {
-    const {file, db, now, limits} = this
+    const {file, db} = this
+    const {now = Date.now, keep = DEFAULT_RETENTION, capBytes} = this.options
     const codec = await loadBatchCodec()
-    const writer = new Writer(file, await file.connect())
+    const writer = new Writer(file, await file.connect(capBytes))
     return {
       codec,
       writer,
       changes: new TopicChanges(writer.db, now),
       reader: new TopicReader(db, file.path, codec),
-      retention: new Retention(file, db, writer, limits, now),
+      retention: new Retention(file, db, writer, keep, now),
     }
   }
 }

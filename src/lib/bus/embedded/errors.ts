@@ -32,14 +32,14 @@ export function explain(error: unknown, path: string, doing: string): LogflowErr
     return new LogflowError('LOCK_HELD', `${failed}: another process holds it locked`, {
       cause: error,
       retriable: true,
-      suggestions: ['Try again', 'See which process holds it: fuser '.concat(path)],
+      suggestions: ['Try again', `See which process holds it: fuser ${path}`],
     })
   }
-  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') return damaged(path, said, error)
+  if (isShortRead(error)) return damaged(path, 'it ends too early', error)
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(path, said, error)
   if (isFull(code, path)) {
     return new LogflowError('DISK_FULL', `${failed}: the disk is full`, {
       cause: error,
-      retriable: true,
       suggestions: [
         'Free some space on that disk; nothing of the refused batch was kept',
         'Choose another place with --data-dir',
@@ -61,6 +61,11 @@ export function explain(error: unknown, path: string, doing: string): LogflowErr
 function isFull(code: string, path: string): boolean {
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return true
   return code.startsWith('SQLITE_IOERR') && freeBytes(path) < NEARLY_FULL
+}
+
+/** SQLITE_IOERR_SHORT_READ: a page that must be there lies behind the end of the file. */
+function isShortRead(error: unknown): boolean {
+  return error instanceof Error && 'rawCode' in error && error.rawCode === 522
 }
 
 function freeBytes(path: string): number {

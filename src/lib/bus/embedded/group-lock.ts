@@ -33,7 +33,8 @@ export class GroupLock {
     try {
       makePrivate(this.dir, this.#path)
       this.#db ??= this.open(this.#path)
-      this.#db.exec('begin exclusive')
+      // A journal in memory: on a full disk, too, a group must be able to read.
+      this.#db.exec('pragma journal_mode = memory; begin exclusive')
       this.#held = true
     } catch (error) {
       if (!isBusy(error)) throw explain(error, this.#path, 'lock')

@@ -56,6 +56,9 @@ export class TopicReader {
       }
       if (row.next === null) break
       const run = this.#run(row, row.next, next - first)
+      // What is whole before a damaged batch is delivered first.
+      if (!run && runs.length > 0) break
+      if (!run) throw damaged(this.path, `units ${first} to ${row.next - 1} do not match their checksum`)
       runs.push(run)
       bytes += run.units.data.length
       next = row.next
@@ -64,13 +67,11 @@ export class TopicReader {
     return {kind: 'units', topic, partition: PARTITION, firstOffset: position, nextOffset: next, runs}
   }
 
-  #run(row: BatchRow, next: number, skip: number): DeliveredRun {
+  #run(row: BatchRow, next: number, skip: number): DeliveredRun | undefined {
     const envelope = decodeEnvelope(row.envelope)
     const known = row.format === BATCH_FORMAT
     const units = known && envelope ? this.codec.unpack(envelope, row, skip) : undefined
-    if (units?.count !== row.count - skip)
-      throw damaged(this.path, `units ${next - row.count} to ${next - 1} do not match their checksum`)
-    const busOffsets = Float64Array.from(units.starts, (_, i) => next - units.count + i)
-    return {units, busOffsets}
+    if (units?.count !== row.count - skip) return undefined
+    return {units, busOffsets: Float64Array.from(units.starts, (_, i) => next - units.count + i)}
   }
 }

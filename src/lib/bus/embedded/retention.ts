@@ -19,9 +19,11 @@ export const DEFAULT_RETENTION: RetentionLimits = {maxAgeMs: 60 * 60 * 1000, max
 /** Looks for something to remove are so far apart, in milliseconds, unless the last one left something over. */
 const BETWEEN_LOOKS = 1_000
 const BATCHES_A_STEP = 64
-/** Free pages are reused by later batches; the file shrinks when more than a quarter of it is free. */
+/** Free pages are reused by later batches; the file shrinks when they are many and more than a quarter of it. */
+const FREE_PAGES = 64
 const FREE_SHARE = 1 / 4
 const PAGES_A_STEP = 256
+const STEPS_WHEN_IDLE = 4
 
 interface Consumed {
   topic: number
@@ -58,20 +60,21 @@ export class Retention {
   }
 
   /**
-   * Does one step where one is due. A full disk or a lock that is not given is no fault of the caller's: a later step
-   * tries again.
-   * @param idle whether there is time to shrink the file too
+   * Does a step where one is due, some with time to spare. A full disk or a lock that is not given is no fault of the
+   * caller's: a later step tries again.
    */
   async step(idle: boolean): Promise<void> {
     const due = this.#leftOver || this.now() - this.#lastLook >= BETWEEN_LOOKS
     if (!due || this.#busy) return
     this.#busy = true
     try {
-      this.#leftOver = await this.#removeSome()
-      if (idle && !this.#leftOver) this.#leftOver = await this.#shrink()
+      for (let steps = idle ? STEPS_WHEN_IDLE : 1; steps > 0; steps--) {
+        this.#leftOver = (await this.#removeSome()) || (idle && (await this.#shrink()))
+        if (!this.#leftOver) break
+      }
       this.#lastLook = this.now()
     } catch (error) {
-      if (!(error instanceof LogflowError && error.retriable)) throw error
+      if (!(error instanceof LogflowError && (error.code === 'DISK_FULL' || error.code === 'LOCK_HELD'))) throw error
     } finally {
       this.#busy = false
     }
@@ -103,7 +106,7 @@ export class Retention {
   async #shrink(): Promise<boolean> {
     const read = () => rowOf<{free: number; pages: number}>(this.#pages) ?? {free: 0, pages: 0}
     const {free, pages} = await this.file.patiently('read', read)
-    if (free < PAGES_A_STEP || free < pages * FREE_SHARE) return false
+    if (free < FREE_PAGES || free < pages * FREE_SHARE) return false
     await this.writer.run(() => this.writer.db.exec(`pragma incremental_vacuum(${PAGES_A_STEP})`))
     return true
   }

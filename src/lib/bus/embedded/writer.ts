@@ -49,7 +49,21 @@ export class Writer {
     if (this.#closed) return
     this.#closed = true
     await this.#draining
+    this.#emptyLog()
     this.db.close()
+  }
+
+  /**
+   * Moves the log into the file, which libsql's close leaves undone: else the next process to come reads it all.
+   * Where others are at work it is theirs to do, and on a full disk it can wait.
+   */
+  #emptyLog(): void {
+    try {
+      this.db.prepare('pragma wal_checkpoint(TRUNCATE)').get([])
+    } catch (error) {
+      const {code} = explain(error, this.file.path, 'close')
+      if (code === 'CORRUPT') throw error
+    }
   }
 
   async #drain(): Promise<void> {
