@@ -8,6 +8,7 @@ import {connectKafka, type KafkaClient, type Log} from './client.js'
 import {KafkaConsumer} from './consumer.js'
 import {toLogflowError} from './errors.js'
 import {KafkaProducer} from './producer.js'
+import {askRelease} from './release.js'
 import {type CompleteSettings, completeSettings, type KafkaSettings} from './settings.js'
 import {describeTopic, ensureTopic} from './topics.js'
 
@@ -65,7 +66,7 @@ class KafkaBus implements Bus {
     return this.#attempt('ask for the version', undefined, async () => {
       const {brokers, clusterId} = await this.client.admin.describeCluster()
       const count = brokers.length === 1 ? '1 broker' : `${brokers.length} brokers`
-      return `Kafka (cluster ${clusterId}, ${count})`
+      return `Kafka ${await askRelease(this.client.kafka)} (cluster ${clusterId}, ${count})`
     })
   }
 
