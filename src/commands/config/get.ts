@@ -15,8 +15,8 @@ export default class ConfigGet extends Command {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ConfigGet)
-    const {key} = settingOf(args.key)
     const context = await openContext(flags)
+    const {key} = settingOf(args.key)
     const setting = context.config.settings.find((one) => one.key === key)
     if (setting?.value === undefined) throw new LogflowError('NO_MATCH', `${key} is not set`)
     const {value, origin} = setting

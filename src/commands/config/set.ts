@@ -21,9 +21,9 @@ export default class ConfigSet extends Command {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(ConfigSet)
-    const spec = settingOf(args.key)
     const {profile, ...others} = flags
     const context = await openContext({...others, 'config-may-be-missing': true})
+    const spec = settingOf(args.key)
     const {path} = context.config.files
     await setInConfigFile(path, spec.key, args.value, profile)
     const result = {path, key: spec.key, value: masked(spec, args.value), ...(profile ? {profile} : {})}

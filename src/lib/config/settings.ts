@@ -238,7 +238,7 @@ export function masked(spec: SettingSpec, value: SettingValue): SettingValue {
   return typeof value === 'string' ? maskUrl(value) : value
 }
 
-/** `https://user:pass@host` → `https://user:********@host`. */
+/** `https://user:pass@host` → `https://user:********@host`, also where the password is not escaped as it should be. */
 export function maskUrl(text: string): string {
-  return text.replace(/(:\/\/[^/\s:@]*):[^/\s]*@/g, `$1:${MASK}@`)
+  return text.replace(/(:\/\/[^/\s:@]*):(?!\d+(?:[/,\s]|$))\S*@/g, `$1:${MASK}@`)
 }

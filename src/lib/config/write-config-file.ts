@@ -116,7 +116,7 @@ function replaceFile(path: string, text: string): void {
     chmodSync(temporary, 0o600)
     renameSync(temporary, target)
   } catch (cause) {
-    rmSync(temporary, {force: true})
+    removeQuietly(temporary)
     const code = (cause as NodeJS.ErrnoException).code
     if (code === 'ENOSPC') throw new LogflowError('DISK_FULL', `cannot write ${path}: the disk is full`, {cause})
     throw new LogflowError('PERMISSION', `cannot write ${path}: ${code === 'EACCES' ? 'permission denied' : code}`, {
@@ -130,5 +130,13 @@ function linkTarget(path: string): string {
     return realpathSync(path)
   } catch {
     return path
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, {force: true})
+  } catch {
+    // What went wrong before is what the user is told.
   }
 }

@@ -1,0 +1,221 @@
+import {spawn} from 'node:child_process'
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join, resolve} from 'node:path'
+import {Parser} from '@oclif/core'
+import {beforeAll, describe, expect, test} from 'vitest'
+import {loadAll} from '../../src/cli/all-commands.js'
+import {globalFlags} from '../../src/cli/global-flags.js'
+import {COMMANDS} from '../../src/cli/registry.js'
+import {BINARY, buildLogflow, cleanEnv, emptyHome, runLogflow} from '../support/run-logflow.js'
+
+// What every command promises (README, "Exit codes" and "Output"), held over every command there is.
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const IDS = Object.keys(COMMANDS).sort()
+const CLASSES = await loadAll()
+
+interface FlagShape {
+  type: 'boolean' | 'option'
+  description?: string
+  multiple?: boolean
+  multipleNonGreedy?: boolean
+}
+
+interface ArgShape {
+  description?: string
+  required?: boolean
+  ignoreStdin?: boolean
+}
+
+beforeAll(buildLogflow)
+
+test('every command file is registered', async () => {
+  const {readdirSync} = await import('node:fs')
+  const files = readdirSync(join(ROOT, 'src/commands'), {recursive: true, encoding: 'utf8'})
+  const ids = files.filter((file) => file.endsWith('.ts')).map((file) => file.replace(/\.ts$/, '').replaceAll('/', ':'))
+  expect(ids.sort()).toEqual(IDS)
+})
+
+test('the manifest is current', async () => {
+  const child = spawn(process.execPath, [join(ROOT, 'tools/manifest.mjs'), '--check'], {stdio: 'pipe'})
+  const said = await new Response(child.stderr as unknown as ReadableStream).text()
+  expect(said).toBe('')
+})
+
+describe.each(IDS)('%s', (id) => {
+  const words = id.split(':')
+  const CommandClass = CLASSES[id] as NonNullable<(typeof CLASSES)[string]>
+  const flags = CommandClass.flags as Record<string, FlagShape>
+  const args = CommandClass.args as Record<string, ArgShape>
+  const needed = Object.values(args)
+    .filter(({required}) => required)
+    .map(() => 'x')
+
+  test('explains itself: summary, every flag and argument, the global flags', () => {
+    expect(CommandClass.summary).toMatch(/^[A-Z].*[^.]$/)
+    for (const [name, flag] of Object.entries(flags)) expect(flag.description, `--${name}`).toBeTruthy()
+    for (const [name, arg] of Object.entries(args)) expect(arg.description, name).toBeTruthy()
+    expect(Object.keys(flags)).toEqual(expect.arrayContaining(Object.keys(globalFlags)))
+  })
+
+  test('takes nothing that is not meant for it: no argument from stdin, no argument into a list flag', () => {
+    for (const [name, arg] of Object.entries(args)) expect(arg.ignoreStdin, name).toBe(true)
+    for (const [name, flag] of Object.entries(flags)) {
+      if (flag.multiple) expect(flag.multipleNonGreedy, `--${name}`).toBe(true)
+    }
+  })
+
+  test('has examples that are command lines of its own', async () => {
+    const examples = (CommandClass.examples ?? []) as string[]
+    expect(examples.length).toBeGreaterThan(0)
+    for (const example of examples) {
+      const line = example.replaceAll('<%= config.bin %>', 'logflow').replace(/ > \S+$/, '')
+      const own = line.split(/\s\|\s/).find((part) => part.trim().startsWith('logflow '))
+      const argv = shellWords(own ?? line)
+      expect(argv.slice(0, words.length + 1), line).toEqual(['logflow', ...words])
+      const parsed = await Parser.parse(argv.slice(words.length + 1), {
+        flags: CommandClass.flags,
+        args: CommandClass.args,
+        strict: CommandClass.strict,
+      })
+      expect(parsed.nonExistentFlags, line).toEqual([])
+    }
+  })
+
+  test('--help says how to use it', async () => {
+    const ran = await runLogflow([...words, '--help'])
+    expect(ran).toMatchObject({status: 0, stderr: ''})
+    expect(ran.stdout).toContain(CommandClass.summary)
+    expect(ran.stdout).toMatch(/\nUSAGE\n {2}\$ logflow /)
+    expect(ran.stdout).toMatch(/\nEXAMPLES\n/)
+    expect(ran.stdout).not.toContain('\x1b')
+    expect(ran.stdout).not.toMatch(/<%|undefined|\[object/)
+  })
+
+  test('an unknown flag is wrong use: one line, a hint, nothing on stdout', async () => {
+    const ran = await runLogflow([...words, ...needed, '--nonsense-flag'])
+    expect(ran).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: 'error: unknown flag --nonsense-flag\n  Run the command with --help to see how it is used\n',
+    })
+  })
+
+  test('a flag that is nearly right gets the right one named', async () => {
+    const ran = await runLogflow([...words, ...needed, '--outptu=json'])
+    expect(ran).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: 'error: unknown flag --outptu\n  Did you mean --output?\n',
+    })
+  })
+
+  test('an unknown output format is wrong use', async () => {
+    const ran = await runLogflow([...words, ...needed, '--output', 'jsno'])
+    expect(ran.status).toBe(2)
+    expect(ran.stderr).toBe(
+      'error: --output must be one of pretty, jsonl, json, table, csv, logfmt, raw, not "jsno"\n  Did you mean json?\n',
+    )
+  })
+
+  test('a broken config file is named with line and column, also under --json', async () => {
+    const home = emptyHome()
+    const file = join(home, 'broken.yaml')
+    writeFileSync(file, '# mine\nkafak:\n  brokers: x\n')
+    const ran = await runLogflow([...words, ...needed, '--json', '--config', file], {home})
+    expect(ran).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: `error: ${file}:2:1: unknown key kafak\n  Did you mean kafka?\n`,
+    })
+  })
+})
+
+test('--version says it without a word more', async () => {
+  const {version} = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const ran = await runLogflow(['--version'])
+  const expected = `logflow/${version} ${process.platform}-${process.arch} node-${process.version}\n`
+  expect(ran).toMatchObject({status: 0, stderr: '', stdout: expected})
+})
+
+test('without a command, all commands are listed', async () => {
+  const bare = await runLogflow([])
+  const help = await runLogflow(['--help'])
+  expect(bare).toEqual(help)
+  expect(bare).toMatchObject({status: 0, stderr: ''})
+  for (const id of IDS) expect(bare.stdout).toContain(id.split(':')[0])
+})
+
+test('a topic lists its commands, `help` is another way to ask', async () => {
+  const topic = await runLogflow(['config'])
+  expect(topic.status).toBe(0)
+  expect(topic.stdout).toContain('config set')
+  expect(await runLogflow(['help', 'config', 'set'])).toEqual(await runLogflow(['config', 'set', '-h']))
+})
+
+test.each([
+  [['confgi'], 'error: there is no command "confgi"\n  try  logflow config --help  to see how it is used\n'],
+  [
+    ['config', 'lsit'],
+    'error: there is no command "config lsit"\n  try  logflow config list --help  to see how it is used\n',
+  ],
+  [['xyzzy', '--json'], 'error: there is no command "xyzzy"\n  try  logflow --help  to see all commands\n'],
+])('%j is no command', async (argv, stderr) => {
+  expect(await runLogflow(argv)).toMatchObject({status: 2, stdout: '', stderr})
+})
+
+test('a missing argument is named', async () => {
+  const ran = await runLogflow(['config', 'set', 'bus'])
+  expect(ran).toMatchObject({status: 2, stdout: ''})
+  expect(ran.stderr).toMatch(/^error: missing VALUE\n/)
+})
+
+test('--verbose adds where it happened, nothing else does', async () => {
+  const quiet = await runLogflow(['config', 'get', 'bsu'])
+  expect(quiet.stderr).toBe('error: there is no setting "bsu"\n  Did you mean bus?\n')
+  const verbose = await runLogflow(['config', 'get', 'bsu', '--verbose'])
+  expect(verbose.stderr.startsWith(quiet.stderr)).toBe(true)
+  expect(verbose.stderr).toMatch(/\n +at /)
+})
+
+test('colours: none in a pipe, --color always there too, never when told', async () => {
+  const colored = async (args: string[], env = {}) =>
+    (await runLogflow(['config', 'list', '-o', 'table', ...args], {env})).stdout.includes('\x1b[')
+  expect(await colored([])).toBe(false)
+  expect(await colored(['--color', 'always'])).toBe(true)
+  expect(await colored([], {FORCE_COLOR: '1', NO_COLOR: '1'})).toBe(false)
+  expect(await colored([], {LOGFLOW_COLOR: 'always'})).toBe(true)
+  expect(await colored(['--color', 'never'], {LOGFLOW_COLOR: 'always'})).toBe(false)
+})
+
+test('a reader that goes away is a normal end', async () => {
+  const ran = await runLogflow(['generate', '--count', '200000', '--seed', '1'], {readOnly: 100})
+  expect(ran).toMatchObject({status: 0, stderr: '', signal: null})
+})
+
+test('works through a symlink, from anywhere, with a cache it cannot write', async () => {
+  const {chmodSync, symlinkSync, mkdirSync} = await import('node:fs')
+  const home = emptyHome()
+  const link = join(home, 'logflow')
+  symlinkSync(BINARY, link)
+  mkdirSync(join(home, '.cache'))
+  chmodSync(join(home, '.cache'), 0o500)
+  const child = spawn(process.execPath, [link, 'config', 'get', 'bus'], {cwd: home, env: cleanEnv({HOME: home})})
+  expect(await new Response(child.stdout as unknown as ReadableStream).text()).toBe(
+    '{"key":"bus","value":"embedded","from":"default"}\n',
+  )
+})
+
+test('runs from its sources as well', async () => {
+  const child = spawn(process.execPath, [join(ROOT, 'bin/dev.js'), 'config', 'get', 'store', '-o', 'raw'], {
+    env: cleanEnv({HOME: emptyHome()}),
+  })
+  expect(await new Response(child.stdout as unknown as ReadableStream).text()).toBe('embedded\n')
+})
+
+/** A command line as a shell would cut it: spaces, single and double quotes. */
+function shellWords(line: string): string[] {
+  return [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'),
+  )
+}
