@@ -4,7 +4,7 @@
 #   elasticsearch.sh install                    download and compile once, print where it lies
 #   elasticsearch.sh start DIR PORT [KEY=VALUE…]  start a node with its data in DIR, print its URL once it answers
 #   elasticsearch.sh stop DIR | kill DIR        SIGTERM | SIGKILL, and wait until it is gone
-# ES_VERSION (8.19.21; 9.x needs a JDK 21 or newer), ES_HEAP (512m), JAVA_HOME,
+# ES_VERSION (8.19.21; 9.x needs a JDK 21 or newer), ES_HEAP (1g), JAVA_HOME,
 # LOGFLOW_TEST_CACHE (~/.cache/logflow-services).
 set -euo pipefail
 
@@ -80,7 +80,7 @@ start() {
   (
     # No descriptor of ours may stay open in the server: whoever waits for the end of a pipe would wait for it.
     for fd in /proc/self/fd/*; do n=${fd##*/}; [ "$n" -gt 2 ] && eval "exec $n>&-" 2>/dev/null; done
-    exec "$jdk/bin/java" -Xms"${ES_HEAP:-512m}" -Xmx"${ES_HEAP:-512m}" ${flags[@]+"${flags[@]}"} \
+    exec "$jdk/bin/java" -Xms"${ES_HEAP:-1g}" -Xmx"${ES_HEAP:-1g}" ${flags[@]+"${flags[@]}"} \
       -cp "$cache/node:$cache/lib/*" TestNode "$dir" "$port" "$@"
   ) >"$dir/node.log" 2>&1 </dev/null &
   pid=$!

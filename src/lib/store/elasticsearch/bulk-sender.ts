@@ -1,6 +1,6 @@
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Connection} from './connection.js'
-import {errorReason, indexFault, refusal} from './errors.js'
+import {errorReason, indexFault, neverFits, oneLine, reasonOf, refusal} from './errors.js'
 import type {BulkSettings, Runtime} from './settings.js'
 
 /** What became of one document. */
@@ -76,24 +76,15 @@ export class BulkSender {
 
   /** The next body of a job, as long as it fits. */
   #fill(job: Job): Body {
-    const items: number[] = []
-    const parts: string[] = []
-    const sentAt = this.#stamp()
-    let size = 0
-    while (job.hasMore() && size < this.#maxBytes) {
-      const item = job.next()
-      const lines = job.documents.encode(item, sentAt, false)
-      items.push(item)
-      parts.push(lines)
-      size += lines.length
-    }
-    return {items, bytes: Buffer.from(parts.join(''))}
+    const body = new BodyBuilder(job, this.#stamp())
+    while (job.hasMore() && body.length < this.#maxBytes) body.add(job.next())
+    return body.build()
   }
 
   #encode(job: Job, items: number[]): Body {
-    const sentAt = this.#stamp()
-    const parts = items.map((item) => job.documents.encode(item, sentAt, job.armoured.has(item)))
-    return {items, bytes: Buffer.from(parts.join(''))}
+    const body = new BodyBuilder(job, this.#stamp())
+    for (const item of items) body.add(item)
+    return body.build()
   }
 
   /** Never goes back, even when the clock does. */
@@ -106,7 +97,7 @@ export class BulkSender {
     const patience = new Patience(this.#settings.patienceMs, this.#runtime)
     let body = first
     let losses = 0
-    for (;;) {
+    while (body.items.length > 0) {
       const outcome = await this.#post(job, body)
       switch (outcome.kind) {
         case 'done':
@@ -119,7 +110,7 @@ export class BulkSender {
           body = this.#encode(job, outcome.items)
           break
         case 'split':
-          return this.#halve(job, body.items)
+          return this.#halve(job, outcome.items)
         case 'lost':
           await patience.pause(outcome.error)
           losses++
@@ -168,7 +159,7 @@ export class BulkSender {
       throw error
     }
     if (status < 300) return this.#settle(job, body, answer)
-    if (status === 413) return this.#tooLarge(job, body)
+    if (status === 413 || (status === 429 && neverFits(reasonOf(answer).reason))) return this.#tooLarge(job, body)
     if (status === 400) return this.#noGood(job, body, answer)
     const error = refusal(this.#connection.url, status, answer)
     if (status !== 429 && status < 500) throw error
@@ -177,8 +168,8 @@ export class BulkSender {
 
   #tooLarge(job: Job, body: Body): Outcome {
     this.#maxBytes = Math.max(MIN_BODY_BYTES, Math.min(this.#maxBytes, Math.floor(body.bytes.length / 2)))
-    if (body.items.length > 1) return {kind: 'split'}
-    const reason = `the document is larger than the server takes (${body.bytes.length} bytes; http.max_content_length)`
+    if (body.items.length > 1) return {kind: 'split', items: body.items}
+    const reason = `the document of ${body.bytes.length} bytes is larger than the server takes (http.max_content_length, or its memory for indexing)`
     job.settle(body.items[0] as number, {kind: 'rejected', status: 413, reason})
     return {kind: 'done'}
   }
@@ -186,7 +177,7 @@ export class BulkSender {
   #noGood(job: Job, body: Body, answer: unknown): Outcome {
     const error = refusal(this.#connection.url, 400, answer)
     if (error.code !== 'BACKEND_REFUSED' || error.retriable) throw error
-    if (body.items.length > 1) return {kind: 'split'}
+    if (body.items.length > 1) return {kind: 'split', items: body.items}
     job.settle(body.items[0] as number, {kind: 'rejected', status: 400, reason: error.message})
     return {kind: 'done'}
   }
@@ -199,6 +190,7 @@ export class BulkSender {
     }
     const again: number[] = []
     let pause: LogflowError | undefined
+    let tooLarge = false
     for (const [at, answered] of items.entries()) {
       const item = body.items[at] as number
       const {status, error} = answered.create ?? {status: 0}
@@ -207,17 +199,26 @@ export class BulkSender {
       else {
         const verdict = this.#refused(job, item, status, error)
         if (verdict !== 'settled') again.push(item)
+        if (verdict === 'too large') tooLarge = true
         if (verdict instanceof LogflowError) pause = verdict
       }
     }
+    if (tooLarge)
+      return again.length > 1 ? {kind: 'split', items: again} : this.#tooLarge(job, this.#encode(job, again))
     return again.length === 0 ? {kind: 'done'} : {kind: 'again', items: again, pause}
   }
 
   /** A refused document: settled, to be sent in another form, or to be sent again after a pause (with the reason). */
-  #refused(job: Job, item: number, status: number, error: unknown): 'settled' | 'in armour' | LogflowError {
+  #refused(
+    job: Job,
+    item: number,
+    status: number,
+    error: unknown,
+  ): 'settled' | 'in armour' | 'too large' | LogflowError {
     const {url} = this.#connection
     const {type, reason} = errorReason(error)
     const fault = indexFault(url, type, reason)
+    if (status === 429 && neverFits(reason)) return 'too large'
     if (status === 429 || status >= 500) return fault ?? refusal(url, status, {error})
     if (fault) throw fault
     if (status === 400 && !job.armoured.has(item)) {
@@ -234,11 +235,42 @@ interface Body {
   bytes: Buffer
 }
 
+class BodyBuilder {
+  readonly #items: number[] = []
+  readonly #parts: string[] = []
+  length = 0
+
+  constructor(
+    readonly job: Job,
+    readonly sentAt: string,
+  ) {}
+
+  add(item: number): void {
+    try {
+      const lines = this.job.documents.encode(item, this.sentAt, this.job.armoured.has(item))
+      this.#items.push(item)
+      this.#parts.push(lines)
+      this.length += lines.length
+    } catch (error) {
+      // Not JSON: too deep for the stack, or too long for a string. Its neighbours go on.
+      this.job.settle(item, {
+        kind: 'rejected',
+        status: 400,
+        reason: `cannot be written as JSON: ${oneLine(String(error))}`,
+      })
+    }
+  }
+
+  build(): Body {
+    return {items: this.#items, bytes: Buffer.from(this.#parts.join(''))}
+  }
+}
+
 type Outcome =
   | {kind: 'done'}
   /** With a pause where the server was busy, and why. */
   | {kind: 'again'; items: number[]; pause?: LogflowError}
-  | {kind: 'split'}
+  | {kind: 'split'; items: number[]}
   | {kind: 'lost'; error: LogflowError}
 
 /** One call of send(): which documents are still to be put into a body, and what became of the others. */

@@ -70,7 +70,8 @@ export class Connection {
   async close(): Promise<void> {
     const client = this.#client
     this.#client = undefined
-    await (await client)?.close()
+    // A client that could not be made has nothing to close.
+    await (await client?.catch(() => undefined))?.close()
   }
 
   #open(): Promise<Client> {
@@ -104,15 +105,11 @@ function isTooLarge(error: unknown): boolean {
 }
 
 function plainUrl(node: string): string {
-  let url: URL
-  try {
-    url = new URL(node)
-  } catch {
-    throw new LogflowError('BAD_CONFIG', 'elasticsearch.nodes holds something that is not a URL', {
-      suggestions: ['Write it as http://host:9200'],
-    })
-  }
-  return `${url.protocol}//${url.host}`
+  const url = URL.canParse(node) ? new URL(node) : undefined
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return `${url.protocol}//${url.host}`
+  throw new LogflowError('BAD_CONFIG', 'elasticsearch.nodes holds something that is not a URL', {
+    suggestions: ['Write it as http://host:9200'],
+  })
 }
 
 function readAuthority(file: string): Buffer {

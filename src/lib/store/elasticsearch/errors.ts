@@ -134,6 +134,15 @@ export function indexFault(url: string, type: string, said: string): LogflowErro
   }
 }
 
+/**
+ * Whether a 429 says that the operation by itself is larger than all the memory the server gives to indexing:
+ * then waiting does not help, only a smaller one does.
+ */
+export function neverFits(said: string): boolean {
+  const match = /(?:coordinating|primary)_operation_bytes=(\d+).*?max_(?:coordinating|primary)_bytes=(\d+)/.exec(said)
+  return match !== null && Number(match[1]) > Number(match[2])
+}
+
 export function notElasticsearch(url: string): LogflowError {
   return new LogflowError('BACKEND_REFUSED', `what answers at ${url} is not Elasticsearch 8 or 9`, {
     suggestions: [
