@@ -26,8 +26,10 @@ export interface Talk {
   stream: NodeJS.WriteStream
   quiet: boolean
   verbose: boolean
-  /** A line for a person; nothing under --quiet. */
+  /** A line for a person; nothing under --quiet. Control characters in it are escaped. */
   note(line: string): void
+  /** The same for text laid out by lib/output, which may hold colours and has escaped what is foreign. */
+  show(text: string): void
   /** A line only under --verbose. */
   detail(line: string): void
 }
@@ -60,6 +62,8 @@ function openTalk(flags: Readonly<Record<string, unknown>>, config: Config): Tal
   const say = (line: string): void => {
     stream.write(`${escapeControls(line)}\n`)
   }
+  // A reader of stderr that has gone is no reason to stop: results go on.
+  stream.on('error', () => {})
   return {
     screen: screenOf({stream, color: config.color, env: process.env}),
     stream,
@@ -67,6 +71,9 @@ function openTalk(flags: Readonly<Record<string, unknown>>, config: Config): Tal
     verbose,
     note: (line) => {
       if (!quiet) say(line)
+    },
+    show: (text) => {
+      if (!quiet) stream.write(`${text}\n`)
     },
     detail: (line) => {
       if (verbose) say(line)

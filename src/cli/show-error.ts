@@ -1,5 +1,5 @@
 import type {Writable} from 'node:stream'
-import {CODES, LogflowError} from '../lib/errors/logflow-error.js'
+import {CODES, type ErrorCode, LogflowError} from '../lib/errors/logflow-error.js'
 import {escapeControls} from '../lib/output/escape-controls.js'
 import {screenOf} from '../lib/output/screen.js'
 import {readOclifError} from './read-oclif-error.js'
@@ -31,11 +31,23 @@ function asLogflowError(thrown: unknown): LogflowError {
   if (thrown instanceof LogflowError) return thrown
   const usage = readOclifError(thrown)
   if (usage) return new UsageError(usage.message, usage.suggestions)
+  const local = localCode((thrown as NodeJS.ErrnoException | undefined)?.code)
+  if (local) return new LogflowError(local, oneLine(thrown), {cause: thrown})
   const said = thrown instanceof Error ? thrown.message : String(thrown)
   return new LogflowError('INTERNAL', `internal error: ${said.split('\n')[0]}`, {
     cause: thrown,
     suggestions: ['Run it again with --verbose to see where it happened'],
   })
+}
+
+/** Failures of the machine that any write can meet. */
+function localCode(errno: string | undefined): ErrorCode | undefined {
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') return 'DISK_FULL'
+  return errno === 'EACCES' || errno === 'EPERM' || errno === 'EROFS' ? 'PERMISSION' : undefined
+}
+
+function oneLine(thrown: unknown): string {
+  return (thrown as Error).message.split('\n')[0] as string
 }
 
 /** Commands to type are aligned behind `try` and `or`; other advice stands as it is. */

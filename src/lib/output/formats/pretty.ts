@@ -10,6 +10,7 @@ import {errorLines} from './pretty-error.js'
 
 const TIME_WIDTH = 12
 const LEVEL_WIDTH = 5
+/** The service's column grows with the names seen, to a sixth of the screen at most. */
 const SERVICE_WIDTH = {least: 8, most: 20}
 const ID_WIDTH = 8
 const GAP = '  '
@@ -25,10 +26,11 @@ export function prettyFormat(options: RecordWriterOptions): RecordFormat {
   const mark = options.screen.color ? highlighter(options.words ?? [], palette.match) : (text: string) => text
   const state = {date: '', serviceWidth: SERVICE_WIDTH.least}
   const width = options.wide ? Number.POSITIVE_INFINITY : options.screen.width
+  const mostService = Math.max(SERVICE_WIDTH.least, Math.min(SERVICE_WIDTH.most, Math.floor(width / 6)))
   return {
     page(records) {
       for (const {service} of records) {
-        const wanted = Math.min(SERVICE_WIDTH.most, textWidth(escapeLine(service ?? '')))
+        const wanted = Math.min(mostService, textWidth(escapeLine(service ?? '')))
         state.serviceWidth = Math.max(state.serviceWidth, wanted)
       }
       let text = ''

@@ -1,0 +1,134 @@
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {join, resolve} from 'node:path'
+import {Writable} from 'node:stream'
+import {expect, test} from 'vitest'
+import {type RecordFormatName, type RecordWriterOptions, recordWriter} from '../../../src/lib/output/record-writer.js'
+import {openSink} from '../../../src/lib/output/sink.js'
+import {textWidth} from '../../../src/lib/output/text-width.js'
+import type {LogRecord} from '../../../src/lib/record/record.js'
+
+const CASES = resolve(import.meta.dirname, '../../cases/output')
+const RECORDS = readFileSync(join(CASES, 'records.jsonl'), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as LogRecord)
+
+const pipe = {isTerminal: false, width: Number.POSITIVE_INFINITY, color: false}
+const terminal = {isTerminal: true, width: 100, color: false}
+const base = {utc: true, now: Date.parse('2026-12-01T00:00:00Z')}
+
+async function written(format: RecordFormatName, options: RecordWriterOptions, records = RECORDS): Promise<string> {
+  let text = ''
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk)
+      done()
+    },
+  })
+  const writer = recordWriter(format, openSink(stream), options)
+  for (const record of records) await writer.write(record)
+  await writer.end()
+  return text
+}
+
+// Each case is a file beside records.jsonl that holds exactly what is printed. A new one is written when it is
+// missing, to be read before it is committed.
+const cases: Array<[string, RecordFormatName, Partial<RecordWriterOptions>]> = [
+  ['pretty-terminal', 'pretty', {screen: terminal}],
+  ['pretty-narrow', 'pretty', {screen: {...terminal, width: 60}}],
+  ['pretty-wide', 'pretty', {screen: terminal, wide: true}],
+  ['pretty-color', 'pretty', {screen: {...terminal, color: true}, words: ['card', 'order']}],
+  ['pretty-pipe', 'pretty', {screen: pipe}],
+  ['pretty-raw', 'pretty', {screen: terminal, raw: true}],
+  ['pretty-fields', 'pretty', {screen: terminal, fields: ['service', 'http.status', 'message']}],
+  ['table-terminal', 'table', {screen: terminal}],
+  ['table-pipe', 'table', {screen: pipe, fields: ['level', 'attributes.order_id', 'duration_ms', 'note']}],
+  ['jsonl-terminal', 'jsonl', {screen: terminal}],
+  ['jsonl-fields', 'jsonl', {screen: pipe, fields: ['@timestamp', 'errName', 'causeMessage', 'source.offset', 'http']}],
+  ['csv-pipe', 'csv', {screen: pipe}],
+  ['csv-fields', 'csv', {screen: pipe, fields: ['message', 'note', 'list', 'missing']}],
+  ['logfmt-pipe', 'logfmt', {screen: pipe}],
+  ['logfmt-fields', 'logfmt', {screen: pipe, fields: ['level', 'note', 'http', 'empty', '日本']}],
+  ['raw-terminal', 'raw', {screen: terminal}],
+  ['raw-pipe', 'raw', {screen: pipe}],
+]
+
+test.each(cases)('%s', async (name, format, options) => {
+  const text = await written(format, {screen: pipe, ...base, ...options})
+  const file = join(CASES, `${name}.txt`)
+  if (!existsSync(file)) writeFileSync(file, text)
+  expect(text).toBe(readFileSync(file, 'utf8'))
+})
+
+test('every case file is a case', () => {
+  const files = readdirSync(CASES).filter((file) => file.endsWith('.txt'))
+  expect(files.sort()).toEqual(cases.map(([name]) => `${name}.txt`).sort())
+})
+
+test('jsonl in a pipe is each record as it is', async () => {
+  const lines = (await written('jsonl', {screen: pipe, ...base})).trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line))).toEqual(RECORDS)
+})
+
+test('json is one array on one line, also of nothing, also over many pages', async () => {
+  expect(await written('json', {screen: pipe, ...base}, [])).toBe('[]\n')
+  const many = Array.from({length: 1_000}, (_, index) => RECORDS[index % RECORDS.length] as LogRecord)
+  const text = await written('json', {screen: pipe, ...base}, many)
+  expect(text.indexOf('\n')).toBe(text.length - 1)
+  expect(JSON.parse(text)).toEqual(many)
+})
+
+test('csv read back is what was written', async () => {
+  const text = await written('csv', {screen: pipe, ...base, fields: ['message', 'note']})
+  const cells = [...text.matchAll(/"((?:[^"]|"")*)"(,|\r\n)|([^",\r\n]*)(,|\r\n)/g)].map(
+    ([, quoted, , bare]) => quoted?.replaceAll('""', '"') ?? bare,
+  )
+  const expected = RECORDS.flatMap(({message, attributes}) => [message, String(attributes.note ?? '')])
+  expect(cells).toEqual(['message', 'note', ...expected])
+})
+
+test.each(['pretty', 'jsonl', 'json', 'table', 'csv', 'logfmt', 'raw'] as const)(
+  '%s lets no control character of a record reach a terminal',
+  async (format) => {
+    const codes = Array.from({length: 0xa0}, (_, code) => code)
+    const hostile = String.fromCharCode(...codes, 0x202e, 0x2066, 0x200b)
+    const record: LogRecord = {
+      ...(RECORDS[0] as LogRecord),
+      message: hostile,
+      service: hostile,
+      trace_id: `\x1b[2J${hostile}`,
+      event: hostile,
+      raw: hostile,
+      attributes: {[hostile]: hostile, nested: {[hostile]: [hostile]}},
+      error: {name: hostile, message: hostile, stack: `${hostile}\n    at ${hostile}`, causes: [{message: hostile}]},
+    }
+    for (const wide of [false, true]) {
+      const text = await written(format, {screen: terminal, ...base, wide}, [record])
+      expect(text.replaceAll('\r\n', '\n')).not.toMatch(
+        /[^\n\t\x20-\x7e\u00a0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff]/,
+      )
+    }
+  },
+)
+
+test('no line of a pretty page is wider than its screen', async () => {
+  for (const width of [60, 72, 80, 100, 140]) {
+    const text = await written('pretty', {screen: {...terminal, width}, ...base})
+    for (const line of text.trimEnd().split('\n')) expect(textWidth(line), line).toBeLessThanOrEqual(width)
+  }
+})
+
+test('flush shows a live record at once', async () => {
+  let text = ''
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk)
+      done()
+    },
+  })
+  const writer = recordWriter('jsonl', openSink(stream), {screen: pipe, ...base})
+  await writer.write(RECORDS[0] as LogRecord)
+  expect(text).toBe('')
+  await writer.flush()
+  expect(text).toBe(`${JSON.stringify(RECORDS[0])}\n`)
+})
