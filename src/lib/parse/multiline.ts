@@ -90,7 +90,10 @@ export class LineJoiner {
     }
     if (first === JSON_OPEN) return this.begin(JSON_LINE, data, start, stop)
     const joins = first === BLANK ? this.indented(data, start, stop) : this.atMargin(data, start, stop, first)
-    if (joins && this.head !== NOTHING && this.head !== JSON_LINE) return this.join(stop - start)
+    if (joins && this.head !== NOTHING && this.head !== JSON_LINE) {
+      if (data[stop - 1] === 58 && afterColon(data, start, stop) === MESSAGE_NEXT) this.state = MESSAGE_NEXT
+      return this.join(stop - start)
+    }
     // A frame with nothing to belong to still holds the frames after it.
     const state = joins ? this.state : OUTSIDE
     this.begin(first === LETTER && isLogLine(data, start, stop) ? LOG_LINE : OTHER_LINE, data, start, stop)

@@ -16,6 +16,8 @@ const MAX_WORDS = 2
 const MAX_GROUPS = 2
 const WORD = /[A-Za-z_][\w.$@/#-]*(?:=[^\s\]|]*)?/y
 const IDENTIFIER = /[A-Za-z_$<][\w.$/#@<>~*-]*(?:::[\w.$<>]+)*(?:\[[^\]\s]*\]|\([^)\s]*\))?/y
+/** PostgreSQL's `user@database`, `[unknown]@[unknown]`. */
+const ACCOUNT = /(?:\w[\w-]*|\[unknown\])@(?:\w[\w-]*|\[unknown\])(?= )/y
 const NUMBER = /\d+(?=[\s\]|:]|$)/y
 /** Words that PostgreSQL and others use as levels, which only a colon makes one. */
 const COLON_LEVELS = new Set(['LOG', 'STATEMENT', 'DETAIL', 'HINT', 'NOTE', 'FAILURE'])
@@ -75,6 +77,11 @@ function findLevel(scan: Scan): void {
   for (let column = 0; column < MAX_COLUMNS; column++) {
     while (scan.skip(SEPARATOR) !== undefined);
     if (scan.at >= scan.line.length) return
+    const account = scan.skip(ACCOUNT)
+    if (account !== undefined) {
+      add(scan.attributes, 'account', account)
+      continue
+    }
     if (scan.code === 91 || scan.code === 40) {
       if (!takeGroup(scan, true)) return
       if (scan.severity) return
@@ -190,6 +197,11 @@ function add(attributes: Record<string, unknown>, name: string, value: unknown):
   else attributes.context = [attributes.context, value]
 }
 
+/** The level stood in a bracket, so columns are bracketed and a word with a colon belongs to the message. */
+function isBracketed(scan: Scan): boolean {
+  return scan.line.charCodeAt(scan.afterLevel - 1) === 93
+}
+
 /** What stands between the level and the message. */
 function readComponent(scan: Scan): void {
   const {line} = scan
@@ -253,7 +265,7 @@ function takeLogger(scan: Scan, gap: number): void {
   const {line} = scan
   const start = scan.at
   const name = scan.skip(IDENTIFIER)
-  if (name === undefined || name.length > 120) {
+  if (name === undefined || !mayBeLogger(scan, name)) {
     scan.at = start
     return
   }
@@ -282,6 +294,13 @@ function takeLogger(scan: Scan, gap: number): void {
     return
   }
   scan.at = start
+}
+
+/** What was thrown is the message, not where it comes from; a logger that stood in a column already is not named again. */
+function mayBeLogger(scan: Scan, name: string): boolean {
+  if (name.length > 120 || /(?:Error|Exception|Throwable)$|^(?:panic|Uncaught|Unhandled|Traceback)$/.test(name))
+    return false
+  return !isBracketed(scan) || (scan.attributes.logger === undefined && name.includes('.'))
 }
 
 function setLogger(scan: Scan, name: string): void {

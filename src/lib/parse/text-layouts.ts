@@ -34,6 +34,7 @@ const LAYOUTS: Layout[] = [
       /^(?<pid>\d+):(?<role>[A-Z]) (?<time>\d\d [A-Z][a-z]{2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?) (?<redis>[.*#-]) /,
   },
   {first: /\[/, pattern: /^\[(?<pid>\d+)\] (?<time>\d\d [A-Z][a-z]{2} \d\d:\d\d:\d\d(?:\.\d+)?) (?<redis>[.*#-]) /},
+  {first: /\d/, pattern: /^(?<pid>\d+):(?<role>signal-handler) \((?<time>\d{10})\) /},
   // nginx: `2019/10/30 23:26:34 [error] 205860#205860: *180289 …`
   {
     first: /\d/,
@@ -51,6 +52,8 @@ const LAYOUTS: Layout[] = [
   {first: /[TDIWEFP]/, pattern: /^(?<level>TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)\[(?<elapsed_s>\d{4,})\] /},
   // Python's basicConfig: `INFO:root:…`
   {first: /[DIWEC]/, pattern: /^(?<level>DEBUG|INFO|WARNING|ERROR|CRITICAL):(?<logger>[\w.]+):/},
+  // Containers (CRI): `2026-01-05T10:00:00.123456789Z stdout F …`; the rest is the container's own line.
+  {first: /\d/, pattern: /^(?<time>\d{4}-\d\d-\d\dT\S{8,30}) (?<stream>stdout|stderr) (?<partial>[FP])(?: |$)/},
   // Columns between bars, no level: `20171223-22:15:29:606|Step_LSC|30002312|…`
   {first: /\d/, pattern: /^(?<time>[\d:./T -]{14,29}Z?) ?\| ?(?<logger>[A-Za-z_][\w.-]*) ?\| ?(?<pid>\d+) ?\|/},
 ]
@@ -66,6 +69,7 @@ export function readLayout(line: string, context: ParseContext): Parsed | undefi
     const parsed = match?.groups && fromGroups(match.groups, context)
     if (parsed) {
       parsed.message = line.slice((match as RegExpExecArray)[0].length)
+      if (match?.groups?.stream) parsed.inner = parsed.message
       return parsed
     }
   }

@@ -30,7 +30,7 @@ const WORDS: Record<number, string> = {
   5: 'debug dbg deb debug1 d finer',
   6: 'fine',
   7: 'config conf',
-  9: 'info information informational inf i log http statement detail hint success ok inform',
+  9: 'info information informational inf i log http statement detail hint success ok inform system',
   10: 'notice note ntc notic',
   13: 'warn warning wrn w warns deprecation deprecated',
   17: 'error err e eror errors severe failure fail failed',
@@ -45,7 +45,7 @@ for (const [number, words] of Object.entries(WORDS))
 
 /** Words that are levels only where a field or a fixed column says so, never in running text. */
 const NOT_IN_TEXT = new Set(
-  'all v d i w e f silly log http statement detail hint success ok inform config conf fine off failed fail note failure errors warns deb deprecated off deprecation'.split(
+  'all v d i w e f silly log http system statement detail hint success ok inform config conf fine off failed fail note failure errors warns deb deprecated off deprecation'.split(
     ' ',
   ),
 )

@@ -241,7 +241,8 @@ function clockAt(text: string, at: number): Clock | undefined {
     if ((mark === 46 || mark === 44 || mark === 58) && isDigit(text.charCodeAt(next + 1))) {
       const start = ++next
       while (isDigit(text.charCodeAt(next))) next++
-      fraction = text.slice(start, next)
+      // After a colon it is a count of milliseconds, not a fraction: `22:15:35:11` is 11 ms.
+      fraction = mark === 58 ? text.slice(start, next).padStart(3, '0') : text.slice(start, next)
     }
   }
   if (isDigit(text.charCodeAt(next))) return undefined
@@ -276,7 +277,7 @@ function isWord(code: number): boolean {
 /** `+hh`, `+hhmm` or `+hh:mm`; after a space the two-digit form would be a number of its own. */
 function offsetAt(text: string, at: number, spaced: boolean): {offset: number; end: number} | undefined {
   const hours = two(text, at + 1)
-  if (hours < 0 || hours > 18) return undefined
+  if (hours < 0 || hours > 23) return undefined
   const colon = text.charCodeAt(at + 3) === 58 ? 1 : 0
   const minutes = two(text, at + 3 + colon)
   if (minutes < 0 && (spaced || colon)) return undefined

@@ -9,7 +9,10 @@ export const syslog3164: Parser = {name: 'syslog-3164', parse}
 const PRI = /<(\d{1,3})>\s*/y
 /** Cisco counts its messages, and marks a clock that is not set. */
 const COUNTERS = /(?:(\d+)?: )?(?:(\d{3,}): )?[*.]?(?=[A-Z][a-z]{2} )/y
-const HOST_TAG = / +(\S+) +([\w./@%:()+-][^\s[\]:]*(?: [A-Z][^\s[\]:]*)?)(?:\[([^\]]*)\])?: ?/y
+const HOST_TAG =
+  / +(\S+) +([\w./@%:()+-][^\s[\]:]*(?: [A-Z][^\s[\]:]*| \d[\d.]*)?)(?:\[([^\]]*)\](?: \([^)]*\))?)?:(?: |$)/y
+/** What rsyslog writes into files: microseconds, or an offset. */
+const RSYSLOG_TIME = /T[\d:]+(?:\.\d{6}\D|\.\d{6}$|(?:\.\d+)?[+-]\d\d:\d\d)/
 const TAG_ONLY = /:? +([%\w./@()-]+?)(?:\[([^\]]*)\])?: ?/y
 const HOST_ONLY = / +(\S+) +/y
 const KERNEL_TIME = /^\[ *\d+\.\d+\] /
@@ -70,7 +73,8 @@ function readHeader(text: string, at: number, parsed: Parsed, sure: boolean, let
   const both = HOST_TAG.exec(text)
   if (both && !(tagOnly && !(sure || letter))) {
     const [whole, host, tag, pid] = both as unknown as [string, string, string, string | undefined]
-    if (!tagOnly && isHost(host) && (sure || letter || pid !== undefined)) {
+    const stamped = /^[a-z][\w./-]*$/.test(tag) && RSYSLOG_TIME.test(text.slice(0, at + 1))
+    if (!tagOnly && isHost(host) && (sure || letter || pid !== undefined || stamped)) {
       parsed.host = host
       takeTag(parsed, tag, pid)
       return at + whole.length
@@ -91,7 +95,13 @@ function readHeader(text: string, at: number, parsed: Parsed, sure: boolean, let
 
 /** A level or a bracket where the host should be means another format. */
 function isHost(word: string): boolean {
-  return severityFromWord(word) === undefined && /^[\w:][\w.:%-]*$/.test(word) && !/^\d+$/.test(word)
+  return (
+    severityFromWord(word) === undefined &&
+    word !== 'stdout' &&
+    word !== 'stderr' &&
+    /^[\w:][\w.:%-]*$/.test(word) &&
+    !/^\d+$/.test(word)
+  )
 }
 
 function withMessage(parsed: Parsed, message: string): Parsed {

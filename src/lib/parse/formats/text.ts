@@ -48,6 +48,8 @@ interface Begin {
   /** The time as it stands, where it is none that a record can have. */
   text?: string
   at: number
+  /** The time stood in brackets of its own, as Kafka and others write it. */
+  bracketed: boolean
   /** The time stood in a bracket that is still open: `[2017-11-09T02:12:24Z ERROR main] …`. */
   open: boolean
 }
@@ -65,7 +67,13 @@ function beginWithTime(line: string, at: number, context: ParseContext): Begin |
     end++
     open = false
   } else if (end < line.length && !isBreak(next)) return undefined
-  return {time: found.time, text: found.time ? undefined : line.slice(start, found.end), at: end, open}
+  return {
+    time: found.time,
+    text: found.time ? undefined : line.slice(start, found.end),
+    at: end,
+    open,
+    bracketed: bracket && !open,
+  }
 }
 
 /** What may follow a time: a blank, or a mark that parts columns. */
@@ -92,7 +100,7 @@ function timeFirst(line: string, at: number, context: ParseContext): Parsed | un
     if (begin.time) pairs.time = begin.time
     return pairs
   }
-  return withHeader(line, begin, readHeader(line, begin.at, begin.open), context)
+  return withHeader(line, begin, readHeader(line, begin.at, begin.open))
 }
 
 function skipBlanks(line: string, at: number): number {
@@ -101,13 +109,22 @@ function skipBlanks(line: string, at: number): number {
   return next
 }
 
-function withHeader(line: string, begin: Begin, header: Header, _context: ParseContext): Parsed {
+function withHeader(line: string, begin: Begin, header: Header): Parsed {
   const parsed: Parsed = {message: line.slice(header.message), attributes: header.attributes}
   if (begin.time) parsed.time = begin.time
   else if (begin.text !== undefined) parsed.attributes.timestamp = begin.text
   takeSeverity(parsed, header.severity)
+  if (begin.bracketed && header.severity && parsed.attributes.logger === undefined) takeTrailingLogger(parsed)
   if (parsed.message.charCodeAt(0) === 123) parsed.inner = parsed.message
   return parsed
+}
+
+/** Kafka's pattern ends with the logger: `[time] LEVEL message (kafka.server.KafkaServer)`. */
+function takeTrailingLogger(parsed: Parsed): void {
+  const match = / \(((?:[a-z]\w*\.)+(?:[A-Z][\w$.]*|logger))\)$/.exec(parsed.message)
+  if (!match) return
+  parsed.attributes.logger = match[1]
+  parsed.message = parsed.message.slice(0, match.index)
 }
 
 function takeSeverity(parsed: Parsed, severity: Severity | undefined): void {
@@ -134,7 +151,7 @@ function levelFirst(line: string, at: number, context: ParseContext): Parsed | u
     if (begin) column = (skipped as RegExpExecArray)[0].replace(/[\s|]+$/, '')
   }
   if (begin) {
-    const parsed = withHeader(line, begin, readHeader(line, begin.at, open || begin.open, found.severity), context)
+    const parsed = withHeader(line, begin, readHeader(line, begin.at, open || begin.open, found.severity))
     if (column !== undefined) parsed.attributes.context = column
     return parsed
   }
@@ -154,7 +171,7 @@ function wordFirst(line: string, at: number, context: ParseContext): Parsed | un
   if (!begin) return undefined
   const header = readHeader(line, begin.at, begin.open || match[1] === '[')
   if (!header.severity) return undefined
-  const parsed = withHeader(line, begin, header, context)
+  const parsed = withHeader(line, begin, header)
   parsed.attributes.prefix = match[2]
   return parsed
 }
