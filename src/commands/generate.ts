@@ -1,14 +1,14 @@
-import {setTimeout as wait} from 'node:timers/promises'
 import {Command, Flags} from '@oclif/core'
-import {type Context, openContext} from '../cli/context.js'
+import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
+import {pipelineFlags} from '../cli/pipeline-flags.js'
+import {liveFrom, sendGenerated} from '../cli/send-generated.js'
 import {UsageError} from '../cli/show-error.js'
 import {showResult} from '../cli/show-result.js'
-import {openTextFile} from '../lib/flows/text-file.js'
-import {type Live, type Written, writeGenerated} from '../lib/flows/write-generated.js'
-import type {GenerateOptions} from '../lib/generate/generate.js'
+import {deadLetterError} from '../lib/flows/dead-letters.js'
 import {planRun} from '../lib/generate/plan-run.js'
 import {parseServices, SERVICE_NAMES} from '../lib/generate/services.js'
+import {generateSummary} from '../lib/output/generate-summary.js'
 import {parseSpan, parseTime} from '../lib/query/parse-time.js'
 
 export default class Generate extends Command {
@@ -23,10 +23,10 @@ export default class Generate extends Command {
   static override examples = [
     '<%= config.bin %> generate --duration 60 --rate 100 --to shop.log',
     '<%= config.bin %> generate --count 1000000 --seed 7 --start 2026-01-01T00:00:00Z > shop.log',
+    '<%= config.bin %> generate --duration 10m --to bus',
     '<%= config.bin %> generate --live --rate 20 --services gateway,payment',
   ]
   static override flags = {
-    ...globalFlags,
     duration: Flags.string({
       description: 'Time the logs span: 60 (seconds), 15m, 2h; 60 s unless --count says else',
       helpValue: 'SPAN',
@@ -42,7 +42,10 @@ export default class Generate extends Command {
       default: 'json',
     }),
     live: Flags.boolean({description: 'Real time; until Ctrl-C when neither --duration nor --count is given'}),
-    to: Flags.string({description: 'stdout, or a file, which is replaced', default: 'stdout', helpValue: 'WHERE'}),
+    to: Flags.string({description: 'stdout, bus, or a file, which is replaced', default: 'stdout', helpValue: 'WHERE'}),
+    'no-process': Flags.boolean({description: 'With --to bus: leave the storing to a running process command'}),
+    ...pipelineFlags,
+    ...globalFlags,
   }
 
   async run(): Promise<void> {
@@ -64,50 +67,22 @@ export default class Generate extends Command {
     const context = await openContext(flags)
     const live = flags.live ? liveFrom(options.start, now, context) : undefined
     const began = performance.now()
-    if (flags.to === 'stdout') {
-      if (live) context.watchOutput()
-      const written = await writeGenerated(options, context.out, {live})
-      await context.out.end()
-      context.talk.note(told(written, options, performance.now() - began))
-      return
+    const {lines, bytes, ...more} = await sendGenerated(flags.to, {
+      options,
+      live,
+      context,
+      process: !flags['no-process'],
+    })
+    const ms = performance.now() - began
+    const {seed, rate, start} = options
+    const summary = generateSummary({lines, bytes, seed, start, end: start + (lines / rate) * 1000}, ms)
+    context.talk.note(summary)
+    if (flags.to !== 'stdout' && (context.format === 'json' || context.format === 'jsonl')) {
+      const result = {lines, bytes, ...more, to: flags.to, seed, rate, start: new Date(start).toISOString()}
+      await showResult(context, result, () => '')
     }
-    const file = await openTextFile(flags.to)
-    try {
-      const written = await writeGenerated(options, file, {live})
-      await file.close()
-      const {seed, rate} = options
-      const result = {...written, to: flags.to, seed, rate, start: new Date(options.start).toISOString()}
-      await showResult(context, result, () => `${flags.to}  ${told(written, options, performance.now() - began)}\n`)
-    } finally {
-      await file.close()
-    }
+    if (more.deadLettered) throw deadLetterError(more.deadLettered, context.config.topic)
   }
-}
-
-/** Paces lines by the clock; where another start was asked for, as far from it as it is from now. */
-function liveFrom(start: number, now: number, context: Context): Live {
-  const ahead = start - now
-  const sleep = (ms: number, signal?: AbortSignal) => wait(ms, undefined, {signal}).catch(() => {})
-  return {clock: {now: () => Date.now() + ahead, sleep}, signal: context.signal}
-}
-
-function told({lines, bytes}: Written, {seed, start, rate}: GenerateOptions, ms: number): string {
-  const seconds = Math.max(ms, 1) / 1000
-  const from = new Date(start).toISOString()
-  const to = new Date(start + (lines / rate) * 1000).toISOString()
-  const parts = [
-    `${grouped(lines)} lines`,
-    `${(bytes / 1e6).toFixed(1)} MB`,
-    `${from} to ${to}`,
-    `seed ${seed}`,
-    `${seconds.toFixed(1)} s`,
-    `${grouped(lines / seconds)} lines/s`,
-  ]
-  return parts.join('   ')
-}
-
-function grouped(n: number): string {
-  return Math.round(n).toLocaleString('en-US')
 }
 
 /** A bare number is seconds. */

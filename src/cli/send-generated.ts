@@ -1,0 +1,68 @@
+import {hostname} from 'node:os'
+import {setTimeout as wait} from 'node:timers/promises'
+import {openApp} from '../lib/compose.js'
+import type {ProcessReport} from '../lib/flows/process-units.js'
+import {shipGenerated} from '../lib/flows/ship-generated.js'
+import {openTextFile} from '../lib/flows/text-file.js'
+import {type Live, type Written, writeGenerated} from '../lib/flows/write-generated.js'
+import type {GenerateOptions} from '../lib/generate/generate.js'
+import {storedSummary} from '../lib/output/ship-summary.js'
+import type {Context} from './context.js'
+import {showProcessNotice} from './process-notices.js'
+
+export interface Sending {
+  options: GenerateOptions
+  live: Live | undefined
+  context: Context
+  /** Store what went onto the embedded bus. */
+  process: boolean
+}
+
+/** What was sent and, where it was also processed, what became of it. */
+export type Sent = Written & Partial<ProcessReport> & {topic?: string}
+
+/** Sends a run to `stdout`, `bus` or the file of that name. The bus adds what became of the lines there. */
+export async function sendGenerated(to: string, sending: Sending): Promise<Sent> {
+  const {options, live, context} = sending
+  if (to === 'bus') return sendToBus(sending)
+  if (to === 'stdout') {
+    if (live) context.watchOutput()
+    const written = await writeGenerated(options, context.out, {live})
+    await context.out.end()
+    return written
+  }
+  const file = await openTextFile(to)
+  try {
+    return await writeGenerated(options, file, {live})
+  } finally {
+    await file.close()
+  }
+}
+
+/** As `ship` does: what went onto the embedded bus is also stored, unless told otherwise. */
+async function sendToBus({options, live, context, process}: Sending): Promise<Sent> {
+  const {config, signal, talk} = context
+  await using app = openApp(config)
+  const {shipped, processed} = await shipGenerated({
+    options,
+    live,
+    bus: await app.bus(),
+    topic: config.topic,
+    group: config.group,
+    host: hostname(),
+    now: () => new Date(),
+    signal,
+    store: process && config.bus === 'embedded' ? await app.store() : undefined,
+    onNotice: showProcessNotice(talk),
+  })
+  if (processed) talk.note(storedSummary(processed))
+  const {units, bytes} = shipped
+  return {lines: units, bytes, topic: config.topic, ...processed}
+}
+
+/** Paces lines by the clock; where another start was asked for, as far from it as it is from now. */
+export function liveFrom(start: number, now: number, context: Context): Live {
+  const ahead = start - now
+  const sleep = (ms: number, signal?: AbortSignal) => wait(ms, undefined, {signal}).catch(() => undefined)
+  return {clock: {now: () => Date.now() + ahead, sleep}, signal: context.signal}
+}
