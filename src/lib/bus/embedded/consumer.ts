@@ -28,6 +28,8 @@ export interface ConsumerParts {
   commit(next: number): Promise<void>
   /** Called between reads and at the end: the time for housekeeping. */
   rest(): Promise<void>
+  /** Called once closed. */
+  left(consumer: BusConsumer): void
 }
 
 export class EmbeddedConsumer implements BusConsumer {
@@ -45,7 +47,7 @@ export class EmbeddedConsumer implements BusConsumer {
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<BusEvent, void, void> {
-    return this.#events()
+    return this.#untilClosed()
   }
 
   async commit(positions: Position[]): Promise<void> {
@@ -66,18 +68,25 @@ export class EmbeddedConsumer implements BusConsumer {
     this.#stop()
     this.#closed = true
     this.options.signal?.removeEventListener('abort', this.#stop)
-    const {lock, rest} = this.parts
-    try {
-      await rest()
-    } finally {
-      lock.release()
-    }
+    // Housekeeping that fails is met again by whoever reads next; leaving the group must not depend on it.
+    await this.parts.rest().catch(() => undefined)
+    this.parts.lock.release()
+    this.parts.left(this)
   }
 
   readonly #stop = (): void => this.#end.abort()
 
   get #ended(): boolean {
     return this.#end.signal.aborted
+  }
+
+  async *#untilClosed(): AsyncGenerator<BusEvent, void, void> {
+    try {
+      yield* this.#events()
+    } catch (error) {
+      // The file may have been closed between two steps.
+      if (!this.#closed) throw error
+    }
   }
 
   async *#events(): AsyncGenerator<BusEvent, void, void> {

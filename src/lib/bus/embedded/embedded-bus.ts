@@ -61,7 +61,7 @@ class EmbeddedBus implements Bus {
   async openProducer({topic}: ProducerOptions): Promise<BusProducer> {
     const {codec, writer, changes} = await this.#machine()
     await writer.run(() => changes.create(topic))
-    const producer = new EmbeddedProducer(topic, codec, writer, changes)
+    const producer = new EmbeddedProducer(topic, codec, writer, changes, this.#left)
     this.#open.add(producer)
     return producer
   }
@@ -80,6 +80,7 @@ class EmbeddedBus implements Bus {
         await retention.step(false)
       },
       rest: () => retention.step(true),
+      left: this.#left,
     })
     this.#open.add(consumer)
     return consumer
@@ -112,6 +113,10 @@ class EmbeddedBus implements Bus {
     await Promise.all([...this.#open].map((member) => member.close()))
     if (this.#machinery) await (await this.#machinery).writer.close()
     this.db.close()
+  }
+
+  readonly #left = (member: BusProducer | BusConsumer): void => {
+    this.#open.delete(member)
   }
 
   #machine(): Promise<Machinery> {

@@ -17,6 +17,7 @@ export class EmbeddedProducer implements BusProducer {
     private readonly codec: BatchCodec,
     private readonly writer: Writer,
     private readonly changes: TopicChanges,
+    private readonly left: (producer: BusProducer) => void,
   ) {}
 
   async send(batch: UnitBatch): Promise<SendReceipt> {
@@ -38,5 +39,6 @@ export class EmbeddedProducer implements BusProducer {
   async close(): Promise<void> {
     this.#closed = true
     await Promise.allSettled(this.#underWay)
+    this.left(this)
   }
 }
