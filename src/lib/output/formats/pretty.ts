@@ -14,6 +14,7 @@ const LEVEL_WIDTH = 5
 const SERVICE_WIDTH = {least: 8, most: 20}
 const ID_WIDTH = 8
 const GAP = '  '
+const ID_ROOM = ID_WIDTH + GAP.length
 /** A message narrower than this is not worth laying out: the line is left to the terminal. */
 const LEAST_MESSAGE = 24
 /** Lines of one message, and of one error, before the rest is only counted. */
@@ -64,15 +65,16 @@ function recordLines(record: LogRecord, layout: Layout): string[] {
   const indent = ' '.repeat(indentWidth)
   const room = layout.width - indentWidth
   const narrow = room < LEAST_MESSAGE
-  const messageLines = foldMessage(record, layout, narrow ? Number.POSITIVE_INFINITY : room)
-  const [first = '', ...more] = messageLines
+  const usable = narrow ? Number.POSITIVE_INFINITY : room
   const id = shortId(record)
-  const lines = [head + firstLine(record, first, id, layout, narrow ? Number.POSITIVE_INFINITY : room)]
+  const [first = '', ...more] = foldMessage(record, layout, id && Number.isFinite(usable) ? usable - ID_ROOM : usable)
+  const attributes = layout.safe(attributeText(record))
+  const beside = more.length === 0 ? attributes : ''
+  const lines = [head + firstLine(first, beside, id, layout, usable)]
   for (const line of more) lines.push(indent + layout.mark(line))
+  if (attributes && !beside) lines.push(indent + palette.dim(cutTo(attributes, usable)))
   const wide = !Number.isFinite(layout.width)
-  for (const line of errorLines(record, {wide, room: narrow ? Number.POSITIVE_INFINITY : room, safe: layout.safe})) {
-    lines.push(indent + palette.dim(line))
-  }
+  for (const line of errorLines(record, {wide, room: usable, safe: layout.safe})) lines.push(indent + palette.dim(line))
   return lines
 }
 
@@ -85,21 +87,19 @@ function headOf({'@timestamp': timestamp, level, service}: LogRecord, {palette, 
 }
 
 /** The message, what fits of the attributes behind it, and the short trace id at the right edge. */
-function firstLine(record: LogRecord, message: string, id: string, layout: Layout, room: number): string {
+function firstLine(message: string, attributes: string, id: string, layout: Layout, room: number): string {
   const {palette} = layout
-  const idRoom = id ? ID_WIDTH + GAP.length : 0
-  const used = textWidth(message)
-  const attributes = attributeText(record)
   if (!Number.isFinite(room)) {
-    const parts = [layout.mark(message), attributes && palette.dim(layout.safe(attributes)), id && palette.dim(id)]
+    const parts = [layout.mark(message), attributes && palette.dim(attributes), id && palette.dim(id)]
     return parts.filter(Boolean).join(GAP)
   }
-  const space = room - used - idRoom - GAP.length
-  const shown = attributes && space >= 4 ? cutTo(escapeLine(attributes), space) : attributes && space >= 1 ? '…' : ''
+  const used = textWidth(message)
+  const space = room - used - (id ? ID_ROOM : 0) - GAP.length
+  const shown = attributes && space >= 4 ? cutTo(attributes, space) : attributes && space >= 1 ? '…' : ''
   const body = layout.mark(message) + (shown ? GAP + palette.dim(shown) : '')
   if (!id) return body
   const gap = room - used - (shown ? GAP.length + textWidth(shown) : 0) - ID_WIDTH
-  return gap < 1 ? body : body + ' '.repeat(gap) + palette.dim(padTo(id, ID_WIDTH))
+  return body + ' '.repeat(Math.max(0, gap)) + palette.dim(padTo(id, ID_WIDTH))
 }
 
 function foldMessage(record: LogRecord, layout: Layout, room: number): string[] {
@@ -110,9 +110,8 @@ function foldMessage(record: LogRecord, layout: Layout, room: number): string[] 
   return lines
 }
 
-/** The first line leaves room for the id; to keep it simple every line does. */
 function foldLine(line: string, room: number): string[] {
-  return Number.isFinite(room) ? wrapTo(line, Math.max(LEAST_MESSAGE, room - ID_WIDTH - GAP.length)) : [line]
+  return Number.isFinite(room) ? wrapTo(line, room) : [line]
 }
 
 function shortId({trace_id, correlation_id}: LogRecord): string {
