@@ -10,7 +10,7 @@ const HELP = new Set(['--help', '-h'])
 export function findCommand(argv: readonly string[], ids: readonly string[]): Invocation {
   const end = argv.indexOf('--')
   const asksHelp = (end === -1 ? argv : argv.slice(0, end)).some((word) => HELP.has(word))
-  const rest = argv[0] === 'help' ? argv.slice(1) : [...argv]
+  const rest = splitColon(argv[0] === 'help' ? argv.slice(1) : argv)
   const help = asksHelp || argv[0] === 'help'
   const words = leadingWords(rest)
   if (words.length === 0)
@@ -25,12 +25,17 @@ export function findCommand(argv: readonly string[], ids: readonly string[]): In
   return {kind: 'unknown', words: isTopic ? words.slice(0, 2).join(' ') : topic}
 }
 
-/** Words before the first flag; `config:path` counts as two. Ids are at most two words long. */
+/** `config:path` is another way to write `config path`. */
+function splitColon(argv: readonly string[]): string[] {
+  const [first = '', ...rest] = argv
+  return /^[a-z-]+:[a-z-]+$/.test(first) ? [...first.split(':'), ...rest] : [...argv]
+}
+
+/** Words before the first flag. Ids are at most two words long. */
 function leadingWords(argv: readonly string[]): string[] {
   const words: string[] = []
   for (const word of argv) {
     if (word.startsWith('-') || words.length === 2) break
-    if (words.length === 0 && /^[a-z-]+:[a-z-]+$/.test(word)) return word.split(':')
     words.push(word)
   }
   return words

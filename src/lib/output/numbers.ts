@@ -28,7 +28,7 @@ function inUnit(bytes: number): {text: string; unit: number} {
 }
 
 function digits(value: number, unit = 1): string {
-  return value < 9.95 && unit > 0 ? value.toFixed(1) : String(Math.round(value))
+  return value > 0 && value < 9.95 && unit > 0 ? value.toFixed(1) : String(Math.round(value))
 }
 
 /** `38 ms`, `1.8 s`, `42 s`, `3 min 5 s`, `2 h 10 min`, `3 d 4 h`. */
