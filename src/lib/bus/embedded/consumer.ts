@@ -37,6 +37,8 @@ export class EmbeddedConsumer implements BusConsumer {
   #closed = false
   /** Offset to read next; unknown until the lock is held. */
   #next: number | undefined
+  /** Milliseconds to the next look for news. */
+  #look = FIRST_LOOK
 
   constructor(
     private readonly options: ConsumerOptions,
@@ -99,6 +101,7 @@ export class EmbeddedConsumer implements BusConsumer {
         await this.parts.rest()
         await this.#news(version)
       } else {
+        this.#look = FIRST_LOOK
         this.#next = found.kind === 'gap' ? found.to : found.nextOffset
         yield found
       }
@@ -143,11 +146,10 @@ export class EmbeddedConsumer implements BusConsumer {
 
   /** Waits until another connection has changed the file, the time to say idle again, or the end. */
   async #news(version: number): Promise<void> {
-    let look = FIRST_LOOK
-    for (let waited = 0; waited < REPEAT_IDLE && !this.#ended; waited += look) {
-      await this.#sleep(look)
+    for (let waited = 0; waited < REPEAT_IDLE && !this.#ended; waited += this.#look) {
+      await this.#sleep(this.#look)
       if (this.#ended || this.#version() !== version) return
-      look = Math.min(look * 2, RAREST_LOOK)
+      this.#look = Math.min(this.#look * 2, RAREST_LOOK)
     }
   }
 
