@@ -1,5 +1,5 @@
 import type {BigIntStats} from 'node:fs'
-import {createReadStream} from 'node:fs'
+import {createReadStream, readSync} from 'node:fs'
 import {open} from 'node:fs/promises'
 import type {Readable} from 'node:stream'
 import {LogflowError} from '../errors/logflow-error.js'
@@ -26,7 +26,7 @@ export interface OpenInput {
   /** Of the open file; absent for pipes. */
   stat?: BigIntStats
   /** Bytes at an offset of a plain file, for knowing it again. */
-  readAt?: (offset: number, length: number) => Promise<Buffer>
+  readAt?: (offset: number, length: number) => Buffer
   /** Somebody may be writing while we read. */
   live: boolean
 }
@@ -53,10 +53,9 @@ async function openFile(path: string): Promise<OpenInput> {
     const {bytes: head, failure} = await readHead(openFileBytes(handle, path, 0, size), HEAD_BYTES, () => false)
     if (failure) throw failure.error
     const compression = compressionOf(head)
-    const readAt = async (offset: number, length: number) => {
+    const readAt = (offset: number, length: number) => {
       const buffer = Buffer.alloc(length)
-      const {bytesRead} = await handle.read(buffer, 0, length, offset)
-      return buffer.subarray(0, bytesRead)
+      return buffer.subarray(0, readSync(handle.fd, buffer, 0, length, offset))
     }
     const plain = (position: number) => openFileBytes(handle, path, position, size)
     if (!compression) {

@@ -1,3 +1,4 @@
+import type {Envelope} from '../units/envelope.js'
 import type {UnitBatch} from '../units/unit-batch.js'
 import type {ByteSource} from './byte-source.js'
 import type {Problem} from './input.js'
@@ -23,8 +24,11 @@ export interface ReadOptions {
   sizeHint?: number
   /** A pipe somebody may be writing to by hand: what is there is handed out when nothing follows for a while. */
   live?: boolean
+  /** Asked before each read of a live source is taken, with its offset: the envelope of units that begin from there on. */
+  onArrival?: (offset: number) => Promise<Envelope | undefined>
   signal?: AbortSignal
   maxUnitBytes?: number
+  maxJoinedBytes?: number
   maxUnitLines?: number
   /** Overridden by tests alone. */
   sizes?: ReadSizes
@@ -84,6 +88,8 @@ export async function* readUnits(bytes: ByteSource, options: ReadOptions): Async
         continue
       }
       pending = fetchNext(bytes, arrival, sizes)
+      const envelope = await options.onArrival?.(splitter.nextOffset)
+      if (envelope) splitter.changeEnvelope(envelope)
       take(splitter, arrival, extended)
       yield* splitter.ready
       splitter.ready.length = 0

@@ -7,6 +7,8 @@ import {MAX_BATCH_BYTES, MAX_BATCH_UNITS, type UnitBatch} from '../units/unit-ba
 
 /** A longer line or event is cut here; what is over becomes a further unit, nothing is dropped. */
 export const MAX_UNIT_BYTES = 8 * 1024 * 1024
+/** Lines are not joined to a longer unit than this: bus messages have their limit. */
+export const MAX_JOINED_BYTES = 500_000
 /** Most lines, blank ones inside included, of one unit. */
 export const MAX_UNIT_LINES = 500
 
@@ -47,7 +49,7 @@ export interface EnvelopeRange {
 }
 
 export interface SplitterOptions {
-  /** Ascending; the last range is taken for whatever lies above it. */
+  /** Ascending, one at least; the last range is taken for whatever lies above it. */
   envelopes: readonly EnvelopeRange[]
   counters: ReadCounters
   joiner?: Joiner
@@ -56,6 +58,7 @@ export interface SplitterOptions {
   /** 1-based number of the first line given. */
   startLine?: number
   maxUnitBytes?: number
+  maxJoinedBytes?: number
   maxUnitLines?: number
 }
 
@@ -99,17 +102,21 @@ export class UnitSplitter {
   /** Where the envelope changes next. */
   private boundary: number
 
+  private readonly envelopes: EnvelopeRange[]
   private readonly counters: ReadCounters
   private readonly joiner: Joiner | undefined
   private readonly maxUnitBytes: number
+  private readonly maxJoinedBytes: number
   private readonly maxUnitLines: number
 
-  constructor(private readonly options: SplitterOptions) {
+  constructor(options: SplitterOptions) {
+    this.envelopes = options.envelopes.map((range) => ({...range}))
     this.base = options.startOffset ?? 0
     this.lineNumber = (options.startLine ?? 1) - 1
     this.counters = options.counters
     this.joiner = options.joiner
     this.maxUnitBytes = options.maxUnitBytes ?? MAX_UNIT_BYTES
+    this.maxJoinedBytes = options.maxJoinedBytes ?? MAX_JOINED_BYTES
     this.maxUnitLines = options.maxUnitLines ?? MAX_UNIT_LINES
     this.boundary = this.rangeEnd()
   }
@@ -158,6 +165,19 @@ export class UnitSplitter {
     this.lineStart = to
     this.slab = slab
     this.filled = at
+  }
+
+  /** Where the bytes to come begin. */
+  get nextOffset(): number {
+    return this.base + this.filled
+  }
+
+  /** Units that begin in the bytes to come get another envelope. */
+  changeEnvelope(envelope: Envelope): void {
+    const last = this.envelopes.at(-1) as EnvelopeRange
+    last.upTo = this.nextOffset
+    this.envelopes.push({upTo: Number.POSITIVE_INFINITY, envelope})
+    this.boundary = this.rangeEnd()
   }
 
   /** Takes the bytes of the buffer up to `to`, in one go or, with `oneLine`, only to the next line end. */
@@ -214,7 +234,7 @@ export class UnitSplitter {
       ends[i] = (ends[i] as number) - first
     }
     this.ready.push({
-      envelope: (this.options.envelopes[this.range] as EnvelopeRange).envelope,
+      envelope: (this.envelopes[this.range] as EnvelopeRange).envelope,
       count: n,
       data: this.slab.subarray(first, last),
       starts: starts.subarray(0, n),
@@ -243,9 +263,8 @@ export class UnitSplitter {
       this.takeBlank()
       return
     }
-    const joiner = this.joiner
-    if (joiner?.continues(bytes, start, end) && this.unitStart >= 0) {
-      if (!this.sealed && end - this.unitStart <= this.maxUnitBytes && this.unitLines < this.maxUnitLines) {
+    if (this.joiner?.continues(bytes, start, end) && this.unitStart >= 0) {
+      if (!this.sealed && end - this.unitStart <= this.maxJoinedBytes && this.unitLines < this.maxUnitLines) {
         this.unitEnd = end
         this.unitLines++
         this.counters.joined += 1 + this.blankRun
@@ -253,10 +272,18 @@ export class UnitSplitter {
         return
       }
       this.counters.oversize++
-      joiner.reset()
-      joiner.continues(bytes, start, end)
+      this.beginAfresh(bytes, start, end)
+    } else if (this.unitStart >= 0 && end - this.unitStart > this.maxJoinedBytes) {
+      // Perhaps the joiner has a limit of its own, and still remembers what it cut off.
+      this.beginAfresh(bytes, start, end)
     }
     this.openUnit(start, end)
+  }
+
+  /** The line begins a unit as if none had been before it. */
+  private beginAfresh(bytes: Buffer, start: number, end: number): void {
+    this.joiner?.reset()
+    this.joiner?.continues(bytes, start, end)
   }
 
   private takeBlank(): void {
@@ -266,7 +293,7 @@ export class UnitSplitter {
     }
     this.blankRun++
     this.unitLines++
-    const long = this.unitLines >= this.maxUnitLines || this.lineStart - this.unitStart > this.maxUnitBytes
+    const long = this.unitLines >= this.maxUnitLines || this.lineStart - this.unitStart > this.maxJoinedBytes
     if (long) this.sealed = true
   }
 
@@ -330,7 +357,7 @@ export class UnitSplitter {
   }
 
   private rangeEnd(): number {
-    const {envelopes} = this.options
+    const {envelopes} = this
     return this.range < envelopes.length - 1 ? (envelopes[this.range] as EnvelopeRange).upTo : Number.POSITIVE_INFINITY
   }
 

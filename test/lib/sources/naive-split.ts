@@ -9,6 +9,7 @@ export interface NaiveUnit {
 
 export interface NaiveLimits {
   bytes: number
+  joined: number
   lines: number
 }
 
@@ -38,11 +39,11 @@ export function naiveSplit(text: string, joiner: Joiner | undefined, limits: Nai
       if (!text.slice(at, end).trim()) {
         if (last) {
           last.lines++
-          if (last.lines >= limits.lines || at - last.start > limits.bytes) last.open = false
+          if (last.lines >= limits.lines || at - last.start > limits.joined) last.open = false
         }
       } else {
         let joins = (joiner?.continues(line, 0, line.length) ?? false) && last !== undefined
-        if (joins && last && !(last.open && last.lines < limits.lines && end - last.start <= limits.bytes)) {
+        if (joins && last && !(last.open && last.lines < limits.lines && end - last.start <= limits.joined)) {
           joins = false
           joiner?.reset()
           joiner?.continues(line, 0, line.length)

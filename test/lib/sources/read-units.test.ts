@@ -133,12 +133,14 @@ test('units do not depend on how the bytes were split into reads, and account fo
     const random = seededRandom(seed)
     const text = randomLog(random)
     const joins = random() < 0.7
-    const limits = {bytes: 5 + Math.floor(random() * 200), lines: 2 + Math.floor(random() * 8)}
+    const joined = 5 + Math.floor(random() * 100)
+    const limits = {bytes: joined + Math.floor(random() * 100), joined, lines: 2 + Math.floor(random() * 8)}
     const read = 1 + Math.floor(random() * 64)
     const slab = read + Math.floor(random() * 300)
     const {units, counters, problems} = await readAll(inPieces(text, random, 1 + Math.floor(random() * 90)), {
       joiner: joins ? indentJoiner() : undefined,
       maxUnitBytes: limits.bytes,
+      maxJoinedBytes: limits.joined,
       maxUnitLines: limits.lines,
       sizes: {read, slab, headroom: Math.floor(random() * 40)},
     })
@@ -156,7 +158,7 @@ test('reading may begin again at the offset of any unit and gives the same units
   for (let seed = 1; seed <= 60; seed++) {
     const random = seededRandom(seed)
     const text = randomLog(random)
-    const options = {maxUnitBytes: 60, maxUnitLines: 4, sizes: {read: 16, slab: 64, headroom: 8}}
+    const options = {maxUnitBytes: 60, maxJoinedBytes: 50, maxUnitLines: 4, sizes: {read: 16, slab: 64, headroom: 8}}
     const {units} = await readAll(inPieces(text, random, 20), {...options, joiner: indentJoiner()})
     for (const [i, unit] of units.entries()) {
       if (unit.line === units[i - 1]?.line) continue
