@@ -6,7 +6,16 @@ import type {Command} from '@oclif/core'
 export type CommandClass = typeof Command & {new (argv: string[], config: never): Command}
 
 export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
+  doctor: () => import('../commands/doctor.js'),
   generate: () => import('../commands/generate.js'),
+  get: () => import('../commands/get.js'),
+  parse: () => import('../commands/parse.js'),
+  process: () => import('../commands/process.js'),
+  search: () => import('../commands/search.js'),
+  ship: () => import('../commands/ship.js'),
+  status: () => import('../commands/status.js'),
+  tail: () => import('../commands/tail.js'),
+  trace: () => import('../commands/trace.js'),
   'config:get': () => import('../commands/config/get.js'),
   'config:init': () => import('../commands/config/init.js'),
   'config:list': () => import('../commands/config/list.js'),

@@ -39,3 +39,9 @@ export async function showRows(
   await context.out.write(rowsText(context.format, rows, columns, context.screen))
   await context.out.end()
 }
+
+/** Prints the result of a command whose doing is what matters, for programs that ask for it: -o json or jsonl. */
+export async function showResultIfAsked(context: Context, result: object): Promise<void> {
+  const {output} = context.config
+  if (output === 'json' || output === 'jsonl' || context.format === 'json') await showResult(context, result, () => '')
+}

@@ -1,0 +1,67 @@
+import {Flags} from '@oclif/core'
+import {buildQuery, wordsOf} from '../lib/query/build-query.js'
+import {parseTime} from '../lib/query/parse-time.js'
+import type {QueryNode} from '../lib/query/query.js'
+import {listFlag} from './global-flags.js'
+
+const FILTER = 'FILTER'
+
+/** Flags that narrow which records are meant, the same for every command that reads records. */
+export const filterFlags = {
+  'trace-id': Flags.string({description: 'Only records of this trace', helpGroup: FILTER, helpValue: 'ID'}),
+  'correlation-id': Flags.string({description: 'Only with this correlation id', helpGroup: FILTER, helpValue: 'ID'}),
+  'request-id': Flags.string({description: 'Only with this request id', helpGroup: FILTER, helpValue: 'ID'}),
+  service: listFlag({char: 's', description: 'Only of this service; several make any of them', helpValue: 'NAME'}),
+  level: listFlag({char: 'l', description: 'Only of this level; several make any of them', helpValue: 'LEVEL'}),
+  'min-level': Flags.string({description: 'This level and above', helpGroup: FILTER, helpValue: 'LEVEL'}),
+}
+
+/** Flags that bound the event time. */
+export const timeFlags = {
+  since: Flags.string({
+    description: 'From then on: 15m, 2h, 1d, yesterday, 2026-11-21, 2026-11-21T09:41:07Z',
+    helpGroup: FILTER,
+    helpValue: 'TIME',
+  }),
+  until: Flags.string({description: 'Before then; the same forms', helpGroup: FILTER, helpValue: 'TIME'}),
+}
+
+interface FilterValues {
+  'trace-id'?: string
+  'correlation-id'?: string
+  'request-id'?: string
+  service?: string[]
+  level?: string[]
+  'min-level'?: string
+  since?: string
+  until?: string
+}
+
+export interface Filter {
+  query: QueryNode
+  since?: string
+  until?: string
+}
+
+/** The filter that a query text and the flags make together. */
+export function toFilter(text: string | undefined, flags: FilterValues, now: Date): Filter {
+  const query = buildQuery({
+    text,
+    traceId: flags['trace-id'],
+    correlationId: flags['correlation-id'],
+    requestId: flags['request-id'],
+    services: flags.service,
+    levels: flags.level,
+    minLevel: flags['min-level'],
+  })
+  return {
+    query,
+    ...(flags.since === undefined ? {} : {since: parseTime(flags.since, now)}),
+    ...(flags.until === undefined ? {} : {until: parseTime(flags.until, now)}),
+  }
+}
+
+/** Words to mark in what a filter found. */
+export function wordsToMark(filter: Filter): string[] {
+  return [...new Set(wordsOf(filter.query))]
+}

@@ -1,0 +1,82 @@
+import {hostname} from 'node:os'
+import {LogflowError} from '../lib/errors/logflow-error.js'
+import {inputName, type Problem} from '../lib/sources/input.js'
+import {type OpenSourcesOptions, openSources, type Sources} from '../lib/sources/open-sources.js'
+import {resolveInputs} from '../lib/sources/resolve-inputs.js'
+import type {Context} from './context.js'
+
+export interface InputFlags {
+  service?: string
+  format?: string
+  timezone?: string
+  field?: string[]
+  'source-id'?: string
+  multiline?: boolean
+  force?: boolean
+}
+
+/** The sources that a command's arguments and flags name; stdin when none is named and it is no terminal. */
+export async function openInputs(
+  context: Context,
+  args: string[] | undefined,
+  flags: InputFlags,
+  more: Pick<OpenSourcesOptions, 'table'> = {},
+): Promise<{sources: Sources; problems: Problem[]}> {
+  const named = args?.length ? args : process.stdin.isTTY ? [] : ['-']
+  if (named.length === 0)
+    throw new LogflowError('USAGE', 'no file was named', {
+      suggestions: ['Name files, folders or patterns, or - for stdin'],
+    })
+  const {inputs, problems} = await resolveInputs(named, {cwd: process.cwd(), force: flags.force})
+  const {environment} = context.config
+  const sources = openSources({
+    inputs,
+    envelope: {
+      host: hostname(),
+      timezone: checkedZone(flags.timezone ?? localZone()),
+      ...(flags.service === undefined ? {} : {service: flags.service}),
+      ...(environment === undefined ? {} : {environment}),
+      ...(flags.format === undefined ? {} : {format: flags.format}),
+      ...(flags.field === undefined ? {} : {fields: toFields(flags.field)}),
+    },
+    sourceId: flags['source-id'],
+    multiline: flags.multiline === false ? 'off' : 'auto',
+    force: flags.force,
+    stdin: process.stdin,
+    now: () => new Date(),
+    random: Math.random,
+    signal: context.signal,
+    ...more,
+  })
+  if (inputs.some((input) => input.kind === 'stdin') && process.stdin.isTTY)
+    context.talk.note(`reading from the terminal (${inputName({kind: 'stdin'})}); Ctrl-D ends`)
+  return {sources, problems}
+}
+
+/** `--field k=v` as fields of the envelope. */
+function toFields(pairs: string[]): Record<string, string> {
+  const fields = pairs.map((pair) => {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new LogflowError('USAGE', `--field takes name=value, not ${JSON.stringify(pair)}`)
+    return [pair.slice(0, at), pair.slice(at + 1)] as const
+  })
+  return Object.fromEntries(fields)
+}
+
+function localZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
+}
+
+/** An IANA zone or an offset such as +02:00. */
+function checkedZone(zone: string): string {
+  if (/^[+-]\d\d:?\d\d$/.test(zone)) return zone
+  try {
+    new Intl.DateTimeFormat('en', {timeZone: zone})
+    return zone
+  } catch (cause) {
+    throw new LogflowError('USAGE', `${JSON.stringify(zone)} is no time zone`, {
+      cause,
+      suggestions: ['Use a name such as Europe/Berlin, UTC, or an offset such as +02:00'],
+    })
+  }
+}

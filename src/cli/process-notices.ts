@@ -1,0 +1,23 @@
+import type {ProcessNotice} from '../lib/flows/process-units.js'
+import {formatCount, formatDuration} from '../lib/output/numbers.js'
+import type {Talk} from './context.js'
+
+/** Tells a person what happens while records are stored: what is wrong always, progress only with --verbose. */
+export function showProcessNotice(talk: Talk): (notice: ProcessNotice | {kind: 'standby'}) => void {
+  return (notice) => {
+    switch (notice.kind) {
+      case 'standby':
+        return talk.note('another process writes to the store; standing by')
+      case 'dead-letter':
+        return talk.note(`dead letter ${notice.id}: ${notice.reason}`)
+      case 'retry':
+        return talk.note(`${notice.reason}; trying again in ${formatDuration(notice.afterMs)}`)
+      case 'gap':
+        return talk.note(
+          `gap: ${formatCount(notice.to - notice.from)} units of partition ${notice.partition} were removed by retention unread`,
+        )
+      case 'stored':
+        return talk.detail(`stored ${formatCount(notice.report.stored)}`)
+    }
+  }
+}

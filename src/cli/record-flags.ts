@@ -1,0 +1,32 @@
+import {Flags} from '@oclif/core'
+import {type RecordWriter, recordWriter} from '../lib/output/record-writer.js'
+import type {Context} from './context.js'
+
+/** Flags of commands that print records. */
+export const recordFlags = {
+  fields: Flags.string({
+    description: 'Only these fields, comma-separated: @timestamp,service,attributes.order_id',
+    helpValue: 'LIST',
+  }),
+  wide: Flags.boolean({description: 'Do not fold long lines to the width of the terminal'}),
+  raw: Flags.boolean({description: 'Print control characters of log text as they are, on a terminal too'}),
+}
+
+export interface RecordFlags {
+  fields?: string
+  wide?: boolean
+  raw?: boolean
+}
+
+/** The writer for records that a command's flags ask for. `words` are marked in what it prints. */
+export function openRecordWriter(context: Context, flags: RecordFlags, words: string[] = []): RecordWriter {
+  const fields = flags.fields?.split(',').map((field) => field.trim())
+  return recordWriter(context.format, context.out, {
+    screen: context.screen,
+    fields: fields?.filter(Boolean),
+    wide: flags.wide ?? false,
+    raw: flags.raw ?? false,
+    words,
+    now: Date.now(),
+  })
+}

@@ -1,0 +1,51 @@
+import type {ProcessNotice} from '../lib/flows/process-units.js'
+import type {ShipFilesReport} from '../lib/flows/ship-files.js'
+import {progressBar} from '../lib/output/progress-bar.js'
+import {shipSummary, storedSummary} from '../lib/output/ship-summary.js'
+import type {SourceProgress} from '../lib/sources/open-sources.js'
+import type {Context, Talk} from './context.js'
+import {showProcessNotice} from './process-notices.js'
+import {showResultIfAsked} from './show-result.js'
+
+/** What a person sees while a ship is under way: a bar for what is read, then for what is stored. */
+export function shipProgress(talk: Talk) {
+  const bar = progressBar({
+    stream: talk.stream,
+    screen: talk.screen,
+    label: 'ship',
+    now: () => performance.now(),
+    quiet: talk.quiet,
+  })
+  const tell = showProcessNotice(talk)
+  return {
+    update: ({bytes, totalBytes, lines}: SourceProgress) => bar.update({bytes, totalBytes, lines}),
+    end: () => bar.end(),
+    notice: (notice: ProcessNotice | {kind: 'standby'}) => {
+      if (notice.kind !== 'stored') bar.end()
+      tell(notice)
+    },
+  }
+}
+
+/** The last lines of a ship: two for people on stderr, one object on stdout where JSON was asked for. */
+export async function showReceipt(context: Context, report: ShipFilesReport, ms: number): Promise<void> {
+  const {talk, config} = context
+  const {progress, shipped, processed, files, problems} = report
+  for (const {error} of problems) talk.note(`skipped: ${error.message}`)
+  talk.note(shipSummary(progress, ms))
+  if (processed) talk.note(storedSummary(processed))
+  const result = {
+    topic: config.topic,
+    seconds: ms / 1_000,
+    lines: progress.lines,
+    records: shipped.units,
+    joined: progress.joined,
+    blank: progress.blank,
+    bytes: progress.bytes,
+    positions: Object.fromEntries(shipped.positions),
+    ...(processed ? {processed} : {}),
+    files,
+    problems: problems.map(({path, error}) => ({path, code: error.code, reason: error.message})),
+  }
+  await showResultIfAsked(context, result)
+}

@@ -1,0 +1,35 @@
+import {Command} from '@oclif/core'
+import {openContext} from '../cli/context.js'
+import {globalFlags} from '../cli/global-flags.js'
+import {pipelineFlags} from '../cli/pipeline-flags.js'
+import {showResult} from '../cli/show-result.js'
+import {openApp} from '../lib/compose.js'
+import {LogflowError} from '../lib/errors/logflow-error.js'
+import {checkHealth} from '../lib/flows/check-health.js'
+import {checksView} from '../lib/output/status-view.js'
+
+export default class Doctor extends Command {
+  static override summary = 'Check everything a run needs, and say how to mend what is wrong'
+  static override description = 'Exits with status 1 when a check fails.'
+  static override examples = ['<%= config.bin %> doctor', '<%= config.bin %> doctor --bus localhost:9092 --json']
+  static override flags = {...pipelineFlags, ...globalFlags}
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Doctor)
+    const context = await openContext(flags)
+    const {topic, group, dataDir, files} = context.config
+    await using app = openApp(context.config)
+    const checks = await checkHealth({
+      bus: app.bus,
+      store: app.store,
+      topic,
+      group,
+      dataDir,
+      configFile: files.exists ? files.path : undefined,
+      nodeVersion: process.version,
+    })
+    await showResult(context, {checks}, () => checksView(checks, context.screen))
+    const failed = checks.filter((check) => check.state === 'failed').map((check) => check.name)
+    if (failed.length > 0) throw new LogflowError('UNHEALTHY', `not healthy: ${failed.join(', ')}`)
+  }
+}

@@ -1,0 +1,27 @@
+import {Command} from '@oclif/core'
+import {openContext} from '../cli/context.js'
+import {globalFlags, requiredArgument, storeFlags} from '../cli/global-flags.js'
+import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
+import {openApp} from '../lib/compose.js'
+import {LogflowError} from '../lib/errors/logflow-error.js'
+
+export default class Get extends Command {
+  static override summary = 'Print one record by its id'
+  static override examples = [
+    '<%= config.bin %> get 3k9x0v2m1qzt-1f4-8a1b2c3d --json',
+    '<%= config.bin %> get "$(<%= config.bin %> search --limit 1 -o jsonl --fields id | cut -d\\" -f4)"',
+  ]
+  static override args = {id: requiredArgument({description: 'Id of the record'})}
+  static override flags = {...recordFlags, ...storeFlags, ...globalFlags}
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Get)
+    const context = await openContext(flags)
+    await using app = openApp(context.config)
+    const record = await (await app.store()).get(args.id)
+    if (!record) throw new LogflowError('NO_MATCH', `no record has the id ${JSON.stringify(args.id)}`)
+    const writer = openRecordWriter(context, {...flags, wide: true})
+    await writer.write(record)
+    await writer.end()
+  }
+}

@@ -1,0 +1,50 @@
+import {Command, Flags} from '@oclif/core'
+import {openContext} from '../cli/context.js'
+import {globalFlags} from '../cli/global-flags.js'
+import {pipelineFlags} from '../cli/pipeline-flags.js'
+import {showProcessNotice} from '../cli/process-notices.js'
+import {showResultIfAsked} from '../cli/show-result.js'
+import {openApp} from '../lib/compose.js'
+import {deadLetterError} from '../lib/flows/dead-letters.js'
+import {runProcessor} from '../lib/flows/run-processor.js'
+import {processSummary} from '../lib/output/ship-summary.js'
+
+export default class Process extends Command {
+  static override summary = 'Parse what is on the bus and put it in the store'
+  static override description =
+    `Runs until Ctrl-C or SIGTERM, which finish the batch in hand. Several share a Kafka topic's partitions; on the
+embedded store one writes and the next stands by.`
+  static override examples = [
+    '<%= config.bin %> process --once',
+    '<%= config.bin %> process --bus localhost:9092 --store http://localhost:9200',
+    '<%= config.bin %> process --once --json',
+  ]
+  static override flags = {
+    once: Flags.boolean({description: 'Stop when everything that is on the bus now is stored'}),
+    ...pipelineFlags,
+    ...globalFlags,
+  }
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Process)
+    const context = await openContext(flags)
+    const {topic, group} = context.config
+    await using app = openApp(context.config)
+    const started = performance.now()
+    const report = await runProcessor({
+      bus: await app.bus(),
+      store: await app.store(),
+      topic,
+      group,
+      once: flags.once,
+      signal: context.signal,
+      now: () => new Date(),
+      onNotice: showProcessNotice(context.talk),
+    })
+    const ms = performance.now() - started
+    const result = {...report, topic, group, seconds: ms / 1_000}
+    await showResultIfAsked(context, result)
+    context.talk.note(processSummary(report, ms))
+    if (report.deadLettered > 0) throw deadLetterError(report.deadLettered, topic)
+  }
+}

@@ -1,0 +1,77 @@
+import {join} from 'node:path'
+import {Command, Flags} from '@oclif/core'
+import {openContext} from '../cli/context.js'
+import {globalFlags, listArgument} from '../cli/global-flags.js'
+import {inputFlags} from '../cli/input-flags.js'
+import {openInputs} from '../cli/open-inputs.js'
+import {pipelineFlags} from '../cli/pipeline-flags.js'
+import {shipProgress, showReceipt} from '../cli/ship-talk.js'
+import {openApp} from '../lib/compose.js'
+import {deadLetterError} from '../lib/flows/dead-letters.js'
+import {dryRun} from '../lib/flows/dry-run.js'
+import {shipFiles} from '../lib/flows/ship-files.js'
+import {openSourceTable} from '../lib/sources/source-table.js'
+
+export default class Ship extends Command {
+  static override summary = 'Send files or stdin to the bus; with the embedded store, all the way into it'
+  static override description =
+    'The same file shipped twice is stored once. Files, patterns, folders, .gz, .zst, and - for stdin.'
+  static override examples = [
+    '<%= config.bin %> ship app.log',
+    `<%= config.bin %> ship '/var/log/shop/*.log.gz' --service shop`,
+    'kubectl logs deploy/shop | <%= config.bin %> ship - --service shop --source-id shop-1',
+    '<%= config.bin %> ship app.log --bus localhost:9092 --topic logs',
+    '<%= config.bin %> ship app.log --dry-run',
+  ]
+  static override args = {files: listArgument({description: 'Files, patterns, folders, or - for stdin'})}
+  static override flags = {
+    ...inputFlags,
+    key: Flags.string({description: 'Key of the messages on Kafka', helpValue: 'KEY'}),
+    'source-id': Flags.string({
+      description:
+        'Id of the one input, where inodes change (CI, containers) or for stdin: makes a second ship repeatable',
+      helpValue: 'ID',
+    }),
+    'dry-run': Flags.boolean({description: 'Read and count, send nothing'}),
+    'no-process': Flags.boolean({description: 'Leave the storing to a running process command'}),
+    ...pipelineFlags,
+    ...globalFlags,
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Ship)
+    const context = await openContext(flags)
+    const {config, talk} = context
+    const table = flags['dry-run'] ? undefined : openSourceTable(join(config.dataDir, 'sources.db'))
+    const {sources, problems} = await openInputs(context, args.files, flags, {table})
+    const progress = shipProgress(talk)
+    const started = performance.now()
+    await using app = openApp(config)
+    const waits = config.bus === 'embedded' && !flags['no-process']
+    try {
+      const report = flags['dry-run']
+        ? await dryRun(sources, progress.update)
+        : await shipFiles({
+            sources,
+            bus: await app.bus(),
+            topic: config.topic,
+            key: flags.key,
+            group: config.group,
+            store: waits ? await app.store() : undefined,
+            signal: context.signal,
+            now: () => new Date(),
+            onProgress: progress.update,
+            onShipped: progress.end,
+            onNotice: progress.notice,
+          })
+      progress.end()
+      const all = [...problems, ...report.problems]
+      await showReceipt(context, {...report, problems: all}, performance.now() - started)
+      if (all[0]) throw all[0].error
+      if (report.processed?.deadLettered) throw deadLetterError(report.processed.deadLettered, config.topic)
+    } finally {
+      progress.end()
+      table?.close()
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// Configuration → adapters: the only file that knows every adapter. Each is loaded and opened when it is first
+// asked for, so that a command pays for what it uses.
+
+import {join} from 'node:path'
+import type {Bus} from './bus/bus.js'
+import type {Config, KafkaConfig} from './config/config.js'
+import type {Store} from './store/store.js'
+
+/** The ports of one command. Close it last: `await using app = openApp(config)`. */
+export interface App extends AsyncDisposable {
+  bus(): Promise<Bus>
+  store(): Promise<Store>
+}
+
+export function openApp(config: Config): App {
+  let bus: Promise<Bus> | undefined
+  let store: Promise<Store> | undefined
+  return {
+    bus: () => {
+      bus ??= openBus(config)
+      return bus
+    },
+    store: () => {
+      store ??= openStore(config)
+      return store
+    },
+    async [Symbol.asyncDispose]() {
+      // What failed to open has told so where it was opened.
+      await (await settled(store))?.close()
+      await (await settled(bus))?.close()
+    },
+  }
+}
+
+async function openBus(config: Config): Promise<Bus> {
+  switch (config.bus) {
+    case 'embedded': {
+      const {openEmbeddedBus} = await import('./bus/embedded/embedded-bus.js')
+      const keep = {maxAgeMs: config.limits.busKeepAge, maxBytes: config.limits.busKeepBytes}
+      return openEmbeddedBus({dir: join(config.dataDir, 'bus'), keep})
+    }
+    case 'kafka': {
+      const {openKafkaBus} = await import('./bus/kafka/kafka-bus.js')
+      return openKafkaBus(toKafkaSettings(config.kafka))
+    }
+  }
+}
+
+async function openStore(config: Config): Promise<Store> {
+  switch (config.store) {
+    case 'embedded': {
+      const {openLake} = await import('./store/lake/lake.js')
+      return openLake({
+        dir: join(config.dataDir, 'lake'),
+        memoryLimitMb: Math.floor(config.limits.storeMemory / 2 ** 20),
+      })
+    }
+    case 'elasticsearch': {
+      const {openElasticsearch} = await import('./store/elasticsearch/elasticsearch-store.js')
+      return openElasticsearch(config.elasticsearch)
+    }
+  }
+}
+
+function toKafkaSettings({ssl, caFile, certFile, keyFile, ...rest}: KafkaConfig) {
+  return {...rest, ssl: ssl ? {caFile, certFile, keyFile} : undefined}
+}
+
+async function settled<T>(opening: Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await opening
+  } catch {
+    return undefined
+  }
+}
