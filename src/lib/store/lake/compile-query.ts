@@ -1,0 +1,88 @@
+import {unreachable} from '../../errors/logflow-error.js'
+import {CASELESS_FIELDS, MAX_FIELD_VALUE, type QueryNode, type StringField} from '../../query/query.js'
+import {MAX_WORD, tokenize} from '../../query/tokenize.js'
+import {LEVELS} from '../../record/level.js'
+import {type Parameters, quote} from './sql.js'
+
+/**
+ * A query as an SQL condition over the columns of a segment that is true for exactly the records that `matches()`
+ * takes. It may be NULL where it is not true, so negation goes through coalesce.
+ */
+export function compileQuery(node: QueryNode, parameters: Parameters): string {
+  switch (node.kind) {
+    case 'all':
+      return 'true'
+    case 'and':
+      return joined(node.nodes, ' AND ', 'true', parameters)
+    case 'or':
+      return joined(node.nodes, ' OR ', 'false', parameters)
+    case 'not':
+      return `NOT coalesce(${compileQuery(node.node, parameters)}, false)`
+    case 'phrase':
+      return phrase(node.words, parameters)
+    case 'equals':
+      return equals(node.field, node.value, parameters)
+    case 'prefix':
+      return `(starts_with(${compared(node.field)}, ${parameters.bind(folded(node.field, node.value))}) AND ${searchable(node.field)})`
+    case 'level': {
+      const levels = LEVELS.filter((level) => node.levels.includes(level))
+      return levels.length ? `level IN (${levels.map(quote).join(', ')})` : 'false'
+    }
+    default:
+      return unreachable(node)
+  }
+}
+
+/** Whether few records can match, so that looking at few segments first would not pay. */
+export function isSelective(node: QueryNode): boolean {
+  if (node.kind === 'equals') return !CASELESS_FIELDS.has(node.field) && node.field !== 'event'
+  if (node.kind === 'and') return node.nodes.some(isSelective)
+  return node.kind === 'or' && node.nodes.length > 0 && node.nodes.every(isSelective)
+}
+
+function joined(nodes: QueryNode[], operator: string, none: string, parameters: Parameters): string {
+  if (nodes.length === 0) return none
+  return `(${nodes.map((node) => compileQuery(node, parameters)).join(operator)})`
+}
+
+const ASCII_WORD = /^[a-z0-9_]+$/
+
+/**
+ * Words in a row. ASCII messages are searched as they are; all others have their words in a column of their own.
+ */
+function phrase(words: string[], parameters: Parameters): string {
+  // What the tokenizer does not give as a word is found in no text.
+  if (words.length === 0 || words.some((word) => tokenize(word)[0] !== word)) return 'false'
+  const inWords = `contains(words, ${parameters.bind(` ${words.join(' ')} `)})`
+  if (!words.every((word) => ASCII_WORD.test(word))) return inWords
+  const longest = words.reduce((a, b) => (b.length > a.length ? b : a))
+  const pattern = words.map((word) => (word.length === MAX_WORD ? `${word}[a-z0-9_]*` : word)).join('[^a-z0-9_]+')
+  const inMessage =
+    `words IS NULL AND contains(lower(message), ${quote(longest)})` +
+    ` AND regexp_matches(lower(message), ${quote(`(?:^|[^a-z0-9_])${pattern}(?:$|[^a-z0-9_])`)})`
+  return `((${inMessage}) OR ${inWords})`
+}
+
+function equals(field: StringField, value: string, parameters: Parameters): string {
+  if (!CASELESS_FIELDS.has(field))
+    return value.length > MAX_FIELD_VALUE ? 'false' : `${field} = ${parameters.bind(value)}`
+  const wanted = folded(field, value)
+  const same = `${compared(field)} = ${parameters.bind(wanted)}`
+  // Folding never makes a text shorter, so a short one comes from a searchable value.
+  return wanted.length > MAX_FIELD_VALUE ? `(${same} AND ${searchable(field)})` : same
+}
+
+function folded(field: StringField, value: string): string {
+  return CASELESS_FIELDS.has(field) ? value.toLowerCase() : value
+}
+
+/** The field as it compares. */
+function compared(field: StringField): string {
+  return CASELESS_FIELDS.has(field) ? `coalesce(${field}_folded, lower(${field}))` : field
+}
+
+/** Not longer than MAX_FIELD_VALUE in UTF-16 units, counted only where the bytes could be too many. */
+function searchable(field: StringField): string {
+  const utf16 = `length(${field}) + length(regexp_replace(${field}, '[^\\x{10000}-\\x{10FFFF}]', '', 'g'))`
+  return `(strlen(${field}) <= ${MAX_FIELD_VALUE} OR ${utf16} <= ${MAX_FIELD_VALUE})`
+}

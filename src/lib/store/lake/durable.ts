@@ -1,0 +1,42 @@
+import {closeSync, constants, fsyncSync, openSync, renameSync, unlinkSync, writeSync} from 'node:fs'
+import {dirname} from 'node:path'
+import {fileError} from './errors.js'
+
+/** Makes names created in, or removed from, a folder survive a power cut. */
+export function syncDir(dir: string): void {
+  if (process.platform === 'win32') return
+  const fd = openSync(dir, constants.O_RDONLY)
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Replaces a file so that a reader, or a crash at any step, sees the old bytes or the new ones, whole. */
+export function replaceFile(path: string, bytes: Buffer): void {
+  const temp = `${path}.new`
+  try {
+    const fd = openSync(temp, 'w', 0o600)
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(temp, path)
+    syncDir(dirname(path))
+  } catch (error) {
+    remove(temp)
+    throw fileError(error, 'write', path)
+  }
+}
+
+/** Removes a file; one that is not there is no error. */
+export function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Gone already, or not ours to remove: it is tried again at the next opening.
+  }
+}

@@ -1,0 +1,70 @@
+import {LogflowError} from '../../errors/logflow-error.js'
+
+/** A file named by the manifest is not there: the segment was sealed, or removed, after the manifest was read. */
+export class SegmentGone extends Error {
+  override readonly name = 'SegmentGone'
+}
+
+/** What the system says of a failed call on a file of the lake. Errors of ours pass unchanged. */
+export function fileError(error: unknown, doing: string, file: string): Error {
+  if (error instanceof LogflowError || error instanceof SegmentGone) return error
+  const code = codeOf(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(file, error)
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new LogflowError(
+      'PERMISSION',
+      `Cannot ${doing} ${file}: ${code === 'EROFS' ? 'the file system is read-only' : 'permission denied'}`,
+      {
+        cause: error,
+        suggestions: ['Give your user access to the folder, or choose another with --data-dir'],
+      },
+    )
+  return new LogflowError('FILE_UNREADABLE', `Cannot ${doing} ${file}: ${messageOf(error)}`, {cause: error})
+}
+
+/**
+ * What DuckDB says of a failed query over `files`. Its messages are read here and nowhere else.
+ */
+export function duckError(error: unknown, dir: string): Error {
+  if (error instanceof LogflowError || error instanceof SegmentGone) return error
+  const message = messageOf(error)
+  if (/No space left on device|disk quota|Could not write .* ENOSPC/i.test(message)) return diskFull(dir, error)
+  if (/No files found that match|No such file or directory|Cannot open file/i.test(message))
+    return new SegmentGone(message)
+  if (/Out of Memory/i.test(message))
+    return new LogflowError('INTERNAL', `The search needs more memory than it may use: ${firstLine(message)}`, {
+      cause: error,
+      suggestions: ['Raise limits.store_memory, or ask for a shorter time range'],
+    })
+  const file = /['"]?(\/[^'"]*\.(?:parquet|ndjson))['"]?/.exec(message)?.[1]
+  if (file || /magic bytes|parquet|Invalid Error|Malformed JSON|Snappy|zstd|thrift|TProtocol/i.test(message))
+    return corrupt(file ?? dir, firstLine(message), error)
+  return new LogflowError('INTERNAL', `The embedded store failed: ${firstLine(message)}`, {cause: error})
+}
+
+export function corrupt(file: string, what: string, cause?: unknown): LogflowError {
+  return new LogflowError('CORRUPT', `${file} is damaged: ${what}`, {
+    cause,
+    suggestions: ['Restore this file from a backup, or move the whole store folder aside and ship its sources again'],
+  })
+}
+
+function diskFull(file: string, cause: unknown): LogflowError {
+  return new LogflowError('DISK_FULL', `No space left on the disk of ${file}`, {
+    cause,
+    retriable: true,
+    suggestions: ['Free space on this disk, or choose another with --data-dir; nothing stored so far is lost'],
+  })
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] as string
+}

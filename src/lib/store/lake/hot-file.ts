@@ -1,0 +1,190 @@
+import {closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, write as writeFd} from 'node:fs'
+import {createRequire} from 'node:module'
+import {dirname} from 'node:path'
+import {promisify} from 'node:util'
+import {LogflowError} from '../../errors/logflow-error.js'
+import {remove, syncDir} from './durable.js'
+import {codeOf, corrupt, fileError} from './errors.js'
+import {encodeTrailer, type PlacedTrailer, type Trailer, trailersOf} from './trailer.js'
+
+const write = promisify(writeFd)
+const dataSync = promisify(fdatasync)
+
+type Checksum = (bytes: Buffer, initial?: number) => number
+
+/** What a commit adds to a hot segment. */
+export interface Commit {
+  /** Lines of NDJSON. */
+  text: string
+  rows: number
+  longest: number
+  min: number
+  max: number
+  stored: string
+  positions: Record<string, number>
+  ranges: Record<string, number[]>
+}
+
+/** The writer's end of a hot segment. One commit is one write and one fsync; a failed one leaves no trace. */
+export class HotFile {
+  readonly seq: number
+  readonly path: string
+  #fd: number
+  /** Bytes up to and with the last trailer. */
+  #size: number
+  #last: Trailer | undefined
+  /** Set when a sync failed: readers may have seen what was cut off again, so that nothing may take its place. */
+  #spoilt = false
+
+  private constructor(seq: number, path: string, fd: number, last: PlacedTrailer | undefined) {
+    this.seq = seq
+    this.path = path
+    this.#fd = fd
+    this.#size = last?.end ?? 0
+    this.#last = last?.trailer
+  }
+
+  static create(seq: number, path: string): HotFile {
+    try {
+      const fd = openSync(path, 'wx', 0o600)
+      fsyncSync(fd)
+      syncDir(dirname(path))
+      return new HotFile(seq, path, fd, undefined)
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') remove(path)
+      throw fileError(error, 'create', path)
+    }
+  }
+
+  /** Opens a segment to go on in it: cuts off what no whole trailer follows. `each` sees every trailer that counts. */
+  static resume(seq: number, path: string, each: (trailer: Trailer) => void): HotFile {
+    const fd = openForWriting(path)
+    try {
+      let before: PlacedTrailer | undefined
+      let last: PlacedTrailer | undefined
+      for (const placed of trailersOf(path)) {
+        if (last) each(last.trailer)
+        before = last
+        last = placed
+      }
+      if (last && !isWhole(fd, before?.end ?? 0, last)) last = before
+      else if (last) each(last.trailer)
+      if (fstatSync(fd).size > (last?.end ?? 0)) {
+        ftruncateSync(fd, last?.end ?? 0)
+        fsyncSync(fd)
+      }
+      return new HotFile(seq, path, fd, last)
+    } catch (error) {
+      closeSync(fd)
+      throw fileError(error, 'read', path)
+    }
+  }
+
+  get rows(): number {
+    return this.#last?.rows ?? 0
+  }
+
+  get bytes(): number {
+    return this.#size
+  }
+
+  get last(): Trailer | undefined {
+    return this.#last
+  }
+
+  get spoilt(): boolean {
+    return this.#spoilt
+  }
+
+  /** Stores a commit. Throws DISK_FULL and the like; then nothing of it is there. */
+  async append(commit: Commit): Promise<void> {
+    const rows = Buffer.from(commit.text)
+    const trailer = this.#next(commit, checksum()(rows))
+    const bytes = [rows, Buffer.from(encodeTrailer(trailer))]
+    let whole = false
+    try {
+      let at = this.#size
+      for (const part of bytes) at = await this.#writeAll(part, at)
+      whole = true
+      await dataSync(this.#fd)
+      this.#size = at
+      this.#last = trailer
+    } catch (error) {
+      this.#spoilt ||= whole
+      this.#cut()
+      throw fileError(error, 'write', this.path)
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+
+  /** A full disk may take fewer bytes than asked for and say nothing: the next call tells. */
+  async #writeAll(bytes: Buffer, place: number): Promise<number> {
+    for (let at = 0; at < bytes.length; ) {
+      const {bytesWritten} = await write(this.#fd, bytes, at, bytes.length - at, place + at)
+      if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), {code: 'ENOSPC'})
+      at += bytesWritten
+    }
+    return place + bytes.length
+  }
+
+  #next(commit: Commit, crc: number): Trailer {
+    const last = this.#last
+    const some = commit.rows > 0
+    return {
+      trailer: (last?.trailer ?? 0) + 1,
+      rows: this.rows + commit.rows,
+      longest: Math.max(last?.longest ?? 0, commit.longest),
+      min: some ? Math.min(last?.min ?? Number.POSITIVE_INFINITY, commit.min) : (last?.min ?? null),
+      max: some ? Math.max(last?.max ?? Number.NEGATIVE_INFINITY, commit.max) : (last?.max ?? null),
+      stored: commit.stored,
+      crc,
+      positions: commit.positions,
+      ranges: commit.ranges,
+    }
+  }
+
+  #cut(): void {
+    try {
+      ftruncateSync(this.#fd, this.#size)
+      fsyncSync(this.#fd)
+    } catch {
+      // The next opening cuts it; until then nothing may be written after it.
+      this.#spoilt = true
+    }
+  }
+}
+
+/** The rows of a segment's last commit must be those its trailer speaks of. */
+function isWhole(fd: number, from: number, {trailer, start}: PlacedTrailer): boolean {
+  const crc = checksum()
+  const chunk = Buffer.allocUnsafe(1 << 20)
+  let sum = 0
+  for (let at = from; at < start; ) {
+    const size = readSync(fd, chunk, 0, Math.min(chunk.length, start - at), at)
+    if (size === 0) return false
+    sum = crc(chunk.subarray(0, size), sum)
+    at += size
+  }
+  return sum === trailer.crc
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, 'r+')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') throw corrupt(path, 'the manifest names it, and it is not there', error)
+    throw fileError(error, 'open', path)
+  }
+}
+
+let crc32c: Checksum | undefined
+
+/** Native, and loaded by writers only. */
+function checksum(): Checksum {
+  crc32c ??= (createRequire(import.meta.url)('@node-rs/crc32') as {crc32c: Checksum}).crc32c
+  if (!crc32c) throw new LogflowError('INTERNAL', 'no CRC-32C on this platform')
+  return crc32c
+}

@@ -1,0 +1,64 @@
+import {mkdirSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {basename, join} from 'node:path'
+import {remove, syncDir} from './durable.js'
+import {fileError} from './errors.js'
+import {KEEP_REPLACED_MS, type Layout} from './layout.js'
+import type {Manifest} from './manifest.js'
+
+/** Makes the folders of a lake, for its owner alone. */
+export function makeFolders(layout: Layout): void {
+  try {
+    for (const dir of [layout.dir, layout.hotDir, layout.sealedDir, layout.tempDir])
+      mkdirSync(dir, {recursive: true, mode: 0o700})
+    syncDir(layout.dir)
+  } catch (error) {
+    throw fileError(error, 'create', layout.dir)
+  }
+}
+
+/** Removes replaced files that no reader needs any more; what is left of the list. */
+export function removeReplaced(layout: Layout, replaced: Manifest['replaced'], now: number): Manifest['replaced'] {
+  return replaced.filter(({file, at}) => {
+    if (now - at < KEEP_REPLACED_MS) return true
+    remove(join(layout.dir, file))
+    return false
+  })
+}
+
+/**
+ * Removes what a killed writer or reader left: segments that no manifest came to name, and spilled sorts. Call it with
+ * the lock held, and only then.
+ */
+export function removeLeftovers(layout: Layout, manifest: Manifest, now: number): void {
+  const known = new Set([
+    ...manifest.segments.map(({kind, seq}) => basename(kind === 'hot' ? layout.hot(seq) : layout.sealed(seq))),
+    ...manifest.replaced.map(({file}) => basename(file)),
+  ])
+  for (const dir of [layout.hotDir, layout.sealedDir]) {
+    for (const name of readdirSync(dir)) if (!known.has(name)) remove(join(dir, name))
+  }
+  for (const name of readdirSync(layout.tempDir)) {
+    const path = join(layout.tempDir, name)
+    const pid = /^spill-(\d+)$/.exec(name)?.[1]
+    if (pid === undefined) remove(path)
+    else if (!isAlive(Number(pid)) && isOld(path, now)) rmSync(path, {recursive: true, force: true})
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** A process of another container has a number that says nothing here: its files must have lain a while. */
+function isOld(path: string, now: number): boolean {
+  try {
+    return now - statSync(path).mtimeMs > KEEP_REPLACED_MS
+  } catch {
+    return false
+  }
+}

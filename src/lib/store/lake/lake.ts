@@ -1,0 +1,122 @@
+// The lake: a store in one folder of open formats. A manifest names segments, hot ones (NDJSON, growing) and sealed
+// ones (Parquet, sorted by time); DuckDB in memory answers over both. One writer, readers without a lock.
+// Only duckdb.ts talks to DuckDB, only errors.ts reads its messages; writer.ts and search.ts are where to begin.
+
+import {parseId} from '../../record/id.js'
+import type {LogRecord} from '../../record/record.js'
+import type {FollowEvent, RecordFilter, SearchRequest, Store, StoreStatus, StoreWriter} from '../store.js'
+import {Duck} from './duckdb.js'
+import {followLake, lakePosition} from './follow.js'
+import {type Layout, layoutOf} from './layout.js'
+import {countLake, getFromLake, type Searched, searchLake, valuesOfLake} from './search.js'
+import {takeSnapshot} from './segments.js'
+import {type LakeWriter, openLakeWriter} from './writer.js'
+
+export interface LakeOptions {
+  /** The lake's folder, absolute; made by the first writer. */
+  dir: string
+  /** Ms since 1970. */
+  now?: () => number
+  /** What DuckDB may use before it spills to the folder. */
+  memoryLimitMb?: number
+  threads?: number
+  /** Do not start DuckDB before something asks for it: for those that only write or look at the status. */
+  lazy?: boolean
+}
+
+const MEMORY_MB = 256
+const THREADS = 2
+
+/** Opens the store in a folder. DuckDB starts at once in a thread of its own, while the caller goes on. */
+export async function openLake(options: LakeOptions): Promise<Store> {
+  const lake = new Lake(options)
+  if (!options.lazy) lake.start()
+  return lake
+}
+
+class Lake implements Store {
+  readonly kind = 'embedded'
+  readonly #layout: Layout
+  readonly #now: () => number
+  readonly #options: LakeOptions
+  #duck: Duck | undefined
+  #writer: LakeWriter | undefined
+
+  constructor(options: LakeOptions) {
+    this.#options = options
+    this.#layout = layoutOf(options.dir)
+    this.#now = options.now ?? Date.now
+  }
+
+  start(): Duck {
+    this.#duck ??= new Duck({
+      memoryLimitMb: this.#options.memoryLimitMb ?? MEMORY_MB,
+      threads: this.#options.threads ?? THREADS,
+      tempDir: this.#layout.spill,
+    })
+    return this.#duck
+  }
+
+  async openWriter(): Promise<StoreWriter> {
+    const options = {layout: this.#layout, now: this.#now, duck: () => this.start()}
+    const writer = await openLakeWriter(options, () => {
+      this.#writer = undefined
+    })
+    this.#writer = writer
+    return writer
+  }
+
+  search(request: SearchRequest, signal?: AbortSignal): AsyncIterable<LogRecord[]> {
+    return searchLake(this.#searched(), request, signal)
+  }
+
+  count(filter: RecordFilter): Promise<number> {
+    return countLake(this.#searched(), filter)
+  }
+
+  async get(id: string): Promise<LogRecord | undefined> {
+    const parts = parseId(id)
+    return parts && getFromLake(this.#searched(), parts)
+  }
+
+  values(field: 'service' | 'host' | 'environment' | 'level', limit: number): Promise<string[]> {
+    return valuesOfLake(this.#searched(), field, limit)
+  }
+
+  async position(): Promise<string> {
+    return lakePosition(this.#searched())
+  }
+
+  follow(request: {filter: RecordFilter; from: string}, signal: AbortSignal): AsyncIterable<FollowEvent> {
+    return followLake(this.#searched(), request, signal)
+  }
+
+  async status(): Promise<StoreStatus> {
+    const {manifest, views} = takeSnapshot(this.#layout)
+    const newest = Math.max(...views.map(({max}) => max))
+    const stored = views.flatMap((view) => view.stored ?? []).sort()
+    return {
+      kind: 'embedded',
+      version: `lake 1, DuckDB ${this.start().version}`,
+      location: this.#layout.dir,
+      records: views.reduce((sum, {rows}) => sum + rows, 0),
+      bytes: views.reduce((sum, {bytes}) => sum + bytes, 0),
+      newest: Number.isFinite(newest) ? new Date(newest).toISOString() : undefined,
+      lastStored: stored.at(-1),
+      parts: {
+        hot: views.filter(({kind}) => kind === 'hot').length,
+        sealed: views.filter(({kind}) => kind === 'sealed').length,
+      },
+      positions: views.findLast(({trailer}) => trailer)?.trailer?.positions ?? manifest?.positions ?? {},
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#writer?.close()
+    await this.#duck?.close()
+  }
+
+  #searched(): Searched {
+    return {layout: this.#layout, duck: this.start()}
+  }
+}

@@ -1,0 +1,50 @@
+import {join} from 'node:path'
+
+/** Where things lie in the folder of a lake. */
+export interface Layout {
+  dir: string
+  manifest: string
+  lock: string
+  hotDir: string
+  sealedDir: string
+  /** Sorts that do not fit into memory, a folder a process, and segments while they are written. */
+  tempDir: string
+  spill: string
+  hot(seq: number): string
+  sealed(seq: number): string
+  /** A segment being sealed; there is one writer, so that a dead one's is simply written over. */
+  sealing(seq: number): string
+}
+
+export function layoutOf(dir: string): Layout {
+  const name = (seq: number) => String(seq).padStart(8, '0')
+  const hotDir = join(dir, 'hot')
+  const sealedDir = join(dir, 'sealed')
+  const tempDir = join(dir, 'tmp')
+  return {
+    dir,
+    manifest: join(dir, 'manifest.json'),
+    lock: join(dir, 'lock.db'),
+    hotDir,
+    sealedDir,
+    tempDir,
+    spill: join(tempDir, `spill-${process.pid}`),
+    hot: (seq) => join(hotDir, `${name(seq)}.ndjson`),
+    sealed: (seq) => join(sealedDir, `${name(seq)}.parquet`),
+    sealing: (seq) => join(tempDir, `seal-${name(seq)}.parquet`),
+  }
+}
+
+/** A hot segment is sealed at this many records, or bytes, whichever comes first. */
+export const SEAL_RECORDS = 100_000
+export const SEAL_BYTES = 128 * 2 ** 20
+/** A writer that closes leaves a smaller segment hot: the next writer goes on in it. */
+export const SEAL_ON_CLOSE = 20_000
+/** Writing waits while this many segments are still to be sealed. */
+export const MOST_UNSEALED = 3
+/** How long replaced files stay for readers of an older manifest, ms. */
+export const KEEP_REPLACED_MS = 600_000
+/** Rows of a sealed segment that are read or skipped together. */
+export const ROW_GROUP = 20_000
+/** Readers of hot segments have room for rows of this many bytes, and for longer ones where a trailer says so. */
+export const LONGEST_USUAL_ROW = 2 * 2 ** 20

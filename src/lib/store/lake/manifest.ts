@@ -1,0 +1,113 @@
+import {readFileSync, statSync} from 'node:fs'
+import {LogflowError} from '../../errors/logflow-error.js'
+import {replaceFile} from './durable.js'
+import {codeOf, corrupt, fileError} from './errors.js'
+import type {Layout} from './layout.js'
+
+const FORMAT = 1
+
+/**
+ * Which segments there are, and what is stored. Replaced whole by rename: a reader takes one manifest and never
+ * lists folders, so that it sees each segment once, hot or sealed.
+ */
+export interface Manifest {
+  format: typeof FORMAT
+  /** By rising `seq`, which is the order of arrival. The last hot one may still grow. */
+  segments: Segment[]
+  /** Per source the stored ranges [from, to), flat; hot segments repeat theirs in their trailers. */
+  ranges: Record<string, number[]>
+  /** Next bus offset by `topic/partition`; trailers of hot segments are newer. */
+  positions: Record<string, number>
+  /** Files no longer named above, and when they were replaced (ms since 1970). */
+  replaced: Array<{file: string; at: number}>
+}
+
+export type Segment = SealedSegment | HotSegment
+
+export interface SealedSegment extends SegmentSummary {
+  kind: 'sealed'
+  seq: number
+}
+
+/** What a hot segment holds stands in its last trailer. */
+export interface HotSegment {
+  kind: 'hot'
+  seq: number
+}
+
+export interface SegmentSummary {
+  rows: number
+  bytes: number
+  /** Event times of the first and last record, ms since 1970, rounded down. */
+  min: number
+  max: number
+  /** When the last of it was stored, RFC 3339. */
+  stored: string
+}
+
+export function emptyManifest(): Manifest {
+  return {format: FORMAT, segments: [], ranges: {}, positions: {}, replaced: []}
+}
+
+/** The manifest as it is now; `undefined` where nothing was ever stored. Throws CORRUPT, PERMISSION. */
+export function readManifest({manifest: path}: Layout): Manifest | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw fileError(error, 'read', path)
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw corrupt(path, 'it is no JSON', error)
+  }
+  const format = (value as {format?: unknown} | null)?.format
+  if (typeof format === 'number' && format > FORMAT)
+    throw new LogflowError('CORRUPT', `${path} was written by a newer logflow (format ${format})`, {
+      suggestions: ['Use the newer logflow, or another folder with --data-dir'],
+    })
+  if (!isManifest(value)) throw corrupt(path, 'it does not list the segments of a store')
+  return value
+}
+
+export function writeManifest({manifest: path}: Layout, manifest: Manifest): void {
+  replaceFile(path, Buffer.from(JSON.stringify(manifest)))
+}
+
+/** Changes whenever the manifest is replaced; `undefined` where there is none. */
+export function manifestStamp({manifest: path}: Layout): string | undefined {
+  try {
+    const {ino, mtimeMs, size} = statSync(path)
+    return `${ino}:${mtimeMs}:${size}`
+  } catch {
+    return undefined
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  const m = value as Partial<Manifest> | null
+  return (
+    typeof m === 'object' &&
+    m !== null &&
+    m.format === FORMAT &&
+    isObject(m.ranges) &&
+    isObject(m.positions) &&
+    Array.isArray(m.replaced) &&
+    Array.isArray(m.segments) &&
+    m.segments.every(isSegment)
+  )
+}
+
+function isSegment(segment: Partial<Omit<SealedSegment, 'kind'>> & {kind?: string}): boolean {
+  if (!isObject(segment) || !Number.isSafeInteger(segment.seq)) return false
+  if (segment.kind === 'hot') return true
+  const numbers = [segment.rows, segment.bytes, segment.min, segment.max]
+  return segment.kind === 'sealed' && numbers.every((value) => Number.isFinite(value))
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

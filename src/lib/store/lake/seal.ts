@@ -1,0 +1,72 @@
+import {chmodSync, closeSync, fsyncSync, openSync, renameSync, statSync} from 'node:fs'
+import {LogflowError} from '../../errors/logflow-error.js'
+import {COLUMNS} from './columns.js'
+import type {Duck} from './duckdb.js'
+import {remove, syncDir} from './durable.js'
+import {corrupt, duckError, fileError, SegmentGone} from './errors.js'
+import {type Layout, ROW_GROUP} from './layout.js'
+import type {SealedSegment} from './manifest.js'
+import {quote, readHot} from './sql.js'
+import type {Trailer} from './trailer.js'
+
+/**
+ * Without DICTIONARY_SIZE_LIMIT DuckDB writes no Bloom filters for ids, since it makes them of dictionaries. At 5 %
+ * false positives they take 2.7 bytes a record, at the usual 1 % 4.7.
+ */
+const PARQUET = [
+  'FORMAT parquet',
+  'PARQUET_VERSION v2',
+  'COMPRESSION zstd',
+  `ROW_GROUP_SIZE ${ROW_GROUP}`,
+  `DICTIONARY_SIZE_LIMIT ${ROW_GROUP}`,
+  'BLOOM_FILTER_FALSE_POSITIVE_RATIO 0.05',
+].join(', ')
+
+/**
+ * Writes a full hot segment as Parquet, sorted by time. Durable when it returns, yet seen by nobody until the manifest
+ * names it. Every row must arrive: a line that cannot be read is CORRUPT, never passed over.
+ */
+export async function sealSegment(duck: Duck, layout: Layout, seq: number, last: Trailer): Promise<SealedSegment> {
+  const hot = layout.hot(seq)
+  const temp = layout.sealing(seq)
+  const from = readHot({path: hot, longest: last.longest, tolerant: false})
+  const columns = COLUMNS.map(({name}) => name).join(', ')
+  const sorted = `SELECT ${columns} FROM ${from} WHERE n IS NOT NULL ORDER BY time, ns, source, byte_offset`
+  try {
+    const [answer] = await duck.rows(`COPY (${sorted}) TO ${quote(temp)} (${PARQUET})`)
+    const rows = Number(answer?.[0])
+    if (rows !== last.rows) throw corrupt(hot, `it holds ${rows} records, and its commits speak of ${last.rows}`)
+    return publish(layout, seq, last, temp)
+  } catch (error) {
+    remove(temp)
+    const said = duckError(error, hot)
+    throw said instanceof SegmentGone ? corrupt(hot, 'the manifest names it, and it is not there', error) : said
+  }
+}
+
+function publish(layout: Layout, seq: number, last: Trailer, temp: string): SealedSegment {
+  const path = layout.sealed(seq)
+  try {
+    chmodSync(temp, 0o600)
+    const fd = openSync(temp, 'r+')
+    try {
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(temp, path)
+    syncDir(layout.sealedDir)
+    if (last.min === null || last.max === null) throw new LogflowError('INTERNAL', `${path} was sealed without records`)
+    return {
+      kind: 'sealed',
+      seq,
+      rows: last.rows,
+      bytes: statSync(path).size,
+      min: last.min,
+      max: last.max,
+      stored: last.stored,
+    }
+  } catch (error) {
+    throw fileError(error, 'write', path)
+  }
+}

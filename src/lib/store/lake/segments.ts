@@ -1,0 +1,60 @@
+import {SegmentGone} from './errors.js'
+import type {Layout} from './layout.js'
+import {type Manifest, readManifest} from './manifest.js'
+import {lastTrailer, type Trailer} from './trailer.js'
+
+/** A segment as one reader sees it: its rows are those of one moment, whatever the writer does next. */
+export interface View {
+  seq: number
+  kind: 'hot' | 'sealed'
+  path: string
+  rows: number
+  bytes: number
+  /** Event times, ms; of an empty segment `min` lies after `max`. */
+  min: number
+  max: number
+  /** Bytes of the longest row; 0 where it is not known. */
+  longest: number
+  stored?: string
+  trailer?: Trailer
+}
+
+export interface Snapshot {
+  manifest: Manifest | undefined
+  /** In the order of arrival. */
+  views: View[]
+}
+
+/** What is stored now. A hot segment that is sealed meanwhile is found under its new name at the second look. */
+export function takeSnapshot(layout: Layout): Snapshot {
+  for (let tries = 1; ; tries++) {
+    const manifest = readManifest(layout)
+    try {
+      return {manifest, views: manifest?.segments.map((segment) => viewOf(layout, segment)) ?? []}
+    } catch (error) {
+      if (!(error instanceof SegmentGone) || tries === MOST_TRIES) throw error
+    }
+  }
+}
+
+/** How often a reader looks again when a file of its manifest is gone. */
+export const MOST_TRIES = 5
+
+function viewOf(layout: Layout, segment: Manifest['segments'][number]): View {
+  if (segment.kind === 'sealed') return {...segment, path: layout.sealed(segment.seq), longest: 0}
+  const path = layout.hot(segment.seq)
+  const placed = lastTrailer(path)
+  const trailer = placed?.trailer
+  return {
+    seq: segment.seq,
+    kind: 'hot',
+    path,
+    rows: trailer?.rows ?? 0,
+    bytes: placed?.end ?? 0,
+    min: trailer?.min ?? Number.POSITIVE_INFINITY,
+    max: trailer?.max ?? Number.NEGATIVE_INFINITY,
+    longest: trailer?.longest ?? 0,
+    stored: trailer?.stored,
+    trailer,
+  }
+}

@@ -1,0 +1,49 @@
+import type {SearchRequest} from '../store.js'
+import type {View} from './segments.js'
+
+/** A stretch of time, ms since 1970: from inclusive, to exclusive. */
+export interface Span {
+  from: number
+  to: number
+}
+
+export function overlaps(view: Pick<View, 'min' | 'max' | 'rows'>, span: Span): boolean {
+  return view.rows > 0 && view.min < span.to && view.max >= span.from
+}
+
+/**
+ * The next stretch, from the early or the late end of `bounds`, that holds about `records`, taking the records of a
+ * segment to lie evenly between its times; `undefined` where nothing is left. A wrong guess costs time, never records.
+ */
+export function nextWindow(
+  views: View[],
+  bounds: Span,
+  records: number,
+  order: SearchRequest['order'],
+): Span | undefined {
+  const left = views.filter((view) => overlaps(view, bounds))
+  if (left.length === 0) return undefined
+  const first = Math.max(bounds.from, Math.min(...left.map(({min}) => min)))
+  const end = Math.min(bounds.to, Math.max(...left.map(({max}) => max)) + 1)
+  if (end <= first) return undefined
+  const spanOf = (length: number): Span =>
+    order === 'oldest' ? {from: first, to: first + length} : {from: end - length, to: end}
+  let short = 1
+  let long = end - first
+  if (guess(left, {from: first, to: end}) <= records) return {from: first, to: end}
+  while (short < long) {
+    const middle = Math.floor((short + long) / 2)
+    if (guess(left, spanOf(middle)) >= records) long = middle
+    else short = middle + 1
+  }
+  return spanOf(long)
+}
+
+function guess(views: View[], span: Span): number {
+  let sum = 0
+  for (const {min, max, rows} of views) {
+    const shared = Math.min(max + 1, span.to) - Math.max(min, span.from)
+    if (shared > 0) sum += (rows * shared) / (max + 1 - min)
+  }
+  return sum
+}

@@ -1,0 +1,263 @@
+import {relative} from 'node:path'
+import {LogflowError} from '../../errors/logflow-error.js'
+import type {Rejection, StoreWriter, WriteBatch, WriteResult} from '../store.js'
+import type {Duck} from './duckdb.js'
+import {corrupt} from './errors.js'
+import {type Commit, HotFile} from './hot-file.js'
+import {makeFolders, removeLeftovers, removeReplaced} from './housekeeping.js'
+import {type Layout, LONGEST_USUAL_ROW, MOST_UNSEALED, SEAL_BYTES, SEAL_ON_CLOSE, SEAL_RECORDS} from './layout.js'
+import {type Lock, takeLock} from './lock.js'
+import {emptyManifest, type Manifest, readManifest, type Segment, writeManifest} from './manifest.js'
+import {RowBuilder} from './rows.js'
+import {sealSegment} from './seal.js'
+import {StoredRanges} from './stored-ranges.js'
+import {type Trailer, trailersOf} from './trailer.js'
+
+export interface WriterOptions {
+  layout: Layout
+  now: () => number
+  /** The engine that seals; made when the first segment is full. */
+  duck: () => Duck
+}
+
+/** Opens the lake for writing: takes the lock, cuts off what was not committed, and knows again what is stored. */
+export async function openLakeWriter(options: WriterOptions, closed: () => void): Promise<LakeWriter> {
+  const {layout} = options
+  makeFolders(layout)
+  const lock = await takeLock(layout)
+  try {
+    const manifest = readManifest(layout) ?? emptyManifest()
+    const ranges = new StoredRanges()
+    ranges.merge(manifest.ranges)
+    let positions = manifest.positions
+    const learn = (trailer: Trailer) => {
+      ranges.merge(trailer.ranges)
+      positions = trailer.positions
+    }
+    const hot = manifest.segments.filter((segment) => segment.kind === 'hot').map(({seq}) => seq)
+    const last = hot.pop()
+    const full = hot.map((seq): FullSegment => ({seq, trailer: readFull(layout.hot(seq), learn)}))
+    const file = last === undefined ? undefined : HotFile.resume(last, layout.hot(last), learn)
+    manifest.replaced = removeReplaced(layout, manifest.replaced, options.now())
+    removeLeftovers(layout, manifest, options.now())
+    return new LakeWriter(options, lock, {manifest, ranges, positions, file, full}, closed)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+interface FullSegment {
+  seq: number
+  trailer: Trailer
+}
+
+function readFull(path: string, learn: (trailer: Trailer) => void): Trailer {
+  let last: Trailer | undefined
+  for (const {trailer} of trailersOf(path)) {
+    learn(trailer)
+    last = trailer
+  }
+  if (!last) throw corrupt(path, 'it was full, and holds no commit')
+  return last
+}
+
+interface WriterState {
+  manifest: Manifest
+  ranges: StoredRanges
+  positions: Record<string, number>
+  file: HotFile | undefined
+  /** Hot segments that wait to be sealed, oldest first. */
+  full: FullSegment[]
+}
+
+export class LakeWriter implements StoreWriter {
+  readonly #options: WriterOptions
+  readonly #lock: Lock
+  readonly #closed: () => void
+  readonly #ranges: StoredRanges
+  readonly #rows = new RowBuilder()
+  #manifest: Manifest
+  #positions: Record<string, number>
+  #file: HotFile | undefined
+  #full: FullSegment[]
+  #sealing: Promise<void> | undefined
+  /** Calls wait for each other here. */
+  #turn: Promise<unknown> = Promise.resolve()
+  #ended = false
+
+  constructor(options: WriterOptions, lock: Lock, state: WriterState, closed: () => void) {
+    this.#options = options
+    this.#lock = lock
+    this.#closed = closed
+    this.#manifest = state.manifest
+    this.#ranges = state.ranges
+    this.#positions = state.positions
+    this.#file = state.file
+    this.#full = state.full
+    this.#sealInBackground()
+  }
+
+  write(batch: WriteBatch): Promise<WriteResult> {
+    return this.#inTurn(() => this.#write(batch))
+  }
+
+  storedPosition(topic: string, partition: number): number | undefined {
+    const key = `${topic}/${partition}`
+    return Object.hasOwn(this.#positions, key) ? this.#positions[key] : undefined
+  }
+
+  /** A commit is seen by every search that starts after it. */
+  async refresh(): Promise<void> {
+    await this.#turn
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended) return
+    try {
+      await this.#inTurn(() => this.#finish())
+    } finally {
+      this.#ended = true
+      this.#file?.close()
+      this.#lock.release()
+      this.#closed()
+    }
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#ended) return Promise.reject(new LogflowError('INTERNAL', 'the writer of the store is closed'))
+    const run = this.#turn.then(work)
+    this.#turn = run.catch(() => {})
+    return run
+  }
+
+  async #write(batch: WriteBatch): Promise<WriteResult> {
+    const file = await this.#fileToWrite()
+    const stored = new Date(this.#options.now()).toISOString()
+    const fresh = new StoredRanges()
+    const positions = this.#positionsAfter(batch)
+    const commit: Commit = {
+      text: '',
+      rows: 0,
+      longest: 0,
+      min: Number.POSITIVE_INFINITY,
+      max: Number.NEGATIVE_INFINITY,
+      stored,
+      positions,
+      ranges: {},
+    }
+    const rejected: Rejection[] = []
+    let alreadyThere = 0
+    for (const [index, item] of batch.items.entries()) {
+      const {source, offset} = item.key
+      const end = offset + Math.max(item.span, 1)
+      if (this.#ranges.has(source, offset, end) || fresh.has(source, offset, end)) {
+        alreadyThere++
+        continue
+      }
+      const row = this.#rows.build(item, file.rows + commit.rows, stored)
+      if ('reason' in row) {
+        rejected.push({index, reason: row.reason})
+        continue
+      }
+      fresh.add(source, offset, end)
+      addRow(commit, row.text, row.ms)
+    }
+    commit.ranges = fresh.toJSON()
+    if (commit.rows > 0 || positions !== this.#positions) {
+      await file.append(commit)
+      this.#ranges.merge(commit.ranges)
+      this.#positions = positions
+    }
+    return {stored: commit.rows, alreadyThere, rejected}
+  }
+
+  #positionsAfter(batch: WriteBatch): Record<string, number> {
+    const moved = batch.positions.filter(
+      ({topic, partition, nextOffset}) => this.storedPosition(topic, partition) !== nextOffset,
+    )
+    if (moved.length === 0) return this.#positions
+    const after = {...this.#positions}
+    for (const {topic, partition, nextOffset} of moved) after[`${topic}/${partition}`] = nextOffset
+    return after
+  }
+
+  /** The hot segment to go on in; a full one is handed to the sealer first. */
+  async #fileToWrite(): Promise<HotFile> {
+    const file = this.#file
+    if (file && !file.spoilt && file.rows < SEAL_RECORDS && file.bytes < SEAL_BYTES) return file
+    while (this.#full.length >= MOST_UNSEALED) await this.#sealOldest()
+    const {layout} = this.#options
+    const seq = (this.#manifest.segments.at(-1)?.seq ?? 0) + 1
+    const next = HotFile.create(seq, layout.hot(seq))
+    const kept = this.#manifest.segments.filter((segment) => segment.seq !== file?.seq || file.rows > 0)
+    this.#replaceManifest([...kept, {kind: 'hot', seq}])
+    if (file) {
+      file.close()
+      if (file.last && file.rows > 0) this.#full.push({seq: file.seq, trailer: file.last})
+    }
+    this.#file = next
+    this.#sealInBackground()
+    return next
+  }
+
+  #replaceManifest(segments: Segment[], replaced: Manifest['replaced'] = []): void {
+    const {layout, now} = this.#options
+    const manifest: Manifest = {
+      ...this.#manifest,
+      segments,
+      ranges: this.#ranges.toJSON(),
+      positions: this.#positions,
+      replaced: removeReplaced(layout, [...this.#manifest.replaced, ...replaced], now()),
+    }
+    writeManifest(layout, manifest)
+    this.#manifest = manifest
+  }
+
+  #sealInBackground(): void {
+    if (this.#sealing || this.#full.length === 0) return
+    this.#sealOldest().then(
+      () => this.#sealInBackground(),
+      // Told by the next call that needs it sealed; nothing is lost meanwhile.
+      () => {},
+    )
+  }
+
+  /** Seals the oldest full segment, or waits for the one being sealed. */
+  #sealOldest(): Promise<void> {
+    this.#sealing ??= this.#seal(this.#full[0] as FullSegment).finally(() => {
+      this.#sealing = undefined
+    })
+    return this.#sealing
+  }
+
+  async #seal({seq, trailer}: FullSegment): Promise<void> {
+    const {layout, duck, now} = this.#options
+    const sealed = await sealSegment(duck(), layout, seq, trailer)
+    const segments = this.#manifest.segments.map((segment) => (segment.seq === seq ? sealed : segment))
+    this.#replaceManifest(segments, [{file: relative(layout.dir, layout.hot(seq)), at: now()}])
+    this.#full = this.#full.filter((full) => full.seq !== seq)
+  }
+
+  /** Seals what is full, and what is large enough not to be many small segments in the end. */
+  async #finish(): Promise<void> {
+    const file = this.#file
+    if (file?.last && file.rows >= SEAL_ON_CLOSE && !file.spoilt) {
+      this.#file = undefined
+      file.close()
+      this.#full.push({seq: file.seq, trailer: file.last})
+    }
+    while (this.#full.length > 0) await this.#sealOldest()
+  }
+}
+
+/** Rows are measured only where they may be longer than what readers reckon with anyway. */
+const LONG_ROW = LONGEST_USUAL_ROW / 4
+
+function addRow(commit: Commit, text: string, ms: number): void {
+  commit.text += text
+  commit.rows++
+  if (text.length > LONG_ROW) commit.longest = Math.max(commit.longest, Buffer.byteLength(text))
+  if (ms < commit.min) commit.min = ms
+  if (ms > commit.max) commit.max = ms
+}
