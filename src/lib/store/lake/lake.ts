@@ -7,7 +7,7 @@ import type {LogRecord} from '../../record/record.js'
 import type {FollowEvent, RecordFilter, SearchRequest, Store, StoreStatus, StoreWriter} from '../store.js'
 import {Duck} from './duckdb.js'
 import {followLake, lakePosition} from './follow.js'
-import {type Layout, layoutOf} from './layout.js'
+import {type Layout, layoutOf, SEAL_LIMITS, type SealLimits} from './layout.js'
 import {countLake, getFromLake, type Searched, searchLake, valuesOfLake} from './search.js'
 import {takeSnapshot} from './segments.js'
 import {type LakeWriter, openLakeWriter} from './writer.js'
@@ -22,6 +22,8 @@ export interface LakeOptions {
   threads?: number
   /** Do not start DuckDB before something asks for it: for those that only write or look at the status. */
   lazy?: boolean
+  /** When segments are sealed, where that is to differ from what suits most. */
+  limits?: Partial<SealLimits>
 }
 
 const MEMORY_MB = 256
@@ -58,7 +60,8 @@ class Lake implements Store {
   }
 
   async openWriter(): Promise<StoreWriter> {
-    const options = {layout: this.#layout, now: this.#now, duck: () => this.start()}
+    const limits = {...SEAL_LIMITS, ...this.#options.limits}
+    const options = {layout: this.#layout, now: this.#now, limits, duck: () => this.start()}
     const writer = await openLakeWriter(options, () => {
       this.#writer = undefined
     })

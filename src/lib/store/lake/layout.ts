@@ -35,11 +35,16 @@ export function layoutOf(dir: string): Layout {
   }
 }
 
-/** A hot segment is sealed at this many records, or bytes, whichever comes first. */
-export const SEAL_RECORDS = 100_000
-export const SEAL_BYTES = 128 * 2 ** 20
-/** A writer that closes leaves a smaller segment hot: the next writer goes on in it. */
-export const SEAL_ON_CLOSE = 20_000
+/** When a hot segment is full, and sealed. */
+export interface SealLimits {
+  /** Records, or bytes, whichever comes first. */
+  records: number
+  bytes: number
+  /** A writer that closes leaves a segment of fewer records hot: the next writer goes on in it. */
+  onClose: number
+}
+
+export const SEAL_LIMITS: SealLimits = {records: 100_000, bytes: 128 * 2 ** 20, onClose: 20_000}
 /** Writing waits while this many segments are still to be sealed. */
 export const MOST_UNSEALED = 3
 /** How long replaced files stay for readers of an older manifest, ms. */

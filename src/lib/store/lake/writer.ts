@@ -5,7 +5,7 @@ import type {Duck} from './duckdb.js'
 import {corrupt} from './errors.js'
 import {type Commit, HotFile} from './hot-file.js'
 import {makeFolders, removeLeftovers, removeReplaced} from './housekeeping.js'
-import {type Layout, LONGEST_USUAL_ROW, MOST_UNSEALED, SEAL_BYTES, SEAL_ON_CLOSE, SEAL_RECORDS} from './layout.js'
+import {type Layout, LONGEST_USUAL_ROW, MOST_UNSEALED, type SealLimits} from './layout.js'
 import {type Lock, takeLock} from './lock.js'
 import {emptyManifest, type Manifest, readManifest, type Segment, writeManifest} from './manifest.js'
 import {RowBuilder} from './rows.js'
@@ -16,6 +16,7 @@ import {type Trailer, trailersOf} from './trailer.js'
 export interface WriterOptions {
   layout: Layout
   now: () => number
+  limits: SealLimits
   /** The engine that seals; made when the first segment is full. */
   duck: () => Duck
 }
@@ -185,9 +186,9 @@ export class LakeWriter implements StoreWriter {
   /** The hot segment to go on in; a full one is handed to the sealer first. */
   async #fileToWrite(): Promise<HotFile> {
     const file = this.#file
-    if (file && !file.spoilt && file.rows < SEAL_RECORDS && file.bytes < SEAL_BYTES) return file
+    const {layout, limits} = this.#options
+    if (file && !file.spoilt && file.rows < limits.records && file.bytes < limits.bytes) return file
     while (this.#full.length >= MOST_UNSEALED) await this.#sealOldest()
-    const {layout} = this.#options
     const seq = (this.#manifest.segments.at(-1)?.seq ?? 0) + 1
     const next = HotFile.create(seq, layout.hot(seq))
     const kept = this.#manifest.segments.filter((segment) => segment.seq !== file?.seq || file.rows > 0)
@@ -242,7 +243,7 @@ export class LakeWriter implements StoreWriter {
   /** Seals what is full, and what is large enough not to be many small segments in the end. */
   async #finish(): Promise<void> {
     const file = this.#file
-    if (file?.last && file.rows >= SEAL_ON_CLOSE && !file.spoilt) {
+    if (file?.last && file.rows >= this.#options.limits.onClose && !file.spoilt) {
       this.#file = undefined
       file.close()
       this.#full.push({seq: file.seq, trailer: file.last})
