@@ -211,26 +211,23 @@ interface Known extends KnownSource {
 
 async function identify(options: OpenSourcesOptions, path: string, opened: OpenInput): Promise<Known> {
   const {table, sourceId, envelope} = options
-  const {stat, head, size, readAt} = opened
+  const {stat, head, size} = opened
   const openedAt = options.now().toISOString()
   const arrivals = (observed: string) => [{upTo: size, observed}]
   if (!stat && sourceId === undefined) {
     return {id: randomSourceId(options.random), arrivals: arrivals(openedAt), tabled: false, openedAt}
   }
-  const facts: SourceFacts = {
-    host: envelope.host,
-    path,
-    device: `${stat?.dev ?? ''}`,
-    inode: `${stat?.ino ?? ''}`,
-    born: stat ? bornOf(stat) : '',
-    head,
-    size,
-    readAt,
-  }
+  const facts = factsOf(opened, path, envelope.host)
   // Nothing inside yet, nothing to know again.
   if (table && head.length > 0) return {...(await table.identify(facts, openedAt, sourceId)), tabled: true, openedAt}
   const id = sourceId ?? deriveSourceId(facts)
   return {id, arrivals: arrivals(stat ? stat.mtime.toISOString() : openedAt), tabled: false, openedAt}
+}
+
+/** What the source table needs to know a file again. */
+export function factsOf({stat, head, size, readAt}: OpenInput, path: string, host: string): SourceFacts {
+  const device = `${stat?.dev ?? ''}`
+  return {host, path, device, inode: `${stat?.ino ?? ''}`, born: stat ? bornOf(stat) : '', head, size, readAt}
 }
 
 /** Systems that do not keep it give the time of the last change, or none. */
