@@ -1,5 +1,5 @@
-import {closeSync, constants as file, fstatSync, openSync} from 'node:fs'
 import {constants} from 'node:os'
+import {findPipeReader, stillReads} from './pipe-reader.js'
 
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'output-closed'
 
@@ -14,6 +14,7 @@ export interface Signals {
 
 /** How often a silent live command looks whether anybody still reads its pipe, in ms. */
 const LOOK_EVERY = 200
+const STDOUT = 1
 
 /**
  * Turns the signals of a process into one AbortSignal. The first asks for a clean stop, a second SIGINT ends the
@@ -47,31 +48,16 @@ export function signalsOf(target: NodeJS.Process): Signals {
       return reason
     },
     watchOutput() {
-      if (!isPipe(1)) return
+      let reader = findPipeReader(STDOUT)
+      if (!reader) return
       const timer = setInterval(() => {
-        if (!hasNoReader()) return
+        if (reader && stillReads(reader, STDOUT)) return
+        reader = findPipeReader(STDOUT)
+        if (reader) return
         clearInterval(timer)
         stop('output-closed')
       }, LOOK_EVERY)
       timer.unref()
     },
-  }
-}
-
-function isPipe(fd: number): boolean {
-  try {
-    return fstatSync(fd).isFIFO()
-  } catch {
-    return false
-  }
-}
-
-/** Opening a pipe for writing without waiting fails with ENXIO when nobody reads it. Linux only: elsewhere never. */
-function hasNoReader(): boolean {
-  try {
-    closeSync(openSync('/proc/self/fd/1', file.O_WRONLY | file.O_NONBLOCK))
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENXIO'
   }
 }
