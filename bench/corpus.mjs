@@ -142,7 +142,7 @@ class Corpus {
   #newTrace() {
     return {
       id: this.#hex(32),
-      request: `${this.#hex(8)}-${this.#hex(8)}-${this.#hex(8)}`,
+      request: `request-${this.#hex(8)}-${this.#hex(8)}`,
       left: 3 + this.#below(10),
       method: this.#pick(METHODS),
       route: this.#pick(ROUTES),

@@ -1,3 +1,4 @@
+import {Kafka, logLevel} from 'kafkajs'
 import {isInstalled, measure} from '../measure.mjs'
 import {server, serverMissing} from '../servers.mjs'
 import {alternate, summary} from '../statistics.mjs'
@@ -19,7 +20,7 @@ export async function run(context) {
   const hasPeer = isInstalled('kcat')
 
   const ship = async (round) => {
-    const topic = `bench-logflow-${process.pid}-${round}`
+    const topic = await newTopic(brokers, `bench-logflow-${process.pid}-${round}`)
     const measured = await measure(node, [bin, 'ship', path, '--topic', topic, '--data-dir', context.folder('kafka')], {
       env: {KAFKA_BOOTSTRAP_SERVERS: brokers},
     })
@@ -28,7 +29,7 @@ export async function run(context) {
   }
   const kcat = async (round) => {
     if (!hasPeer) return undefined
-    const topic = `bench-kcat-${process.pid}-${round}`
+    const topic = await newTopic(brokers, `bench-kcat-${process.pid}-${round}`)
     const settings = ['acks=all', 'enable.idempotence=true', 'compression.codec=lz4']
     const args = ['-P', '-b', brokers, '-t', topic, '-l', path, ...settings.flatMap((setting) => ['-X', setting])]
     const measured = await measure('kcat', args)
@@ -44,6 +45,15 @@ export async function run(context) {
     figures: [{figure: 'ship to Kafka', unit: 'records/s', ours: mine, peer, aim}],
     leftOut: hasPeer ? [] : [{what: 'peer of ship to Kafka', why: 'kcat is not installed'}],
   }
+}
+
+/** Made before the clock starts: kcat waits a second for a topic that is not there. */
+async function newTopic(brokers, topic) {
+  const admin = new Kafka({brokers: brokers.split(','), logLevel: logLevel.NOTHING}).admin()
+  await admin.connect()
+  await admin.createTopics({topics: [{topic, numPartitions: 4}], waitForLeaders: true})
+  await admin.disconnect()
+  return topic
 }
 
 /** Counts what is in a topic by asking for the end of each of its partitions. */

@@ -85,14 +85,13 @@ function usageOf(pid) {
   return {cpu: (Number(fields[11]) + Number(fields[12])) / 100, rss: Number(rss?.[1] ?? 0) * 1024}
 }
 
-/** What the store keeps: replaced hot files, which lie there for readers for ten more minutes, are not counted. */
+/** What the manifest names: replaced files, which stay ten more minutes for readers, are not counted. */
 function sizeOf(folder) {
-  const manifest = readFileSync(join(folder, 'manifest.json'), 'utf8')
+  const {segments} = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
+  const kept = new Set(segments.map(({kind, seq}) => `${kind}/${String(seq).padStart(8, '0')}`))
   return readdirSync(folder, {recursive: true, encoding: 'utf8'})
-    .filter((name) => manifest.includes(name.split('/').at(-1)) || name === 'manifest.json')
-    .map((name) => statSync(join(folder, name)))
-    .filter((stat) => stat.isFile())
-    .reduce((sum, stat) => sum + stat.size, 0)
+    .filter((name) => kept.has(name.replace(/\.[^/]*$/, '')))
+    .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
 }
 
 function atLeast({value}, aim) {
