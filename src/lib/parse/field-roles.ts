@@ -94,7 +94,7 @@ for (const [slot, names] of Object.entries(NAMES) as Array<[keyof typeof Slot, s
   for (const [rank, name] of names.split(' ').entries()) ROLES.set(name, {slot: Slot[slot], rank})
 
 const DURATION_NAME =
-  /^(?:http|request|response|event|upstream|query|db)?(duration|elapsed|elapsedtime|latency|responsetime|took|processingtime|executiontime|timetaken|requesttime|querytime)(nanoseconds|nanos|ns|microseconds|micros|us|milliseconds|millis|msec|ms|seconds|secs|sec|s)?$/
+  /^(?:http|httprequest|request|response|event|upstream|query|db)?(duration|elapsed|elapsedtime|latency|responsetime|took|processingtime|executiontime|timetaken|requesttime|querytime)(nanoseconds|nanos|ns|microseconds|micros|us|milliseconds|millis|msec|ms|seconds|secs|sec|s)?$/
 
 /** What a bare number means where the name alone fixes it, by that name's own convention. */
 const BARE: Record<string, DurationUnit> = {responsetime: 'ms', took: 'ms', requesttime: 's', eventduration: 'ns'}

@@ -104,7 +104,7 @@ export class FieldSet {
     switch (role.slot) {
       case Slot.time:
       case Slot.instant:
-        return this.takeTime(rank, key, value)
+        return this.takeTime(role.slot === Slot.instant ? rank + 20 : rank, key, value)
       case Slot.level:
       case Slot.severityNumber:
       case Slot.syslogPriority:
@@ -115,7 +115,7 @@ export class FieldSet {
       case Slot.service:
       case Slot.host:
       case Slot.environment:
-        if (typeof value !== 'string' || value === '' || !this.claim(role.slot, rank, key, value)) return false
+        if (typeof value !== 'string' || !mayBeName(value) || !this.claim(role.slot, rank, key, value)) return false
         this.parsed[role.slot === Slot.service ? 'service' : role.slot === Slot.host ? 'host' : 'environment'] = value
         return true
       case Slot.event:
@@ -260,6 +260,11 @@ export class FieldSet {
     else this.error = {...fromStack(text), ...this.error, stack: text}
     return true
   }
+}
+
+/** Heroku's `service=18ms` is no name of a service. */
+function mayBeName(text: string): boolean {
+  return text !== '' && text !== '-' && !/^\d+(?:\.\d+)?(?:m?s)?$/.test(text)
 }
 
 function severityOf(slot: Slot, value: unknown): Severity | undefined {

@@ -40,6 +40,12 @@ export interface Parser {
   parse(text: string, context: ParseContext): Parsed | undefined
 }
 
+/** Digits as a number where it prints the same again, else as they are. */
+export function toNumber(text: string): number | string {
+  const value = Number(text)
+  return Number.isSafeInteger(value) && String(value) === text ? value : text
+}
+
 /** Sets a key of any name, `__proto__` included, as an own property. */
 export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__')

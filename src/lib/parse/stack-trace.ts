@@ -36,7 +36,7 @@ export function thrownIn(line: string): Thrown | undefined {
     .trim()
     .replace(/^(?:Uncaught |Unhandled exception\.? |Exception in thread "[^"]*" |\(Session info.*)/, '')
   const whole = THROWN.exec(text)
-  if (whole && (ERROR_NAME.test(whole[1] as string) || (whole[1] as string).includes('.')))
+  if (whole && (ERROR_NAME.test(whole[1] as string) || ((whole[1] as string).includes('.') && whole[2])))
     return {name: whole[1], message: whole[2]?.trim() || undefined}
   // Behind a log line's own words: the last ` Name: text` that reads like an error's.
   const inside =

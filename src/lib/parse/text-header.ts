@@ -2,6 +2,7 @@
 // Whatever is taken as a column is kept in the attributes; where no level is found, all of it is the message.
 
 import {type Severity, severityFromText, severityFromWord} from '../record/level.js'
+import {toNumber} from './parser.js'
 
 export interface Header {
   severity?: Severity
@@ -174,7 +175,7 @@ function addGroup(attributes: Record<string, unknown>, content: string, beforeLe
   const client = /^client ([\w.:%-]+)$/.exec(content)
   if (process) {
     attributes.pid = Number(process[1])
-    if (process[2]) add(attributes, 'tid', process[2])
+    if (process[2]) add(attributes, 'tid', toNumber(process[2]))
   } else if (client) add(attributes, 'client', (client[1] as string).replace(/(?<=\.\d+|\]):\d+$/, ''))
   else if (/^\d{1,9}$/.test(content)) addNumber(attributes, content)
   else if (!beforeLevel && attributes.logger === undefined && /^[A-Za-z][\w$]*(?:\.[\w$]+)+$/.test(content))
@@ -184,9 +185,8 @@ function addGroup(attributes: Record<string, unknown>, content: string, beforeLe
 }
 
 function addNumber(attributes: Record<string, unknown>, digits: string): void {
-  const value = Number(digits)
   const name = attributes.pid === undefined ? 'pid' : attributes.tid === undefined ? 'tid' : 'context'
-  add(attributes, name, Number.isSafeInteger(value) && String(value) === digits ? value : digits)
+  add(attributes, name, toNumber(digits))
 }
 
 /** A second value of one column goes to `context`, and they become a list there. */
@@ -215,17 +215,24 @@ function readComponent(scan: Scan): void {
   if (dash !== undefined && scan.code !== 91) return
   scan.skip(/[ \t]*\|[ \t]*/y)
   const gap = scan.skip(BLANKS)?.length ?? 0
-  const process = /(\d+) ---[ \t]+/y
-  process.lastIndex = scan.at
-  const spring = process.exec(line)
-  if (spring) {
-    addNumber(scan.attributes, spring[1] as string)
-    scan.at += spring[0].length
-  }
-  const grouped = takeGroups(scan, spring ? 5 : MAX_GROUPS)
+  const spring = takeSpringProcess(scan)
+  let grouped = takeGroups(scan, spring ? 5 : MAX_GROUPS)
+  if (grouped && !spring && takeSpringProcess(scan)) grouped = takeGroups(scan, 5)
   if (grouped && scan.skip(/[ \t]*(?::|-+(?=\s)|\|)[ \t]*/y) !== undefined) return
   scan.skip(BLANKS)
   takeLogger(scan, gap)
+}
+
+const SPRING = /[ \t]*(\d+) ---[ \t]+/y
+
+/** Spring Boot's `93649 --- [thread]`. */
+function takeSpringProcess(scan: Scan): boolean {
+  SPRING.lastIndex = scan.at
+  const match = SPRING.exec(scan.line)
+  if (!match) return false
+  addNumber(scan.attributes, match[1] as string)
+  scan.at += match[0].length
+  return true
 }
 
 /** The rest of a bracket that time or level stand in: `… main] message`. */
@@ -261,7 +268,7 @@ function takeGroups(scan: Scan, most: number): boolean {
 }
 
 /** `logger: `, `logger - `, `logger   : `, `a.b.c [request] `, and columns set apart by two blanks or more. */
-function takeLogger(scan: Scan, gap: number): void {
+function takeLogger(scan: Scan, gap: number, columns = 3): void {
   const {line} = scan
   const start = scan.at
   const name = scan.skip(IDENTIFIER)
@@ -279,6 +286,8 @@ function takeLogger(scan: Scan, gap: number): void {
     const place = /\((.*)\)/.exec(mark[0])?.[1]
     if (place) add(scan.attributes, 'location', place)
     scan.at += mark[0].length
+    // Between bars there may be more columns: thread, then logger.
+    if (mark[0].includes('|') && columns > 1) takeLogger(scan, gap, columns - 1)
     return
   }
   if (name.includes('.') && /^[ \t]+\[/.test(rest)) {

@@ -5,7 +5,7 @@ import {type Severity, severityFromText} from '../record/level.js'
 import {parseTime, scanTime} from '../record/timestamp.js'
 import {parseExactJson} from './exact-json.js'
 import {FieldSet} from './fields.js'
-import type {ParseContext, Parsed} from './parser.js'
+import {type ParseContext, type Parsed, toNumber} from './parser.js'
 
 interface Layout {
   /** First characters the layout can begin with, as a class: keeps other lines away from the pattern. */
@@ -90,7 +90,7 @@ function fromGroups(groups: Record<string, string | undefined>, context: ParseCo
       if (!severity) return undefined
       parsed.level = severity.level
       parsed.severity_number = severity.number
-    } else parsed.attributes[name] = numberOf(value)
+    } else parsed.attributes[name] = toNumber(value)
   }
   return parsed
 }
@@ -102,11 +102,6 @@ function glogTime(text: string): string {
 
 function redisLevel(mark: string): Severity | undefined {
   return severityFromText(mark === '-' ? 'debug' : (REDIS[mark] ?? ''))
-}
-
-function numberOf(text: string): string | number {
-  const value = Number(text)
-  return Number.isSafeInteger(value) && String(value) === text ? value : text
 }
 
 /** zap's console: `time ⇥ level ⇥ [logger ⇥] [caller ⇥] message [⇥ {fields}]`. */

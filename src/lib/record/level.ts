@@ -23,11 +23,11 @@ const severity = (number: number): Severity => SEVERITIES[number - 1] as Severit
  * commoner use wins: `critical` is Python's and .NET's worst level, `crit` and `alert` are syslog's.
  */
 const WORDS: Record<number, string> = {
-  1: 'trace trc verbose finest all silly trace1 v vrb xdebug debug5',
+  1: 'trace trc finest all silly trace1 v vrb xdebug debug5',
   2: 'trace2 debug4',
   3: 'trace3 debug3',
   4: 'trace4 trace5 trace6 trace7 trace8 debug2',
-  5: 'debug dbg deb debug1 d finer',
+  5: 'debug verbose dbg deb debug1 d finer',
   6: 'fine',
   7: 'config conf',
   9: 'info information informational inf i log http statement detail hint success ok inform system',

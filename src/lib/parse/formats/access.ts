@@ -66,10 +66,10 @@ function takeTail(parsed: Parsed, text: string, start: number): void {
   const rest = text.slice(at).trim()
   if (rest === '') return
   takeIds(parsed, rest)
-  // nginx's $request_time and its like: seconds with a fraction, alone or first.
-  const seconds = /^"?(?:rt=|request_time=)?(\d+\.\d{3})"?(?=\s|$)/.exec(rest)
+  // nginx's $request_time and its like: seconds with a fraction, alone, first, or after the request's length.
+  const seconds = /^"?(?:rt=|request_time=|\d+ (?=\d+\.\d{3} \[))?(\d+\.\d{3})"?(?=\s|$)/.exec(rest)
   if (seconds) parsed.duration_ms = Math.round(Number(seconds[1]) * 1e6) / 1e3
-  attributes.extra = rest
+  if (seconds?.[0] !== rest) attributes.extra = rest
 }
 
 function takeIds(parsed: Parsed, rest: string): void {

@@ -1,6 +1,6 @@
 import {severityFromSyslog, severityFromWord} from '../../record/level.js'
 import {scanTime} from '../../record/timestamp.js'
-import type {ParseContext, Parsed, Parser} from '../parser.js'
+import {type ParseContext, type Parsed, type Parser, toNumber} from '../parser.js'
 import {errorFromTrace} from '../stack-trace.js'
 
 /** BSD syslog as sent and as files hold it: `[<34>]Oct 11 22:14:15 host tag[pid]: message`, RFC 3339 times too. */
@@ -62,7 +62,7 @@ function withoutTime(text: string, at: number, priority: number): Parsed {
 
 function takeTag(parsed: Parsed, tag: string, pid: string | undefined): void {
   parsed.service = tag
-  if (pid) parsed.attributes.pid = /^\d{1,9}$/.test(pid) && String(Number(pid)) === pid ? Number(pid) : pid
+  if (pid) parsed.attributes.pid = toNumber(pid)
 }
 
 /** Index at which the message begins; `undefined` where the line is no syslog. */

@@ -1,7 +1,7 @@
 import {severityFromSyslog} from '../../record/level.js'
 import {parseTime} from '../../record/timestamp.js'
 import {FieldSet} from '../fields.js'
-import type {ParseContext, Parsed, Parser} from '../parser.js'
+import {type ParseContext, type Parsed, type Parser, toNumber} from '../parser.js'
 
 /** RFC 5424: `<34>1 2026-01-05T10:00:00Z host app procid msgid [sd@1 k="v"] message`. */
 export const syslog5424: Parser = {name: 'syslog-5424', parse}
@@ -33,7 +33,7 @@ function parse(text: string, context: ParseContext): Parsed | undefined {
   else if (time !== '-') parsed.attributes.timestamp = time
   if (host !== '-') parsed.host = host
   if (app !== '-') parsed.service = app
-  if (procid !== '-') parsed.attributes.pid = procid
+  if (procid !== '-') parsed.attributes.pid = toNumber(procid as string)
   if (msgid !== '-') parsed.attributes.msgid = msgid
   if (version !== '1') parsed.attributes.syslog_version = Number(version)
   if (data.count > 0) parsed.attributes.structured_data = data.elements
