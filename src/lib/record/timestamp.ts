@@ -387,8 +387,9 @@ function scanEpoch(text: string, at: number, digits: number): ScannedTime | unde
   return time === undefined ? undefined : {time, end}
 }
 
-const WEEKDAY = /(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +/y
-const MONTH_FIRST = /([A-Z][a-z]{2})[a-z]* +(\d{1,2})(?:,? +(\d{4}),?)? +(?=\d{1,2}:)/y
+const WEEKDAY = /(?:Mon|Tues?|Wed|Thu(?:rs)?|Fri|Sat|Sun)(?:day|nesday|urday)?,? +/y
+const MONTH_FIRST =
+  /(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.? +(\d{1,2})(?:,? +(\d{4}),?)? +(?=\d{1,2}:)/y
 const YEAR_LAST = / +(?:([A-Z]{3,5}|[+-]\d{4}) )?(\d{4})(?!\d)/y
 
 /** Times that begin with the name of a weekday or a month. */

@@ -39,7 +39,10 @@ test('blank lines may be passed or not, returns at the end change nothing', () =
 })
 
 test('a case that follows another is not joined to it', () => {
-  const all = cases.flatMap(({lines}) => ['| 2026-01-05T10:00:00Z INFO between', ...lines.filter((line) => line !== '')])
+  const all = cases.flatMap(({lines}) => [
+    '| 2026-01-05T10:00:00Z INFO between',
+    ...lines.filter((line) => line !== ''),
+  ])
   const marked = mark(all, '', false)
   expect(marked.filter((line) => line === '| 2026-01-05T10:00:00Z INFO between')).toHaveLength(cases.length)
 })
