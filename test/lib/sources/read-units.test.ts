@@ -1,5 +1,6 @@
 import {Readable} from 'node:stream'
 import {expect, test} from 'vitest'
+import {LineJoiner} from '../../../src/lib/parse/multiline.js'
 import {type ByteSource, streamBytes} from '../../../src/lib/sources/byte-source.js'
 import type {Problem} from '../../../src/lib/sources/input.js'
 import {type ReadOptions, readUnits} from '../../../src/lib/sources/read-units.js'
@@ -171,6 +172,35 @@ test('reading may begin again at the offset of any unit and gives the same units
       expect(again.units, `seed ${seed}, unit ${i}`).toEqual(units.slice(i))
     }
   }
+})
+
+const EVENTS = [
+  '{"level":"error","msg":"x"}',
+  '2026-01-01 10:00:00 ERROR Handler: it broke',
+  'java.lang.IllegalStateException: no\n\tat a.b.C(D.java:1)\n\tat e.f(G.java:2)\nCaused by: java.io.IOException: gone',
+  '  at Object.<anonymous> (/app/x.js:1:1)\n  at next (/app/y.js:2:2)',
+  'Traceback (most recent call last):\n  File "x.py", line 1, in f\n    g()\nValueError: bad',
+  'panic: oops\n\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/app/x.go:1 +0x1\nexit status 2',
+  'a plain line\n   indented under it\n\n   and more',
+  'note: something\n}',
+]
+
+test('with the joiner of stack traces, too, reading may begin again at any unit', async () => {
+  let joined = 0
+  for (let seed = 1; seed <= 40; seed++) {
+    const random = seededRandom(seed)
+    const events = Array.from({length: 25}, () => EVENTS[Math.floor(random() * EVENTS.length)])
+    const text = `${events.join('\n')}\n`
+    const options = () => ({joiner: new LineJoiner(), maxJoinedBytes: 120, maxUnitLines: 6})
+    const {units, counters} = await readAll(inPieces(text, random, 50), options())
+    joined += counters.joined
+    for (const [i, {offset, line}] of units.entries()) {
+      const rest = inPieces(text.slice(offset), random, 50)
+      const again = await readAll(rest, {...options(), startOffset: offset, startLine: line})
+      expect(again.units, `seed ${seed}, unit ${i}`).toEqual(units.slice(i))
+    }
+  }
+  expect(joined).toBeGreaterThan(1_000)
 })
 
 test('a read that fails half-way is a problem, and what came before is handed out', async () => {
