@@ -40,7 +40,10 @@ export async function connectKafka(settings: CompleteSettings, log: Log): Promis
     retry: {retries: settings.retries, initialRetryTime: RETRY_FIRST_MS, maxRetryTime: RETRY_LONGEST_MS},
     socketFactory: sockets.make,
     logLevel: kafkajs.logLevel.WARN,
-    logCreator: () => (entry) => log(logLine(entry)),
+    logCreator: () => (entry) => {
+      // after a send is given up its sequence numbers are too (producer.ts), which this warning is about
+      if (!entry.log.message.startsWith('Limiting retries')) log(logLine(entry))
+    },
     ...(settings.ssl && {ssl: tlsOptions(settings.ssl)}),
     ...(settings.sasl && {sasl: saslOptions(settings.sasl)}),
   }

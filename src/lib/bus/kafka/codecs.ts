@@ -2,9 +2,9 @@
 // over to a thread costs more than it saves), and decompression for kafkajs, which knows only gzip by itself.
 
 import {createRequire} from 'node:module'
-import {gzipSync} from 'node:zlib'
+import {gunzipSync, gzipSync} from 'node:zlib'
 import type {Compressor} from './record-batch.js'
-import type {Codec} from './settings.js'
+import {CODECS, type Codec} from './settings.js'
 
 const require = createRequire(import.meta.url)
 
@@ -57,29 +57,52 @@ export interface KafkajsCodec {
   decompress(bytes: Buffer): Promise<Buffer>
 }
 
-/** The codecs kafkajs lacks, by Kafka's number; each loads its library when it is first used. */
-export function kafkajsCodecs(): Record<number, () => KafkajsCodec> {
-  const both = (codec: Codec, decompressor: () => (bytes: Buffer) => Buffer | Promise<Buffer>) => {
-    let loaded: KafkajsCodec | undefined
-    return () => {
-      if (!loaded) {
-        const compress = compressFunction(codec)
-        const decompress = decompressor()
-        loaded = {compress: async ({buffer}) => compress(buffer), decompress: async (bytes) => decompress(bytes)}
-      }
-      return loaded
+type Decompress = (bytes: Buffer) => Buffer | Promise<Buffer>
+
+/** Loaded when first used, by Kafka's number. */
+const loaded = new Map<number, Decompress>()
+
+/** The records of a batch; rejects where the bytes are not of that codec, or no such codec is known. */
+export async function decompress(id: number, records: Buffer): Promise<Buffer> {
+  let decompressor = loaded.get(id)
+  if (!decompressor) {
+    const codec = CODECS.find((name) => CODEC_IDS[name] === id)
+    if (codec === undefined) throw new Error(`Kafka has no codec ${id}`)
+    decompressor = decompressFunction(codec)
+    loaded.set(id, decompressor)
+  }
+  return decompressor(records)
+}
+
+function decompressFunction(codec: Codec): Decompress {
+  switch (codec) {
+    case 'none':
+      return (records) => records
+    case 'gzip':
+      return (records) => gunzipSync(records)
+    case 'snappy': {
+      // reads the framed form, which Java producers write, as well as the plain one
+      const framed = (require('kafkajs-snappy') as () => KafkajsCodec)()
+      return (records) => framed.decompress(records)
+    }
+    case 'lz4':
+      return (require('lz4-napi') as Lz4).decompressFrameSync
+    case 'zstd': {
+      const decoder = new (require('@toondepauw/node-zstd') as Zstd).Decoder()
+      return (records) => decoder.decodeSync(records)
     }
   }
-  return {
-    [CODEC_IDS.snappy]: both('snappy', () => {
-      // kafkajs-snappy also reads the framed form that Java producers write
-      const codec = (require('kafkajs-snappy') as () => KafkajsCodec)()
-      return (bytes) => codec.decompress(bytes)
-    }),
-    [CODEC_IDS.lz4]: both('lz4', () => (require('lz4-napi') as Lz4).decompressFrameSync),
-    [CODEC_IDS.zstd]: both('zstd', () => {
-      const decoder = new (require('@toondepauw/node-zstd') as Zstd).Decoder()
-      return (bytes) => decoder.decodeSync(bytes)
-    }),
-  }
+}
+
+/** The codecs kafkajs lacks, by Kafka's number. */
+export function kafkajsCodecs(): Record<number, () => KafkajsCodec> {
+  const codecs = (['snappy', 'lz4', 'zstd'] as const).map((codec) => {
+    const id = CODEC_IDS[codec]
+    const made: KafkajsCodec = {
+      compress: async ({buffer}) => compressorFor(codec).compress(buffer),
+      decompress: (bytes) => decompress(id, bytes),
+    }
+    return [id, () => made] as const
+  })
+  return Object.fromEntries(codecs)
 }

@@ -3,24 +3,31 @@
 // assignment, so that nothing is read from where nobody asked, and a jump over removed records is seen.
 
 import type {Admin, Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka} from 'kafkajs'
-import {LogflowError} from '../../errors/logflow-error.js'
-import type {BusConsumer, BusEvent, ConsumerOptions, Position} from '../bus.js'
-import {EnvelopeReader, toRuns} from './deliveries.js'
-import {isRebalancing, toLogflowError, unreachable} from './errors.js'
+import {type ErrorCode, LogflowError} from '../../errors/logflow-error.js'
+import type {BusConsumer, BusEvent, ConsumerOptions, DeliveredRun, Position} from '../bus.js'
+import {toLogflowError, unreachable} from './errors.js'
 import {EventQueue} from './event-queue.js'
+import type {BatchMessage} from './kafkajs-patches.js'
+import {EnvelopeReader, readRuns} from './read-runs.js'
+import type {RecordBatchView} from './record-batch-view.js'
 import type {CompleteSettings} from './settings.js'
 import {committedOffsets} from './topics.js'
 
 const MOST_WAITING = 4
-const FETCH_BYTES_A_PARTITION = 4 * 1024 * 1024
+const FETCH_BYTES_A_PARTITION = 1024 * 1024
 /** Also how long a paused member sleeps, so how long an assignment takes to begin. */
 const FETCH_WAIT_MS = 250
 const HEARTBEAT_MS = 1_000
-const SESSION_MS = 30_000
+/** A member that died with its coordinator is waited for so long by those who join after it. */
+const SESSION_MS = 10_000
+/** kafkajs looks for a new coordinator only after it gave up on the old one and joins again, so it gives up soon. */
+const RETRIES = 4
 const IDLE_MS = 500
 const COMMIT_PAUSE_MS = 200
 /** A commit is tried for so long: a new coordinator takes some seconds to be found. */
 const COMMIT_MS = 60_000
+/** Codes after which a commit is not tried again; all else passes when the group has been joined anew. */
+const FINAL: ErrorCode[] = ['UNAUTHORISED', 'USAGE']
 /** Without any word from Kafka for so long, reading fails instead of trying on. */
 const SILENCE_MS = 60_000
 const PLACING_TRIES = 10
@@ -65,7 +72,7 @@ export class KafkaConsumer implements BusConsumer {
       maxBytesPerPartition: FETCH_BYTES_A_PARTITION,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
-      retry: {retries: 10, restartOnFailure: async () => !this.#silentTooLong()},
+      retry: {retries: RETRIES, restartOnFailure: async () => !this.#silentTooLong()},
     })
   }
 
@@ -216,25 +223,36 @@ export class KafkaConsumer implements BusConsumer {
     }
     const position = this.#positions.get(partition)
     if (!this.#placed || position === undefined || isStale() || assignment !== this.#assignment) return
-    const fresh =
-      Number(messages[0]?.offset) >= position ? messages : messages.filter((m) => Number(m.offset) >= position)
     this.#ends.set(partition, Number(batch.highWatermark))
-    const [first] = fresh
-    const last = messages.at(-1)
+    const batches = messages.map((message) => this.#recordBatchOf(message))
+    const last = batches.at(-1)
     if (!last) return
+    const runs = await this.#read(partition, batches, position)
+    const [first] = runs
     if (first) {
-      if (Number(first.offset) > position && !(await this.#reportGap(partition, position, assignment))) return
-      this.#deliver(partition, fresh, Number(batch.lastOffset()) + 1)
+      const firstOffset = first.busOffsets[0] as number
+      if (firstOffset > position && !(await this.#reportGap(partition, position, assignment))) return
+      if (assignment !== this.#assignment) return
+      const {topic} = this.#context.options
+      this.#queue.push({kind: 'units', topic, partition, firstOffset, nextOffset: last.lastOffset + 1, runs})
     }
-    resolveOffset(last.offset)
+    this.#advance(partition, last.lastOffset + 1)
+    resolveOffset(String(last.lastOffset))
   }
 
-  #deliver(partition: number, messages: EachBatchPayload['batch']['messages'], nextOffset: number): void {
+  #recordBatchOf(message: object): RecordBatchView {
+    const {recordBatch} = message as Partial<BatchMessage>
+    if (recordBatch) return recordBatch
+    const {topic} = this.#context.options
+    throw new LogflowError('BACKEND_REFUSED', `topic ${topic} holds messages in a format older than Kafka 0.11`)
+  }
+
+  async #read(partition: number, batches: RecordBatchView[], from: number): Promise<DeliveredRun[]> {
     const {clusterId, options} = this.#context
-    const {topic} = options
-    const runs = toRuns(messages, {clusterId, topic, partition}, this.#envelopes)
-    this.#advance(partition, nextOffset)
-    this.#queue.push({kind: 'units', topic, partition, firstOffset: Number(messages[0]?.offset), nextOffset, runs})
+    const place = {clusterId, topic: options.topic, partition}
+    const runs: DeliveredRun[] = []
+    for (const batch of batches) runs.push(...(await readRuns(batch, from, place, this.#envelopes)))
+    return runs
   }
 
   /** Offsets are missing: a gap if they were removed, nothing if they never held a record. False: no longer ours. */
@@ -279,7 +297,7 @@ export class KafkaConsumer implements BusConsumer {
 
   async #commitNow(positions: Position[]): Promise<void> {
     const deadline = performance.now() + COMMIT_MS
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const ours = positions.filter((position) => this.#holds(position))
       if (ours.length === 0) return
       const before = this.#commits
@@ -294,11 +312,9 @@ export class KafkaConsumer implements BusConsumer {
       } catch (error) {
         failure = error
       }
-      this.#log(`commit: ${String(failure)}`)
-      const attempt = {doing: 'commit positions', brokers: this.#context.settings.brokers}
-      const known = toLogflowError(failure, attempt)
-      if (!isRebalancing(failure) && !known.retriable) throw known
-      if (performance.now() > deadline || this.#queue.ended) throw known
+      if (tries === 1) this.#log(`commit: ${String(failure)}; trying again`)
+      const known = toLogflowError(failure, {doing: 'commit positions', brokers: this.#context.settings.brokers})
+      if (FINAL.includes(known.code) || performance.now() > deadline || this.#queue.over) throw known
       await new Promise((resolve) => setTimeout(resolve, COMMIT_PAUSE_MS))
     }
   }

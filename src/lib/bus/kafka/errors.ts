@@ -70,12 +70,6 @@ export function isUnknownTopic(error: unknown): boolean {
   return rootOf(error).type === 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 
-/** The group changed under a commit: what it means is known after the next join. */
-export function isRebalancing(error: unknown): boolean {
-  const types = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP']
-  return types.includes(rootOf(error).type ?? '')
-}
-
 /** Every error of ours passes through unchanged. */
 export function toLogflowError(error: unknown, attempt: Attempt): LogflowError {
   if (error instanceof LogflowError) return error

@@ -23,6 +23,11 @@ export class EventQueue {
     return this.#ended
   }
 
+  /** True once nothing will be added: it was ended, or it failed. */
+  get over(): boolean {
+    return this.#ended || this.#failure !== undefined
+  }
+
   /** Events after the end are let go: their units are read again by whoever comes next. */
   push(event: BusEvent): void {
     if (this.#ended) return

@@ -1,6 +1,7 @@
-// Four modules inside kafkajs, replaced in Node's module cache before kafkajs is loaded, so that a batch we encoded
-// ourselves goes out through its public `producer.send`. Each leaves every other call to the original. They fit
-// version 2.2.4 and no other; kafkajs is no longer maintained, so it does not move.
+// Five modules inside kafkajs, replaced in Node's module cache before kafkajs is loaded: four so that a batch we
+// encoded ourselves goes out through its public `producer.send`, each leaving every other call to the original, and
+// one so that consumers get record batches unread. They fit version 2.2.4 and no other; kafkajs is no longer
+// maintained, so it does not move.
 //
 //   producer/groupMessagesPerPartition   lets our batch through, to the partition it was made for
 //   protocol/requests/produce/v3/request puts producer id, sequence and checksum into the batch, the request around it
@@ -8,12 +9,16 @@
 //   producer/eosManager                  for our producers: no lock a broker (we keep one send in flight a partition),
 //                                        and sequence numbers that wrap as brokers expect (kafkajs starts again at 0
 //                                        with a gap, which brokers refuse)
+//   protocol/requests/fetch/v4/decodeMessages  hands consumers a message a record batch, with the batch in it, instead
+//                                        of an object a record. This one holds for every consumer of the process:
+//                                        logflow's are the only ones
 
 import {createRequire} from 'node:module'
 import type {Kafka, Producer, ProducerConfig} from 'kafkajs'
 import {LogflowError} from '../../errors/logflow-error.js'
 import {kafkajsCodecs} from './codecs.js'
 import {type EncodedBatch, HEADROOM} from './record-batch.js'
+import {type RecordBatchView, splitBatches} from './record-batch-view.js'
 
 export const SUPPORTED_KAFKAJS = '2.2.4'
 
@@ -65,6 +70,7 @@ export function loadKafkajs(): KafkajsModule {
   replace('protocol/requests/produce/v3/request', requestAroundBatch)
   replace('protocol/request', frameAroundRequest)
   replace('producer/eosManager/index', withoutLock)
+  replace('protocol/requests/fetch/v4/decodeMessages', keepBatches)
   const kafkajs = require('kafkajs') as KafkajsModule & {[PATCHED]?: true}
   Object.defineProperty(kafkajs, PATCHED, {value: true})
   Object.assign(kafkajs.CompressionCodecs, kafkajsCodecs())
@@ -182,6 +188,47 @@ export function frameAroundRequest(original: (args: FrameArguments) => Promise<u
     const frame = buffer.subarray(start, end)
     return {buffer: frame, size: () => frame.length}
   }) as AnyFunction
+}
+
+/** kafkajs's reader over an answer. */
+interface Decoder {
+  buffer: Buffer
+  offset: number
+}
+
+/** Stands for all records of a batch where kafkajs expects a message. */
+export interface BatchMessage {
+  /** Of the batch's last record, decimal: kafkajs drops what lies before the position, and goes on after it. */
+  offset: string
+  /** Of a marker only: tells whether it ends or aborts a transaction. */
+  key: Buffer | null
+  isControlRecord: boolean
+  /** By these kafkajs leaves out the batches of aborted transactions. */
+  batchContext: {producerId: string; inTransaction: boolean}
+  recordBatch: RecordBatchView
+}
+
+export function keepBatches(original: (decoder: Decoder) => Promise<unknown[]>): AnyFunction {
+  return (async (decoder: Decoder) => {
+    const size = decoder.buffer.readInt32BE(decoder.offset)
+    const start = decoder.offset + 4
+    if (size <= 0 || start + size > decoder.buffer.length) return original(decoder)
+    const batches = splitBatches(decoder.buffer.subarray(start, start + size))
+    // formats before v2 are kafkajs's to read, and consumer.ts's to refuse
+    if (!batches) return original(decoder)
+    decoder.offset = start + size
+    return batches.map(messageOf)
+  }) as AnyFunction
+}
+
+function messageOf(batch: RecordBatchView): BatchMessage {
+  return {
+    offset: String(batch.lastOffset),
+    key: batch.isControl ? batch.firstKey : null,
+    isControlRecord: batch.isControl,
+    batchContext: {producerId: String(batch.producerId), inTransaction: batch.isTransactional},
+    recordBatch: batch,
+  }
 }
 
 /** True while one of our producers is being made. */

@@ -84,27 +84,30 @@ export interface UnitPosition {
   span: number
 }
 
-/** The reverse of {@link PositionWriter}: false where the value does not read so, else `into` is filled. */
-export function readPosition(value: Buffer, into: UnitPosition): boolean {
-  const numbers: [number, number, number] = [0, 0, 0]
-  let field = 0
-  let digits = 0
-  for (let i = 0; i < value.length; i++) {
-    const byte = value[i] as number
+/** Reads `bytes[start, end)`, the reverse of {@link PositionWriter}: false, and nothing filled, where it reads otherwise. */
+export function readPosition(bytes: Buffer, start: number, end: number, into: UnitPosition): boolean {
+  let [first, second, field, value, digits] = [0, 0, 0, 0, 0]
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number
     if (byte === COMMA) {
       if (digits === 0 || field === 2) return false
+      if (field === 0) first = value
+      else second = value
       field++
+      value = 0
       digits = 0
       continue
     }
-    let digit: number
-    if (byte >= 0x30 && byte <= 0x39) digit = byte - 0x30
-    else if (byte >= 0x61 && byte <= 0x7a) digit = byte - 0x57
-    else return false
-    numbers[field] = (numbers[field] as number) * BASE + digit
+    const digit = byte < 0x3a ? byte - 0x30 : byte > 0x60 ? byte - 0x57 : -1
+    if (digit < 0 || digit >= BASE) return false
+    value = value * BASE + digit
     digits++
   }
-  if (field !== 2 || digits === 0 || !numbers.every(Number.isSafeInteger)) return false
-  ;[into.offset, into.line, into.span] = numbers
+  if (field !== 2 || digits === 0) return false
+  if (first > Number.MAX_SAFE_INTEGER || second > Number.MAX_SAFE_INTEGER || value > Number.MAX_SAFE_INTEGER)
+    return false
+  into.offset = first
+  into.line = second
+  into.span = value
   return true
 }

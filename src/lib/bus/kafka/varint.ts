@@ -49,3 +49,43 @@ function writeVarlong(to: Buffer, at: number, value: number): number {
   to[next++] = Number(left)
   return next
 }
+
+/** Reads one after another; past the end of the bytes it reads zeros. */
+export class VarintReader {
+  position = 0
+
+  constructor(private readonly bytes: Buffer) {}
+
+  /** A call, not `position +=`: that would read the position before an argument that reads on. */
+  skip(count: number): void {
+    this.position += count
+  }
+
+  next(): number {
+    const {bytes} = this
+    const first = bytes[this.position++] ?? 0
+    if (first < 0x80) return (first >>> 1) ^ -(first & 1)
+    let zigzag = first & 0x7f
+    for (let shift = 7; shift < 28; shift += 7) {
+      const byte = bytes[this.position++] ?? 0
+      zigzag |= (byte & 0x7f) << shift
+      if (byte < 0x80) return (zigzag >>> 1) ^ -(zigzag & 1)
+    }
+    return this.#wide(zigzag)
+  }
+
+  /** What does not fit into 28 bits. */
+  #wide(low: number): number {
+    let zigzag = BigInt(low)
+    for (let shift = 28n; shift < 70n; shift += 7n) {
+      const byte = bytes64(this.bytes[this.position++])
+      zigzag |= (byte & 0x7fn) << shift
+      if (byte < 0x80n) break
+    }
+    return Number((zigzag >> 1n) ^ -(zigzag & 1n))
+  }
+}
+
+function bytes64(byte: number | undefined): bigint {
+  return BigInt(byte ?? 0)
+}

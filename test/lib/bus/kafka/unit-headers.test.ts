@@ -15,7 +15,7 @@ describe('the position of a unit', () => {
           expect(text.toString()).toBe([offset, line, span].map((n) => n.toString(36)).join(','))
           expect(writer.bytes[0]).toBe(2 * text.length)
           const back = {offset: -1, line: -1, span: -1}
-          expect(readPosition(text, back)).toBe(true)
+          expect(readPosition(text, 0, text.length, back)).toBe(true)
           expect(back).toEqual({offset, line, span})
         }
       }
@@ -37,7 +37,7 @@ describe('the position of a unit', () => {
     'zzzzzzzzzzzz,1,1',
   ])('is not read from %j', (text) => {
     const into = {offset: 7, line: 7, span: 7}
-    expect(readPosition(Buffer.from(text), into)).toBe(false)
+    expect(readPosition(Buffer.from(`1${text}1`), 1, 1 + text.length, into)).toBe(false)
     expect(into).toEqual({offset: 7, line: 7, span: 7})
   })
 })
