@@ -11,7 +11,7 @@ export interface ExactJson {
 }
 
 /** Sixteen digits where a value begins, or an exponent of three: perhaps no double. */
-const LARGE = /[:[,\s-]\d{16}|\d[eE]\+?\d{3}/
+const LARGE = /[:[,\s-]\d(?:\d{15}|[\d.]*[eE]\+?\d{3})/
 
 /** The object that `text` is, or `undefined`: no JSON, no object, or nested too deep. */
 export function parseExactJson(text: string): ExactJson | undefined {

@@ -2,7 +2,7 @@
 // Nothing here reads a clock: year-less times take their year, zone-less ones their zone, from the caller.
 // Times before 1970 or after 2262-04-11 (what Elasticsearch's date_nanos holds) are no times.
 
-import {ABBREVIATIONS, type Zone} from './zone.js'
+import {ABBREVIATIONS, parseOffset, type Zone} from './zone.js'
 
 export interface TimeContext {
   /** For times that name no zone. */
@@ -86,8 +86,16 @@ function threes(digits: string): string {
 /** Whole seconds and their fraction digits as RFC 3339. */
 function format(seconds: number, fraction: string): string | undefined {
   if (!(seconds >= 0 && seconds < LAST_SECOND)) return undefined
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${threes(fraction)}Z`
+  if (seconds !== lastSeconds) {
+    lastSeconds = seconds
+    lastText = new Date(seconds * 1000).toISOString().slice(0, 20)
+  }
+  return `${lastText}${threes(fraction)}Z`
 }
+
+// Lines come in runs of the same second: its text is kept.
+let lastSeconds = -1
+let lastText = ''
 
 /** A number as a time: the unit is told by its size (seconds below 1e11, then milli-, micro- and nanoseconds). */
 export function timeFromNumber(value: number): string | undefined {
@@ -151,21 +159,18 @@ export function scanTime(text: string, at: number, context: TimeContext): Scanne
   }
 }
 
-interface Parts {
-  year: number
-  month: number
-  day: number
+interface Clock {
   hour: number
   minute: number
   second: number
   fraction: string
   /** Minutes east of UTC; absent where the text names no zone. */
-  offset?: number
+  offset: number | undefined
   end: number
 }
 
-function finish(parts: Parts, context: TimeContext): ScannedTime {
-  const {year, month, day, hour, minute, second, fraction, offset, end} = parts
+function finish(year: number, month: number, day: number, clock: Clock, context: TimeContext): ScannedTime {
+  const {hour, minute, second, fraction, offset, end} = clock
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return {end}
   // 60 is a leap second: it becomes the next minute's first.
   if (hour > 23 || minute > 59 || second > 60 || year < 1000) return {end}
@@ -192,33 +197,35 @@ function scanYearFirst(text: string, at: number, context: TimeContext): ScannedT
   const month = two(text, at + 5)
   const day = two(text, at + 8)
   if (month < 0 || day < 0 || isDigit(text.charCodeAt(at + 10))) return undefined
-  const date = {year, month, day}
   let next = at + 10
   const gap = text.charCodeAt(next)
   if (gap === 84 || gap === 116 || gap === 32 || gap === 95 || gap === 45 || gap === 58) {
     next++
     while (text.charCodeAt(next) === 32 && next < at + 13) next++
-    const found = scanClock(text, next, date, context)
+    const found = scanClock(text, next, year, month, day, context)
     if (found) return found
   }
   // A date alone is a time only where nothing follows it.
   if (at + 10 !== text.length) return undefined
-  return finish({...date, hour: 0, minute: 0, second: 0, fraction: '', end: at + 10}, context)
+  return finish(year, month, day, clockOf(0, 0, 0, at + 10), context)
 }
 
 /** `HH:MM[:SS[.fraction]] [AM|PM] [zone]` at `at`, on the given date. */
 function scanClock(
   text: string,
   at: number,
-  date: {year: number; month: number; day: number},
+  year: number,
+  month: number,
+  day: number,
   context: TimeContext,
 ): ScannedTime | undefined {
-  const parts = clockAt(text, at)
-  if (!parts) return undefined
-  return finish({...date, ...parts}, context)
+  const clock = clockAt(text, at)
+  return clock && finish(year, month, day, clock, context)
 }
 
-type Clock = Omit<Parts, 'year' | 'month' | 'day'>
+function clockOf(hour: number, minute: number, second: number, end: number): Clock {
+  return {hour, minute, second, fraction: '', offset: undefined, end}
+}
 
 function clockAt(text: string, at: number): Clock | undefined {
   let next = at
@@ -246,13 +253,23 @@ function clockAt(text: string, at: number): Clock | undefined {
     }
   }
   if (isDigit(text.charCodeAt(next))) return undefined
-  const half = /^ ?([AaPp])\.?[Mm]\.?(?![A-Za-z])/.exec(text.slice(next, next + 6))
-  if (half && hour <= 12) {
-    hour = (hour % 12) + (/p/i.test(half[1] as string) ? 12 : 0)
-    next += half[0].length
+  const half = hour <= 12 ? halfAt(text, next) : undefined
+  if (half) {
+    hour = (hour % 12) + (half.afternoon ? 12 : 0)
+    next = half.end
   }
   const zone = zoneAt(text, next)
   return {hour, minute, second, fraction, offset: zone?.offset, end: zone?.end ?? next}
+}
+
+const HALF = / ?([AaPp])\.?[Mm]\.?(?![A-Za-z])/y
+
+/** `AM` or `PM` after a clock time. */
+function halfAt(text: string, at: number): {afternoon: boolean; end: number} | undefined {
+  const code = text.charCodeAt(text.charCodeAt(at) === 32 ? at + 1 : at) | 32
+  if (code !== 97 && code !== 112) return undefined
+  const match = exec(HALF, text, at)
+  return match ? {afternoon: code === 112, end: at + match[0].length} : undefined
 }
 
 /** The zone that follows a clock time, if one does. */
@@ -306,15 +323,14 @@ function scanDayOrMonthFirst(text: string, at: number, context: TimeContext): Sc
   let match = exec(DAY_MONTH_YEAR, text, at)
   if (match) {
     const month = MONTHS[(match[2] as string).toLowerCase()]
-    const date = {year: Number(match[3]), month: month ?? 0, day: Number(match[1])}
-    return month === undefined ? undefined : scanClock(text, at + match[0].length, date, context)
+    if (month === undefined) return undefined
+    return scanClock(text, at + match[0].length, Number(match[3]), month, Number(match[1]), context)
   }
   match = exec(MONTH_DAY, text, at)
   if (match) return scanYearless(text, at + match[0].length, Number(match[1]), Number(match[2]), context)
   match = exec(SHORT_YEAR, text, at)
   if (match) {
-    const date = {year: 2000 + Number(match[1]), month: Number(match[2]), day: Number(match[3])}
-    return scanClock(text, at + match[0].length, date, context)
+    return scanClock(text, at + match[0].length, 2000 + Number(match[1]), Number(match[2]), Number(match[3]), context)
   }
   match = exec(DAY_MONTH, text, at)
   if (match) {
@@ -326,8 +342,8 @@ function scanDayOrMonthFirst(text: string, at: number, context: TimeContext): Sc
   const [first, second] = [Number(match[1]), Number(match[3])]
   // With dots the day comes first; with slashes the month (as in the US) unless it cannot.
   const dayFirst = match[2] !== '/' || first > 12
-  const date = {year: Number(match[4]), month: dayFirst ? second : first, day: dayFirst ? first : second}
-  return scanClock(text, at + match[0].length, date, context)
+  const [month, day] = dayFirst ? [second, first] : [first, second]
+  return scanClock(text, at + match[0].length, Number(match[4]), month as number, day as number, context)
 }
 
 function scanYearless(
@@ -340,37 +356,42 @@ function scanYearless(
   const clock = clockAt(text, at)
   if (!clock) return undefined
   if (month < 1 || month > 12) return {end: clock.end}
-  return finish({...clock, year: yearOf(month, day, clock.hour, context), month, day}, context)
+  return finish(yearOf(month, day, clock.hour, context), month, day, clock, context)
 }
 
 /** `081109 203615`, `161209 14:18:50`. */
 function scanCompactShort(text: string, at: number, context: TimeContext): ScannedTime | undefined {
   if (text.charCodeAt(at + 6) !== 32) return undefined
-  const date = {year: 2000 + two(text, at), month: two(text, at + 2), day: two(text, at + 4)}
+  const year = 2000 + two(text, at)
+  const month = two(text, at + 2)
+  const day = two(text, at + 4)
   let next = at + 7
   if (text.charCodeAt(next) === 32) next++
   if (/^\d{6}(?!\d)/.test(text.slice(next, next + 7))) {
-    const clock = {hour: two(text, next), minute: two(text, next + 2), second: two(text, next + 4)}
-    return finish({...date, ...clock, fraction: '', end: next + 6}, context)
+    const clock = clockOf(two(text, next), two(text, next + 2), two(text, next + 4), next + 6)
+    return finish(year, month, day, clock, context)
   }
-  return scanClock(text, next, date, context)
+  return scanClock(text, next, year, month, day, context)
 }
 
 /** `20171223-22:15:29:606`, `20260105T100000Z`, `20260105100000`. */
 function scanCompact(text: string, at: number, context: TimeContext): ScannedTime | undefined {
-  const date = {year: four(text, at), month: two(text, at + 4), day: two(text, at + 6)}
-  if (date.year < 1970 || date.year > 2262 || date.month < 1 || date.month > 12) return undefined
+  const year = four(text, at)
+  const month = two(text, at + 4)
+  const day = two(text, at + 6)
+  if (year < 1970 || year > 2262 || month < 1 || month > 12) return undefined
   const mark = text.charCodeAt(at + 8)
   const packed = /^[T ]?(\d{2})(\d{2})(\d{2})(?:[.,](\d+))?/.exec(text.slice(at + 8, at + 30))
   if (packed && (isDigit(mark) || mark === 84)) {
     const end = at + 8 + packed[0].length
-    const clock = {hour: Number(packed[1]), minute: Number(packed[2]), second: Number(packed[3])}
     const zone = zoneAt(text, end)
-    const rest = {fraction: packed[4] ?? '', offset: zone?.offset, end: zone?.end ?? end}
-    return isDigit(text.charCodeAt(rest.end)) ? undefined : finish({...date, ...clock, ...rest}, context)
+    const clock = clockOf(Number(packed[1]), Number(packed[2]), Number(packed[3]), zone?.end ?? end)
+    clock.fraction = packed[4] ?? ''
+    clock.offset = zone?.offset
+    return isDigit(text.charCodeAt(clock.end)) ? undefined : finish(year, month, day, clock, context)
   }
   if (mark !== 32 && mark !== 45 && mark !== 84 && mark !== 95) return undefined
-  return scanClock(text, at + 9, date, context)
+  return scanClock(text, at + 9, year, month, day, context)
 }
 
 function scanEpoch(text: string, at: number, digits: number): ScannedTime | undefined {
@@ -392,6 +413,8 @@ const MONTH_FIRST =
   /(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.? +(\d{1,2})(?:,? +(\d{4}),?)? +(?=\d{1,2}:)/y
 const YEAR_LAST = / +(?:([A-Z]{3,5}|[+-]\d{4}) )?(\d{4})(?!\d)/y
 
+const YEAR_COLON = / ((?:19[7-9]|20\d)\d)(?=:)/y
+
 /** Times that begin with the name of a weekday or a month. */
 function scanNamed(text: string, at: number, context: TimeContext): ScannedTime | undefined {
   const weekday = exec(WEEKDAY, text, at)
@@ -402,18 +425,21 @@ function scanNamed(text: string, at: number, context: TimeContext): ScannedTime 
   if (!match || !month) return undefined
   const next = start + match[0].length
   const day = Number(match[2])
-  if (match[3]) return scanClock(text, next, {year: Number(match[3]), month, day}, context)
+  if (match[3]) return scanClock(text, next, Number(match[3]), month, day, context)
   const clock = clockAt(text, next)
   if (!clock) return undefined
   // ctime puts the year last, sometimes after a zone: `Sun Dec 04 04:47:44 [UTC] 2005`. Syslog has none.
   const last = weekday ? exec(YEAR_LAST, text, clock.end) : null
   if (last) {
-    const offset = last[1] ? (ABBREVIATIONS[last[1]] ?? clock.offset) : clock.offset
-    return finish({...clock, offset, year: Number(last[2]), month, day, end: clock.end + last[0].length}, context)
+    if (last[1]) clock.offset ??= ABBREVIATIONS[last[1]] ?? parseOffset(last[1])
+    clock.end += last[0].length
+    return finish(Number(last[2]), month, day, clock, context)
   }
-  const year = / (\d{4})(?=[ :]|$)/y
-  const after = exec(year, text, clock.end)
-  if (after && Number(after[1]) >= 1970 && Number(after[1]) < 2100 && text.charCodeAt(clock.end + 5) === 58)
-    return finish({...clock, year: Number(after[1]), month, day, end: clock.end + 5}, context)
+  // Cisco and others: `Jan  5 10:00:00 2026: …`.
+  const after = exec(YEAR_COLON, text, clock.end)
+  if (after) {
+    clock.end += 5
+    return finish(Number(after[1]), month, day, clock, context)
+  }
   return scanYearless(text, next, month, day, context)
 }
