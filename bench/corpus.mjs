@@ -130,7 +130,7 @@ class Corpus {
     const service = this.#pick(this.#services)
     const failure = level === 'error' ? this.#pick(FAILURES) : undefined
     let message = this.#fill(failure ? failure[1] : this.#pick(MESSAGES[level]))
-    if (i % 100_000 === 54_321) message += ` ${RARE_WORD}`
+    if (i % 100_000 === Math.min(54_321, records >> 1)) message += ` ${RARE_WORD}`
     const time = this.#time(START + Math.floor(((i + this.#random()) * DAY_MS) / records))
     let line = `{"ts":"${time}","level":"${level}","service":"${service}","host":"${service}-7d9f-${this.#below(4)}"`
     line += `,"message":"${message}","trace_id":"${trace.id}","request_id":"${trace.request}"`

@@ -4,7 +4,7 @@ import {alternate, median} from '../statistics.mjs'
 
 export const title = 'search in the embedded store, each a new process'
 
-const ROUNDS = 9
+const ROUNDS_A_RUN = 3
 
 /** `ours` and `peer` answer the same question; `key` of both must come to the same list. */
 function questions(trace, path) {
@@ -44,7 +44,7 @@ export async function run(context) {
     if (answer.length === 0) throw new Error(`${figure}: nothing found`)
     if (expected !== undefined) same(figure, answer, keys(expected))
     const [mine, others] = await alternate(
-      ROUNDS,
+      ROUNDS_A_RUN * context.runs,
       () => ask().ms,
       () => askPeer()?.ms ?? 0,
     )
