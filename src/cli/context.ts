@@ -1,5 +1,6 @@
 import type {Config, OutputFormat} from '../lib/config/config.js'
 import {loadConfig} from '../lib/config/load-config.js'
+import {LogflowError} from '../lib/errors/logflow-error.js'
 import {escapeControls} from '../lib/output/escape-controls.js'
 import {type Screen, screenOf} from '../lib/output/screen.js'
 import {openSink, type Sink} from '../lib/output/sink.js'
@@ -38,7 +39,7 @@ export const signals: Signals = signalsOf(process)
 
 /** Reads the configuration and takes hold of the standard streams. Call it once, first, in `run`. */
 export async function openContext(flags: Readonly<Record<string, unknown>>): Promise<Context> {
-  const config = await loadConfig({flags, env: process.env, cwd: process.cwd(), platform: process.platform})
+  const config = await loadConfig({flags, env: process.env, cwd: workingDirectory(), platform: process.platform})
   const screen = screenOf({stream: process.stdout, color: config.color, env: process.env})
   const talk = openTalk(flags, config)
   for (const warning of config.warnings) talk.note(`warning: ${warning}`)
@@ -52,6 +53,14 @@ export async function openContext(flags: Readonly<Record<string, unknown>>): Pro
       return signals.signal
     },
     watchOutput: () => signals.watchOutput(),
+  }
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new LogflowError('FILE_UNREADABLE', 'the working directory is not there any more', {cause})
   }
 }
 

@@ -1,9 +1,10 @@
 import {readFileSync} from 'node:fs'
-import type {ErrorObject, ValidateFunction} from 'ajv'
+import type {ErrorObject} from 'ajv'
 import type {Document, LineCounter, Pair, Scalar, YAMLMap} from 'yaml'
 import {LogflowError} from '../errors/logflow-error.js'
+import {configValidator} from './config-validator.js'
 import {nearMatch} from './near-match.js'
-import {SETTING_BY_KEY, SETTINGS, type SettingSpec} from './settings.js'
+import {SETTING_BY_KEY, SETTINGS} from './settings.js'
 
 /** What is written in a config file: values as written, with the line each stands on (from 1). */
 export interface ConfigFile {
@@ -68,7 +69,7 @@ function collect(map: YAMLMap, prefix: string, into: Layer, lines: LineCounter):
 }
 
 async function check(path: string, doc: Document, lines: LineCounter): Promise<void> {
-  const validate = await validator()
+  const validate = await configValidator()
   if (validate(doc.toJS())) return
   const placed = (validate.errors ?? []).map((error) => ({error, at: placeOf(doc, error)}))
   placed.sort((a, b) => a.at - b.at)
@@ -134,57 +135,4 @@ function placeOf(doc: Document, error: ErrorObject): number {
   }
   const node = doc.getIn(parts, true) as {range?: [number, number, number]} | undefined
   return node?.range?.[0] ?? 0
-}
-
-let compiled: ValidateFunction | undefined
-
-async function validator(): Promise<ValidateFunction> {
-  if (compiled) return compiled
-  const {Ajv} = await import('ajv')
-  compiled = new Ajv({allErrors: true, allowUnionTypes: true}).compile(configSchema())
-  return compiled
-}
-
-type Schema = {[key: string]: unknown; properties?: Record<string, Schema>}
-
-/** JSON Schema of a config file, made from the table of settings. */
-export function configSchema(): Schema {
-  const settings = (): Schema => {
-    const root = group()
-    for (const spec of SETTINGS) {
-      const parts = spec.key.split('.')
-      const last = parts.pop() as string
-      let at = root
-      for (const part of parts) {
-        const properties = at.properties as Record<string, Schema>
-        properties[part] ??= group()
-        at = properties[part]
-      }
-      ;(at.properties as Record<string, Schema>)[last] = {...valueSchema(spec), description: spec.describe}
-    }
-    return root
-  }
-  const root = settings()
-  Object.assign(root.properties as Record<string, Schema>, {
-    profile: {type: 'string'},
-    profiles: {type: ['object', 'null'], additionalProperties: settings()},
-  })
-  return root
-}
-
-function group(): Schema {
-  return {type: ['object', 'null'], additionalProperties: false, properties: {}}
-}
-
-function valueSchema(spec: SettingSpec): Schema {
-  switch (spec.type) {
-    case 'list':
-      return {type: ['string', 'array', 'null'], items: {type: ['string', 'number']}}
-    case 'boolean':
-      return {type: ['boolean', 'string', 'null']}
-    case 'integer':
-      return {type: ['integer', 'string', 'null']}
-    default:
-      return {type: ['string', 'number', 'boolean', 'null']}
-  }
 }
