@@ -21,6 +21,7 @@ embedded store one writes and the next stands by.`
   ]
   static override flags = {
     once: Flags.boolean({description: 'Stop when everything that is on the bus now is stored'}),
+    'while-stdin': Flags.boolean({description: 'Stop when stdin ends', hidden: true}),
     ...pipelineFlags,
     ...globalFlags,
   }
@@ -37,7 +38,7 @@ embedded store one writes and the next stands by.`
       topic,
       group,
       once: flags.once,
-      signal: context.signal,
+      signal: flags['while-stdin'] ? AbortSignal.any([context.signal, stdinEnd()]) : context.signal,
       now: () => new Date(),
       onNotice: showProcessNotice(context.talk),
     })
@@ -47,4 +48,13 @@ embedded store one writes and the next stands by.`
     context.talk.note(processSummary(report, ms))
     if (report.deadLettered > 0) throw deadLetterError(report.deadLettered, topic)
   }
+}
+
+/** Aborts when stdin ends: how a process that started us tells us to finish, also by dying. */
+function stdinEnd(): AbortSignal {
+  const end = new AbortController()
+  process.stdin.on('end', () => end.abort())
+  process.stdin.on('error', () => end.abort())
+  process.stdin.resume()
+  return end.signal
 }

@@ -5,6 +5,7 @@ import {globalFlags, listArgument} from '../cli/global-flags.js'
 import {inputFlags} from '../cli/input-flags.js'
 import {openInputs} from '../cli/open-inputs.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
+import {startProcessorBeside} from '../cli/processor-beside.js'
 import {shipProgress, showReceipt} from '../cli/ship-talk.js'
 import {openApp} from '../lib/compose.js'
 import {deadLetterError} from '../lib/flows/dead-letters.js'
@@ -58,6 +59,7 @@ export default class Ship extends Command {
             key: flags.key,
             group: config.group,
             store: waits ? await app.store() : undefined,
+            startBeside: () => startProcessorBeside(config),
             signal: context.signal,
             now: () => new Date(),
             onProgress: progress.update,

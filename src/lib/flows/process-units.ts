@@ -211,6 +211,16 @@ export function emptyReport(): ProcessReport {
   return {read: 0, stored: 0, alreadyThere: 0, deadLettered: 0, missed: 0}
 }
 
+export function sumReports(a: ProcessReport, b: ProcessReport): ProcessReport {
+  return {
+    read: a.read + b.read,
+    stored: a.stored + b.stored,
+    alreadyThere: a.alreadyThere + b.alreadyThere,
+    deadLettered: a.deadLettered + b.deadLettered,
+    missed: a.missed + b.missed,
+  }
+}
+
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms)

@@ -4,9 +4,18 @@ import type {Bus} from '../bus/bus.js'
 import type {Problem} from '../sources/input.js'
 import type {SourceProgress, SourceResult, Sources} from '../sources/open-sources.js'
 import type {Store} from '../store/store.js'
-import type {ProcessNotice, ProcessReport} from './process-units.js'
+import {emptyReport, type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
 import {settleBacklog} from './settle-backlog.js'
 import {type ShipReport, shipUnits} from './ship-units.js'
+
+/** Units on the bus before it pays to start a second process for storing them. */
+const BESIDE_AFTER_UNITS = 50_000
+
+/** A processor in a process of its own, which stores while this one still ships. */
+export interface ProcessorBeside {
+  /** Lets it finish what it has in hand; what it stored, all of it zero where it died. */
+  stop(): Promise<ProcessReport>
+}
 
 export interface ShipFilesOptions {
   sources: Sources
@@ -17,6 +26,8 @@ export interface ShipFilesOptions {
   group: string
   /** Where what was shipped is waited for; absent: the bus is the end of the road. */
   store?: Store
+  /** Starts a processor beside a long ship. */
+  startBeside?: () => ProcessorBeside
   signal: AbortSignal
   now: () => Date
   onProgress?: (progress: SourceProgress) => void
@@ -35,17 +46,37 @@ export interface ShipFilesReport {
 }
 
 export async function shipFiles(options: ShipFilesOptions): Promise<ShipFilesReport> {
-  const {sources, bus, topic, group, store, signal, now, onNotice} = options
+  const {sources, bus, topic, store} = options
   const producer = await bus.openProducer({topic, key: options.key})
   let shipped: ShipReport
+  let beside: ProcessorBeside | undefined
   try {
-    shipped = await shipUnits(sources, producer, () => options.onProgress?.(sources.progress()))
+    shipped = await shipUnits(sources, producer, ({units}) => {
+      if (store && units >= BESIDE_AFTER_UNITS) beside ??= options.startBeside?.()
+      options.onProgress?.(sources.progress())
+    })
+  } catch (error) {
+    await beside?.stop()
+    throw error
   } finally {
     await producer.close()
   }
   options.onShipped?.(shipped)
-  const processed = store
-    ? await settleBacklog({bus, store, topic, group, until: shipped.positions, signal, now, onNotice})
-    : undefined
+  const processed = store ? await settle(shipped, store, options, beside) : undefined
   return {shipped, processed, progress: sources.progress(), files: sources.results, problems: sources.problems}
+}
+
+async function settle(
+  shipped: ShipReport,
+  store: Store,
+  options: ShipFilesOptions,
+  beside?: ProcessorBeside,
+): Promise<ProcessReport> {
+  const {bus, topic, group, signal, now} = options
+  // That another process holds the writer is news only where it is not our own.
+  const onNotice = (notice: ProcessNotice | {kind: 'standby'}) => {
+    if (notice.kind !== 'standby' || !beside) options.onNotice?.(notice)
+  }
+  const own = await settleBacklog({bus, store, topic, group, until: shipped.positions, signal, now, onNotice})
+  return sumReports(own, (await beside?.stop()) ?? emptyReport())
 }

@@ -3,7 +3,7 @@ import {byService} from '../generate/by-service.js'
 import type {GenerateOptions} from '../generate/generate.js'
 import type {Store} from '../store/store.js'
 import {GENERATED_LIMITS, generatedUnits} from './generated-units.js'
-import {emptyReport, type ProcessNotice, type ProcessReport} from './process-units.js'
+import {emptyReport, type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
 import {runProcessor} from './run-processor.js'
 import {settleBacklog} from './settle-backlog.js'
 import {type ShipReport, shipUnits} from './ship-units.js'
@@ -46,7 +46,7 @@ export async function shipGenerated(
   if (!store) return {shipped, processed: undefined}
   const first = (await processing) ?? emptyReport()
   const rest = await settleBacklog({...run, store, until: shipped.positions})
-  return {shipped, processed: sum(first, rest)}
+  return {shipped, processed: sumReports(first, rest)}
 }
 
 async function ship({options, live, bus, topic, host, now, onAcknowledged}: ShipGeneratedOptions): Promise<ShipReport> {
@@ -56,15 +56,5 @@ async function ship({options, live, bus, topic, host, now, onAcknowledged}: Ship
     return await shipUnits(generatedUnits(shares, {host, now}), producer, onAcknowledged)
   } finally {
     await producer.close()
-  }
-}
-
-function sum(a: ProcessReport, b: ProcessReport): ProcessReport {
-  return {
-    read: a.read + b.read,
-    stored: a.stored + b.stored,
-    alreadyThere: a.alreadyThere + b.alreadyThere,
-    deadLettered: a.deadLettered + b.deadLettered,
-    missed: a.missed + b.missed,
   }
 }
