@@ -10,8 +10,8 @@ export interface ExactJson {
   duplicates: boolean
 }
 
-/** Sixteen digits where a value begins, or an exponent of three: perhaps no double. */
-const LARGE = /[:[,\s-]\d(?:\d{15}|[\d.]*[eE]\+?\d{3})/
+/** Sixteen digits where a value begins, a point among them perhaps, or an exponent of three: perhaps no double. */
+const LARGE = /[:[,\s-]\d(?:[\d.]{15}|[\d.]*[eE]\+?\d{3})/
 
 /** The object that `text` is, or `undefined`: no JSON, no object, or nested too deep. */
 export function parseExactJson(text: string): ExactJson | undefined {
@@ -90,9 +90,17 @@ function quoteLarge(text: string): string {
 function isChanged(number: string): boolean {
   const value = Number(number)
   if (!Number.isFinite(value)) return true
-  if (/[.eE]/.test(number)) return false
+  if (/[.eE]/.test(number)) {
+    const digits = significant(number)
+    return digits.length > 15 && digits.length <= 100 && significant(value.toPrecision(digits.length)) !== digits
+  }
   // JSON has no leading zeros: such a text is no JSON and must stay none.
   return !Number.isSafeInteger(value) && !/^-?0\d/.test(number)
+}
+
+/** The digits that count: no sign, point, exponent, leading or trailing zeros. */
+function significant(number: string): string {
+  return (number.split(/[eE]/, 1)[0] as string).replace(/[-.]/g, '').replace(/^0+|0+$/g, '')
 }
 
 /** Walks the text with the keys of each open object. */

@@ -61,7 +61,7 @@ const NAMES: Partial<Record<keyof typeof Slot, string>> = {
   parentSpanId: 'parentspanid xb3parentspanid otelparentspanid b3parentspanid ddparentid',
   correlationId: 'correlationid xcorrelationid corrid contextcorrelationid requestcorrelationid',
   requestId: 'requestid xrequestid reqid httprequestid awsrequestid xamznrequestid xamzrequestid contextrequestid',
-  error: 'err error exception exc excinfo thrown x failure',
+  error: 'err error exception exc excinfo thrown x',
   errorName:
     'errortype errorname errname errorkind errorclass exceptiontype exceptionclass exceptionname exceptionexceptionclass',
   errorMessage: 'errormessage errormsg errmessage errmsg exceptionmessage',
@@ -82,6 +82,7 @@ const EXACT_ONLY = new Map<string, string>([
   ['mt', '@mt'],
   ['x', '@x'],
   ['s', 's'],
+  ['priority', 'PRIORITY'],
   ['env', 'env ENV'],
   ['app', 'app APP'],
 ])
@@ -146,7 +147,7 @@ for (const name of [
   ...'mdc MDC contextMap properties Properties labels meta metadata data headers req request httpRequest tags'.split(
     ' ',
   ),
-  ...'deployment transaction logContext trace_context traceContext aws res response'.split(' '),
+  ...'deployment transaction app application logContext trace_context traceContext aws res response'.split(' '),
 ])
   CONTAINERS.set(name, 'ids')
 

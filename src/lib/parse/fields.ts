@@ -173,7 +173,8 @@ export class FieldSet {
 
   private takeLevel(slot: Slot, rank: number, key: string, value: unknown): boolean {
     const severity = severityOf(slot, value)
-    if (severity === undefined) return false
+    // One-letter keys are levels only with a word: `"s": 3` may be anything.
+    if (severity === undefined || (key.length === 1 && typeof value !== 'string')) return false
     if (slot === Slot.severityNumber) {
       this.parsed.severity_number = severity.number
       this.parsed.level ??= severity.level
@@ -254,7 +255,10 @@ export class FieldSet {
       return true
     }
     const text = slot === Slot.errorStack ? stackText(value) : typeof value === 'string' ? value : undefined
-    if (text === undefined || text === '' || !this.claim(slot, rank, key, value)) return false
+    if (text === undefined || text === '') return false
+    // A `stack` may also be where something runs.
+    if (slot === Slot.errorStack && !/\n|\bat .*\(|File "/.test(text)) return false
+    if (!this.claim(slot, rank, key, value)) return false
     if (slot === Slot.errorName) this.error = {...this.error, name: text}
     else if (slot === Slot.errorMessage) this.error = {...this.error, message: text}
     else this.error = {...fromStack(text), ...this.error, stack: text}

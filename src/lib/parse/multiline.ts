@@ -37,9 +37,18 @@ const GO = 4
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')
 const EXCEPTION_COLON = ['xception:', 'xception is:', 'rror:'].map(bytes)
 const TRACEBACK = bytes('Traceback (most recent call last):')
-const FRAMES = ['at ', 'File "', 'from ', '... ', 'Caused by: ', 'Suppressed: ', '--- End of', '[cause]: ', '| '].map(
-  bytes,
-)
+const FRAMES = [
+  'at ',
+  'File "',
+  'from ',
+  '... ',
+  'Caused by: ',
+  'Suppressed: ',
+  '--- End of',
+  '---> ',
+  '[cause]: ',
+  '| ',
+].map(bytes)
 const PYTHON_FILE = bytes('File "')
 const GOROUTINE = bytes('goroutine ')
 const THREAD = bytes("thread '")
@@ -59,8 +68,11 @@ const IN_TRACE = [
   'Backtrace:',
   'Nested exception',
 ].map(bytes)
+/** Their three letters as one number. */
 const MONTHS_AND_DAYS = new Set(
-  'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun'.split(' '),
+  'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun'
+    .split(' ')
+    .map((word) => bytes(word).readUIntBE(0, 3)),
 )
 
 export class LineJoiner {
@@ -213,8 +225,8 @@ function isLogLine(data: Buffer, start: number, stop: number): boolean {
   while (capitals < 9 && start + capitals < stop && isCapital(data[start + capitals])) capitals++
   const next = data[start + capitals]
   if (capitals >= 4 && (next === 32 || next === 58 || next === 9 || next === 91)) return true
-  const word = data.toString('latin1', start, start + 3)
-  return MONTHS_AND_DAYS.has(word) && (data[start + 3] === 32 || data[start + 3] === 44)
+  if (data[start + 3] !== 32 && data[start + 3] !== 44) return false
+  return MONTHS_AND_DAYS.has((first << 16) | ((data[start + 1] as number) << 8) | (data[start + 2] as number))
 }
 
 function isCapital(code: number | undefined): boolean {

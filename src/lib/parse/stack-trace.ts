@@ -14,7 +14,7 @@ const THROWN = /^((?:[A-Za-z_$][\w$]*(?:\.|::|\\))*[A-Za-z_$][\w$`]*)(?::\s?(.*)
 const ERROR_NAME =
   /(?:Error|Exception|Throwable|Failure|Fault|Warning|Interrupt|Exit|Timeout|Abort|Panic|Refused|NotFound)\w*$/
 const FRAME =
-  /^\s+(?:at |File "|from |\.\.\. \d+ (?:more|common)|\d+: |#\d+ )|^#\d+\s|^goroutine \d+ \[|^\S+\(.*\)$|^created by |^Traceback \(most recent call last\):|^Stack trace:|^stack backtrace:|^\[stacktrace\]/
+  /^\s+(?:at |File "|from |\.\.\. \d+ (?:more|common)|\d+: |#\d+ )|^#\d+\s|^goroutine \d+ \[|^[^\s(]+\(.*\)$|^created by |^Traceback \(most recent call last\):|^Stack trace:|^stack backtrace:|^\[stacktrace\]/
 const CAUSE = /^(?:\s*Caused by: |\s*Suppressed: |\s*\[cause\]: |\s*Previous exception: | ---> )(.*)$/
 const CHAIN =
   /^(?:During handling of the above exception, another exception occurred:|The above exception was the direct cause of the following exception:)$/
@@ -61,7 +61,7 @@ function fromFrames(lines: string[], first: number): RecordError | undefined {
 /** The line before the first frame names the error; messages of several lines are looked through upwards. */
 function headOf(lines: string[], first: number): Thrown | undefined {
   for (let i = first - 1; i >= 0 && i > first - 20; i--) {
-    const thrown = thrownIn(lines[i] as string)
+    const thrown = CAUSE.test(lines[i] as string) ? undefined : thrownIn(lines[i] as string)
     if (thrown) return thrown
   }
   const same = thrownIn((lines[first] as string).trim())

@@ -41,6 +41,12 @@ const LAYOUTS: Layout[] = [
     pattern:
       /^(?<time>\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) \[(?<level>[a-z]+)\] (?<pid>\d+)#(?<tid>\d+): (?:\*(?<connection>\d+) )?/,
   },
+  // MySQL 8: `2026-01-05T10:00:00.123456Z 8 [Warning] [MY-010453] [Server] …`
+  {
+    first: /\d/,
+    pattern:
+      /^(?<time>\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?) +(?<thread>\d+) \[(?<level>[A-Z][a-z]+)\] \[(?<code>MY-\d+)\] \[(?<subsystem>\w+)\] /,
+  },
   // Ruby's logger: `I, [2015-01-01T10:00:00.123456 #1234]  INFO -- prog: …`
   {
     first: /[DIWEFAU]/,

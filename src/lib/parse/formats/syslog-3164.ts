@@ -10,7 +10,7 @@ const PRI = /<(\d{1,3})>\s*/y
 /** Cisco counts its messages, and marks a clock that is not set. */
 const COUNTERS = /(?:(\d+)?: )?(?:(\d{3,}): )?[*.]?(?=[A-Z][a-z]{2} )/y
 const HOST_TAG =
-  / +(\S+) +([\w./@%:()+-][^\s[\]:]*(?: [A-Z][^\s[\]:]*| \d[\d.]*)?)(?:\[([^\]]*)\](?: \([^)]*\))?)?:(?: |$)/y
+  / +(\S+) +([\w./@%:()+-][^\s[\]:]*(?: [A-Z][^\s[\]:]*| \d[\d.]*)?)(?:\[([^\]]*)\](?: \(([^)]*)\))?)?:(?: |$)/y
 /** What rsyslog writes into files: microseconds, or an offset. */
 const RSYSLOG_TIME = /T[\d:]+(?:\.\d{6}\D|\.\d{6}$|(?:\.\d+)?[+-]\d\d:\d\d)/
 const TAG_ONLY = /:? +([%\w./@()-]+?)(?:\[([^\]]*)\])?: ?/y
@@ -22,6 +22,7 @@ function parse(text: string, context: ParseContext): Parsed | undefined {
   if (first !== 60 && !(first >= 65 && first <= 90) && !(first >= 48 && first <= 57)) return undefined
   let priority: number | undefined
   let at = 0
+  let counters: RegExpExecArray | undefined
   if (first === 60) {
     PRI.lastIndex = 0
     const pri = PRI.exec(text)
@@ -29,7 +30,8 @@ function parse(text: string, context: ParseContext): Parsed | undefined {
     priority = Number(pri[1])
     at = pri[0].length
     COUNTERS.lastIndex = at
-    at += COUNTERS.exec(text)?.[0].length ?? 0
+    counters = COUNTERS.exec(text) ?? undefined
+    at += counters?.[0].length ?? 0
   }
   const letter = text.charCodeAt(at) >= 65
   const found = scanTime(text, at, context)
@@ -38,6 +40,8 @@ function parse(text: string, context: ParseContext): Parsed | undefined {
   if (letter && !/^[A-Z][a-z]{2} [ \d]\d /.test(text.slice(at, at + 7)) && priority === undefined) return undefined
   const parsed: Parsed = {message: '', attributes: {}}
   if (priority !== undefined) takePriority(parsed, priority)
+  if (counters?.[1]) parsed.attributes.sequence = toNumber(counters[1])
+  if (counters?.[2]) parsed.attributes.device_sequence = counters[2]
   if (found.time) parsed.time = found.time
   else parsed.attributes.timestamp = text.slice(at, found.end)
   const end = readHeader(text, found.end, parsed, priority !== undefined, letter)
@@ -72,11 +76,12 @@ function readHeader(text: string, at: number, parsed: Parsed, sure: boolean, let
   HOST_TAG.lastIndex = at
   const both = HOST_TAG.exec(text)
   if (both && !(tagOnly && !(sure || letter))) {
-    const [whole, host, tag, pid] = both as unknown as [string, string, string, string | undefined]
+    const [whole, host, tag, pid, part] = both as unknown as [string, string, string, string?, string?]
     const stamped = /^[a-z][\w./-]*$/.test(tag) && RSYSLOG_TIME.test(text.slice(0, at + 1))
     if (!tagOnly && isHost(host) && (sure || letter || pid !== undefined || stamped)) {
       parsed.host = host
       takeTag(parsed, tag, pid)
+      if (part) parsed.attributes.part = part
       return at + whole.length
     }
   }
