@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process'
+import {spawn, spawnSync} from 'node:child_process'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {Parser} from '@oclif/core'
@@ -69,7 +69,10 @@ describe.each(IDS)('%s', (id) => {
     const examples = (CommandClass.examples ?? []) as string[]
     expect(examples.length).toBeGreaterThan(0)
     for (const example of examples) {
-      const line = example.replaceAll('<%= config.bin %>', 'logflow').replace(/ > \S+$/, '')
+      const line = example
+        .replaceAll('<%= config.bin %>', 'logflow')
+        .replace(/ > \S+$/, '')
+        .replace(/"?\$\([^)]*\)"?/, 'x')
       const own = line.split(/\s\|\s/).find((part) => part.trim().startsWith('logflow '))
       const argv = shellWords(own ?? line)
       expect(argv.slice(0, words.length + 1), line).toEqual(['logflow', ...words])
@@ -191,6 +194,46 @@ test('colours: none in a pipe, --color always there too, never when told', async
 test('a reader that goes away is a normal end', async () => {
   const ran = await runLogflow(['generate', '--count', '200000', '--seed', '1'], {readOnly: 100})
   expect(ran).toMatchObject({status: 0, stderr: '', signal: null})
+})
+
+const hasBash = spawnSync('bash', ['-c', 'true']).status === 0
+
+test.skipIf(!hasBash || process.platform !== 'linux')(
+  'a silent tail ends when nobody reads its pipe any more',
+  async () => {
+    const home = emptyHome()
+    writeFileSync(join(home, 'app.log'), '2026-11-21T09:41:07Z INFO shop: one\n2026-11-21T09:41:08Z INFO shop: two\n')
+    expect((await runLogflow(['ship', 'app.log'], {home})).status).toBe(0)
+    const line = `"$0" "$1" tail -o raw | head -1; echo "status \${PIPESTATUS[0]}"`
+    const child = spawn('bash', ['-c', line, process.execPath, BINARY], {
+      cwd: home,
+      env: cleanEnv({HOME: home}),
+      timeout: 20_000,
+    })
+    expect(await new Response(child.stdout as unknown as ReadableStream).text()).toBe('one\nstatus 0\n')
+  },
+)
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 0],
+] as const)('%s ends a live command cleanly with status %i', async (signal, status) => {
+  const home = emptyHome()
+  writeFileSync(join(home, 'app.log'), '2026-11-21T09:41:07Z INFO shop: one\n')
+  expect((await runLogflow(['ship', 'app.log'], {home})).status).toBe(0)
+  const child = spawn(process.execPath, [BINARY, 'tail', '-o', 'jsonl'], {
+    cwd: home,
+    env: cleanEnv({HOME: home}),
+    timeout: 20_000,
+  })
+  let stderr = ''
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk)
+  })
+  child.stdout.once('data', () => child.kill(signal))
+  const ended = await new Promise((done) => child.on('close', (code, by) => done({code, by})))
+  expect(ended).toEqual({code: status, by: null})
+  expect(stderr).toBe('')
 })
 
 test('works through a symlink, from anywhere, with a cache it cannot write', async () => {
