@@ -44,7 +44,7 @@ export interface Role {
 
 /** Names by slot, best first: the place in the list is the rank. */
 const NAMES: Partial<Record<keyof typeof Slot, string>> = {
-  time: 'timestamp time ts datetime t eventtime asctime timeunixnano timestampns timestampms timemillis epochmillis logtime timelocal timeiso8601 realtimetimestamp observedtimeunixnano date',
+  time: 'timestamp time ts datetime t eventtime asctime timeunixnano timestampns timestampms timemillis epochmillis logtime timelocal timeiso8601 realtimetimestamp observedtimeunixnano unixtime calendartime date',
   level: 'level loglevel severity severitytext levelname lvl l s',
   severityNumber: 'severitynumber',
   syslogPriority: 'priority syslogseverity',

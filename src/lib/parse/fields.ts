@@ -11,7 +11,8 @@ import {
   severityFromText,
 } from '../record/level.js'
 import type {RecordError} from '../record/record.js'
-import {parseTime, timeFromDigits, timeFromNumber, timeFromParts} from '../record/timestamp.js'
+import {parseTime} from '../record/timestamp.js'
+import {timeFromDigits, timeFromNumber, timeFromParts} from '../record/timestamp-number.js'
 import {
   isNoId,
   parseB3,

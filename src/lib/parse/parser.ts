@@ -4,7 +4,7 @@
 
 import type {Level} from '../record/level.js'
 import type {RecordError} from '../record/record.js'
-import type {TimeContext} from '../record/timestamp.js'
+import type {TimeContext} from '../record/scan-time.js'
 
 /** What a parser reads from a line; names and shapes are those of the record. */
 export interface Parsed {

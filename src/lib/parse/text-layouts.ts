@@ -2,7 +2,8 @@
 // Each is a pattern for a line's beginning and what its groups are; the message is the rest of the line.
 
 import {type Severity, severityFromText} from '../record/level.js'
-import {parseTime, scanTime} from '../record/timestamp.js'
+import {scanTime} from '../record/scan-time.js'
+import {parseTime} from '../record/timestamp.js'
 import {parseExactJson} from './exact-json.js'
 import {FieldSet} from './fields.js'
 import {type ParseContext, type Parsed, toNumber} from './parser.js'

@@ -1,5 +1,7 @@
 import {expect, test} from 'vitest'
-import {parseTime, scanTime, timeFromDigits, timeFromNumber, timeFromParts} from '../../../src/lib/record/timestamp.js'
+import {scanTime} from '../../../src/lib/record/scan-time.js'
+import {parseTime} from '../../../src/lib/record/timestamp.js'
+import {timeFromDigits, timeFromNumber, timeFromParts} from '../../../src/lib/record/timestamp-number.js'
 import {UTC, zoneOf} from '../../../src/lib/record/zone.js'
 
 const context = {zone: UTC, observedMs: Date.parse('2026-11-21T08:00:00Z')}

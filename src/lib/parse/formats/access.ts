@@ -1,5 +1,5 @@
 import {severityFromStatus} from '../../record/level.js'
-import {scanTime} from '../../record/timestamp.js'
+import {scanTime} from '../../record/scan-time.js'
 import type {ParseContext, Parsed, Parser} from '../parser.js'
 
 /** Apache's and nginx's access lines: common, combined, with a virtual host before and times or ids after. */

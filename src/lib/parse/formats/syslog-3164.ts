@@ -1,5 +1,5 @@
 import {severityFromSyslog, severityFromWord} from '../../record/level.js'
-import {scanTime} from '../../record/timestamp.js'
+import {scanTime} from '../../record/scan-time.js'
 import {type ParseContext, type Parsed, type Parser, toNumber} from '../parser.js'
 import {errorFromTrace} from '../stack-trace.js'
 

@@ -1,5 +1,5 @@
 import type {Severity} from '../../record/level.js'
-import {scanTime} from '../../record/timestamp.js'
+import {scanTime} from '../../record/scan-time.js'
 import {takeLineIds} from '../line-ids.js'
 import type {ParseContext, Parsed, Parser} from '../parser.js'
 import {errorFromTrace} from '../stack-trace.js'
