@@ -40,12 +40,19 @@ const FORMATS: Array<{name: string; magic: number[]; at?: number; unpack?: strin
   {name: 'a PDF document', magic: [...Buffer.from('%PDF-')]},
 ]
 
-/** Why these first bytes are no log text, and the command that would make text of them; `undefined` where they are. */
-export function whyBinary(head: Buffer): {reason: string; unpack?: string} | undefined {
+export interface Binary {
+  /** What the bytes look like. */
+  reason: string
+  /** The command that would make text of the file named after it. */
+  unpack?: string
+}
+
+/** Why these first bytes are no log text; `undefined` where they are. */
+export function whyBinary(head: Buffer): Binary | undefined {
   const format = FORMATS.find(({magic, at = 0}) => magic.every((byte, i) => head[at + i] === byte))
   if (format && (format.magic.length > 3 || looksBinary(head))) return {reason: format.name, unpack: format.unpack}
   if (encodingOf(head).encoding !== 'utf-8') return undefined
-  return looksBinary(head) ? {reason: 'not text'} : undefined
+  return looksBinary(head) ? {reason: 'binary data'} : undefined
 }
 
 /** Long runs of NUL are left aside: they are holes that a crash leaves in a log. */

@@ -7,12 +7,12 @@ import type {UnitBatch} from '../units/unit-batch.js'
 import {type Input, inputName, type Problem} from './input.js'
 import {type Compression, whyBinary} from './inspect-head.js'
 import {type OpenInput, openInput} from './open-input.js'
-import {problem, toProblem} from './problem.js'
+import {skipped, toProblem} from './problem.js'
+import {newCounters, type ReadCounters} from './read-counters.js'
 import {readUnits} from './read-units.js'
 import {deriveSourceId, randomSourceId} from './source-id.js'
 import type {SourceFacts} from './source-rows.js'
 import type {ArrivalMark, KnownSource, SourceTable} from './source-table.js'
-import {newCounters, type ReadCounters} from './split-units.js'
 
 export interface OpenSourcesOptions {
   /** Read one after the other, as `resolveInputs` found them. */
@@ -141,7 +141,7 @@ async function* readInput(state: State, input: Input): AsyncGenerator<UnitBatch,
     return
   }
   const skip = state.options.force || !(opened.compression || opened.live) ? undefined : whyBinary(opened.head)
-  if (skip) state.problems.push(problem(path, `skipped, holds ${skip.reason}`, 'Read it all the same: --force'))
+  if (skip) state.problems.push(skipped(path, skip))
   if (skip || (opened.stat && opened.size === 0)) {
     await opened.bytes.close()
     return

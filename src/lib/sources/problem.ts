@@ -1,5 +1,6 @@
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Problem} from './input.js'
+import type {Binary} from './inspect-head.js'
 
 /** What the system's errors mean to someone who named a file. */
 const MEANING: Record<string, {reason: string; suggestion?: string}> = {
@@ -30,6 +31,12 @@ export function toProblem(path: string, error: unknown, tried = 'cannot read'): 
 /** A problem that no error of the system stands behind. */
 export function problem(path: string, reason: string, suggestion?: string): Problem {
   return {path, error: unreadable(`${path}: ${reason}`, {suggestion})}
+}
+
+/** A file that is left out because it is no text. */
+export function skipped(path: string, {reason, unpack}: Binary): Problem {
+  const way = unpack ? `Unpack it on the way: ${unpack} ${path} | logflow ship -` : 'Read it all the same: --force'
+  return problem(path, `skipped, looks like ${reason}`, way)
 }
 
 function unreadable(message: string, from: {cause?: unknown; suggestion?: string; code?: string}): LogflowError {

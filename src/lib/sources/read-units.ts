@@ -3,7 +3,8 @@ import type {UnitBatch} from '../units/unit-batch.js'
 import type {ByteSource} from './byte-source.js'
 import type {Problem} from './input.js'
 import {toProblem} from './problem.js'
-import {type EnvelopeRange, type Joiner, type ReadCounters, UnitSplitter} from './split-units.js'
+import type {ReadCounters} from './read-counters.js'
+import {type EnvelopeRange, type Joiner, UnitSplitter} from './split-units.js'
 
 export interface ReadOptions {
   /** For messages. */

@@ -3,7 +3,7 @@ import {open, readdir, stat} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
 import type {Input, Problem} from './input.js'
 import {compressionOf, INSPECTED_BYTES, whyBinary} from './inspect-head.js'
-import {problem, toProblem} from './problem.js'
+import {problem, skipped, toProblem} from './problem.js'
 
 export interface ResolveOptions {
   /** What relative paths begin at. */
@@ -133,10 +133,7 @@ async function addFile(path: string, {found, seen, options}: Search): Promise<vo
     const binary = options.force || compressionOf(head) ? undefined : whyBinary(head)
     if (binary) {
       seen.add(key)
-      const unpack = binary.unpack && `Unpack it on the way: ${binary.unpack} ${path} | logflow ship -`
-      found.problems.push(
-        problem(path, `skipped, looks like ${binary.reason}`, unpack ?? 'Read it all the same: --force'),
-      )
+      found.problems.push(skipped(path, binary))
       return
     }
     // Files that the system makes up while they are read (/proc) say they are empty.

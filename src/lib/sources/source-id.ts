@@ -48,5 +48,5 @@ export function uncompressedName(name: string): string {
 
 /** What stays the same when a file is rotated: `app.log`, `app.log.1`, `app-20260101.log.gz` → `app.log`. */
 export function rotationStem(name: string): string {
-  return uncompressedName(name).replace(/[-_.]?\d[\dTZ:_.-]*(?=\.|$)/g, '')
+  return uncompressedName(name).replace(/[-_.]\d[\dTZ:_.-]*(?=\.|$)/g, '')
 }

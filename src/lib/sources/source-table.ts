@@ -42,7 +42,7 @@ const SCHEMA = `
     device text not null, inode text not null, born text not null, head_length integer not null, head_hash text not null,
     size integer not null, tail_hash text not null, first_line text not null, seen text not null) without rowid;
   create index sources_by_inode on sources(device, inode);
-  create index sources_by_stem on sources(folder, stem);
+  create index sources_by_stem on sources(folder, stem, first_line);
   create table arrivals(source text not null, up_to integer not null, observed text not null,
     primary key(source, up_to)) without rowid;
   pragma user_version = ${SCHEMA_VERSION};`
@@ -166,8 +166,12 @@ function findRow(db: Database, facts: SourceFacts): SourceRow | undefined {
   const same = (byInode.all([facts.device, facts.inode]) as SourceRow[]).filter((row) => sameInode(row, facts))
   const own = longest(same.filter((row) => holdsSame(row, facts)))
   if (own) return own
-  const byStem = db.prepare('select * from sources where folder = ? and stem = ? order by seen desc')
-  const kin = byStem.all([dirname(facts.path), rotationStem(basename(facts.path))]) as SourceRow[]
+  // Thousands of files of one folder may have such names; few of them begin with the same line.
+  const byStem = db.prepare(
+    "select * from sources where folder = ? and stem = ? and first_line in (?, '') order by seen desc",
+  )
+  const {path} = facts
+  const kin = byStem.all([dirname(path), rotationStem(basename(path)), lineHash(facts)]) as SourceRow[]
   return longest(kin.filter((row) => holdsSame(row, facts) && replacesOriginal(row, facts)))
 }
 
@@ -229,7 +233,7 @@ function refresh(db: Database, row: SourceRow, facts: SourceFacts, now: string):
   if (!moved && size === row.size && facts.head.length === row.head_length) return
   const tail = size === row.size ? row.tail_hash : tailHash(facts, size)
   db.prepare(`update sources set path = ?, folder = ?, stem = ?, device = ?, inode = ?, born = ?, head_length = ?,
-    head_hash = ?, size = ?, tail_hash = ?, seen = ? where id = ?`).run([
+    head_hash = ?, size = ?, tail_hash = ?, first_line = ?, seen = ? where id = ?`).run([
     facts.path,
     dirname(facts.path),
     rotationStem(basename(facts.path)),
@@ -240,6 +244,7 @@ function refresh(db: Database, row: SourceRow, facts: SourceFacts, now: string):
     fingerprint(facts.head),
     size,
     tail,
+    lineHash(facts),
     now,
     row.id,
   ])

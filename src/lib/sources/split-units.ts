@@ -4,6 +4,7 @@
 
 import type {Envelope} from '../units/envelope.js'
 import {MAX_BATCH_BYTES, MAX_BATCH_UNITS, type UnitBatch} from '../units/unit-batch.js'
+import type {ReadCounters} from './read-counters.js'
 
 /** A longer line or event is cut here; what is over becomes a further unit, nothing is dropped. */
 export const MAX_UNIT_BYTES = 8 * 1024 * 1024
@@ -18,28 +19,6 @@ export interface Joiner {
   continues(data: Buffer, start: number, end: number): boolean
   /** Forgets the lines before. */
   reset(): void
-}
-
-/** Live figures; they add up over several files. `lines + pieces = units + joined + blank`. */
-export interface ReadCounters {
-  /** Bytes taken from the file or pipe, compressed where it is. */
-  bytes: number
-  lines: number
-  /** Lines of nothing but white space, outside of multi-line units. */
-  blank: number
-  units: number
-  /** Lines that became part of the unit before them. */
-  joined: number
-  /** Units cut off at MAX_UNIT_BYTES or MAX_UNIT_LINES. */
-  oversize: number
-  /** Units that begin inside a line, because the line is longer than MAX_UNIT_BYTES. */
-  pieces: number
-  /** Last lines without a line end. */
-  unterminated: number
-}
-
-export function newCounters(): ReadCounters {
-  return {bytes: 0, lines: 0, blank: 0, units: 0, joined: 0, oversize: 0, pieces: 0, unterminated: 0}
 }
 
 /** Units whose offset is below `upTo` get this envelope. */

@@ -1,3 +1,4 @@
+import {execFileSync, spawn} from 'node:child_process'
 import {
   appendFileSync,
   mkdirSync,
@@ -134,6 +135,15 @@ test('a second ship gives the same units with the same arrival, months later, an
   expect((await ship(['app.log'], {second: 20_000_000})).units).toEqual(grown.units)
 })
 
+test('UTF-16 keeps its id and its arrival', async () => {
+  const {path, ship} = setup()
+  writeFileSync(path('app.log'), Buffer.from('\ufeffone\n', 'utf16le'))
+  const first = await ship(['app.log'], {second: 0})
+  appendFileSync(path('app.log'), Buffer.from('two\n', 'utf16le'))
+  const second = await ship(['app.log'], {second: 60})
+  expect(second.units).toEqual([...first.units, {...first.units[0], text: 'two', offset: 4, observed: at(60)}])
+})
+
 test('what is compressed keeps its arrival too, also once the plain file is gone', async () => {
   const {path, ship} = setup()
   writeFileSync(path('app.log'), 'one\ntwo\n')
@@ -223,12 +233,12 @@ test('what is no text inside a compressed file, or on stdin, is skipped with a w
   tar.write('one\n', 512)
   writeFileSync(path('logs.tgz'), gzipSync(tar))
   const skipped = await ship(['logs.tgz'])
-  expect(skipped).toMatchObject({units: [], problems: ['logs.tgz: skipped, holds a tar archive']})
+  expect(skipped).toMatchObject({units: [], problems: ['logs.tgz: skipped, looks like a tar archive']})
   expect((await ship(['logs.tgz'], {force: true})).units.length).toBeGreaterThan(0)
   const random = seededRandom(5)
   const noise = Buffer.from(Array.from({length: 30_000}, () => Math.floor(random() * 256)))
   const piped = await ship(['-'], {stdin: Readable.from([noise])})
-  expect(piped).toMatchObject({units: [], problems: ['stdin: skipped, holds not text']})
+  expect(piped).toMatchObject({units: [], problems: ['stdin: skipped, looks like binary data']})
 })
 
 test('stdin gets an id of its own each time, no file, and no place in the table', async () => {
@@ -296,6 +306,14 @@ test('a silent pipe gets its units handed out, first the finished ones, then the
   stdin.end('four')
   expect(texts(unitsOf([(await batches.next()).value as UnitBatch]))).toEqual(['four'])
   expect((await batches.next()).done).toBe(true)
+})
+
+test.skipIf(process.platform === 'win32')('a named pipe', async () => {
+  const {path, ship} = setup()
+  execFileSync('mkfifo', [path('pipe')])
+  const writer = spawn('sh', ['-c', `printf 'one\\ntwo\\n' > ${path('pipe')}`])
+  onTestFinished(() => void writer.kill())
+  expect(texts((await ship(['pipe'])).units)).toEqual(['one', 'two'])
 })
 
 test('an abort ends files at once, and a pipe with what has come from it', async () => {

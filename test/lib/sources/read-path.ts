@@ -1,8 +1,8 @@
 import type {Readable} from 'node:stream'
 import type {Input, Problem} from '../../../src/lib/sources/input.js'
 import {openInput} from '../../../src/lib/sources/open-input.js'
+import {newCounters} from '../../../src/lib/sources/read-counters.js'
 import {readUnits} from '../../../src/lib/sources/read-units.js'
-import {newCounters} from '../../../src/lib/sources/split-units.js'
 import type {Envelope} from '../../../src/lib/units/envelope.js'
 import {unitBytes} from '../../../src/lib/units/unit-batch.js'
 

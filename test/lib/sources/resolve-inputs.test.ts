@@ -106,9 +106,9 @@ function randomBytes(count: number): Buffer {
 }
 
 test.each([
-  ['random bytes', randomBytes(20_000), 'x: skipped, looks like not text'],
-  ['NUL bytes only', Buffer.alloc(5_000), 'x: skipped, looks like not text'],
-  ['UTF-16 without a mark', Buffer.from('no mark here '.repeat(99), 'utf16le'), 'x: skipped, looks like not text'],
+  ['random bytes', randomBytes(20_000), 'x: skipped, looks like binary data'],
+  ['NUL bytes only', Buffer.alloc(5_000), 'x: skipped, looks like binary data'],
+  ['UTF-16 without a mark', Buffer.from('no mark here '.repeat(99), 'utf16le'), 'x: skipped, looks like binary data'],
   ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]), 'x: skipped, looks like xz compressed'],
   ['a program', Buffer.concat([Buffer.from('\x7fELF'), randomBytes(999)]), 'x: skipped, looks like a program'],
 ])('%s: skipped with a word, unless forced', async (_, bytes, message) => {

@@ -138,6 +138,33 @@ test('two programs that log side by side and begin alike are two sources', async
   expect(ids[0]).not.toBe(ids[1])
 })
 
+test('a file that was copied anew to its own path goes on with its source, one that only begins so later does not', async () => {
+  const {path, see} = setup()
+  writeFileSync(path('app.log'), log(0, 9))
+  const {id} = await see('app.log')
+  writeFileSync(path('.app.log.part'), log(0, 12))
+  renameSync(path('.app.log.part'), path('app.log'))
+  expect((await see('app.log')).id).toBe(id)
+  writeFileSync(path('.app.log.part'), `${log(0, 11)}other\n`.repeat(2))
+  renameSync(path('.app.log.part'), path('app.log'))
+  expect((await see('app.log')).id).not.toBe(id)
+})
+
+test('hundreds of files whose names differ in a number are known apart, each by its own', async () => {
+  const {path, see} = setup()
+  const names = Array.from({length: 300}, (_, i) => `worker.${i}.log`)
+  const ids = []
+  for (const name of names) {
+    writeFileSync(path(name), 'time,level,message\n')
+    ids.push((await see(name)).id)
+  }
+  expect(new Set(ids).size).toBe(names.length)
+  for (const [i, name] of names.entries()) {
+    appendFileSync(path(name), `${i},info,x\n`)
+    expect((await see(name)).id).toBe(ids[i])
+  }
+})
+
 test('a file of the same content in another folder is another source', async () => {
   const {path, see} = setup()
   mkdirSync(path('a'))
