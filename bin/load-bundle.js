@@ -1,5 +1,5 @@
 'use strict'
-const {mkdirSync, readFileSync, renameSync, writeFileSync} = require('node:fs')
+const {closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync} = require('node:fs')
 const {createRequire} = require('node:module')
 const {homedir} = require('node:os')
 const {dirname, join} = require('node:path')
@@ -30,8 +30,10 @@ function loadBundle(file) {
   if (prefix) {
     const wanted = `${prefix}${cachePart(module.exports.commandIds)}.code`
     if (found?.name !== wanted || script.cachedDataRejected) {
-      // At exit, so that the functions this command has called are in it.
-      process.once('exit', () => writeFirst(folders, wanted, () => script.createCachedData()))
+      // At exit, so that the functions this command has called are in it; not of a run that ended early by an error.
+      process.once('exit', (status) => {
+        if (status === 0) writeFirst(folders, wanted, () => script.createCachedData())
+      })
     }
   }
   return module.exports
@@ -70,18 +72,40 @@ function readFirst(folders, names) {
   return undefined
 }
 
-/** Written beside and renamed, so that no other process reads half a cache. Where nothing can be written, nothing is. */
+/**
+ * Written beside, synced and renamed: V8 does not check a cache of the right length, and ends the process on one
+ * that is damaged. Where nothing can be written, nothing is.
+ */
 function writeFirst(folders, name, make) {
   for (const folder of folders) {
+    const temporary = join(folder, `${name}.${process.pid}.${Math.random().toString(36).slice(2)}`)
     try {
       mkdirSync(folder, {recursive: true})
-      const temporary = join(folder, `${name}.${process.pid}`)
-      writeFileSync(temporary, make())
+      writeSynced(temporary, make())
       renameSync(temporary, join(folder, name))
       return
     } catch {
-      // A folder of somebody else's: the next one, or none.
+      // A folder of somebody else's, or a full disk: the next one, or none.
+      removeQuietly(temporary)
     }
+  }
+}
+
+function writeSynced(path, data) {
+  const fd = openSync(path, 'wx')
+  try {
+    for (let at = 0; at < data.length; ) at += writeSync(fd, data, at)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function removeQuietly(path) {
+  try {
+    unlinkSync(path)
+  } catch {
+    // It was never made.
   }
 }
 
