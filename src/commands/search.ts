@@ -62,11 +62,11 @@ export default class Search extends Command {
     const {talk} = context
     if (found === 0) {
       const asked = {query: args.query, span: spanText(flags)}
-      talk.note(nothingFound(asked, await records.explainNothing(filter), talk.screen))
+      talk.show(nothingFound(asked, await records.explainNothing(filter), talk.screen))
       if (flags['fail-if-none']) throw new LogflowError('NO_MATCH', 'nothing matched')
     } else if (!flags.count && talk.screen.isTerminal) {
       const ms = performance.now() - started
-      talk.note(searchSummary({shown: found, limit, span: spanText(flags), ms}, talk.screen))
+      talk.show(searchSummary({shown: found, limit, span: spanText(flags), ms}, talk.screen))
     }
   }
 }

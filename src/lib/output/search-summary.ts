@@ -1,4 +1,5 @@
 import type {NothingFound} from '../query/nothing-found.js'
+import {escapeLine} from './escape-controls.js'
 import {formatCount, formatDuration, plural} from './numbers.js'
 import {type Palette, paletteFor} from './palette.js'
 import type {Screen} from './screen.js'
@@ -19,7 +20,7 @@ export function searchSummary(
 /** What to tell someone who found nothing: how much there is at all, and what would match. */
 export function nothingFound(asked: {query?: string; span?: string}, why: NothingFound, screen: Screen): string {
   const palette: Palette = paletteFor(screen.color)
-  const what = asked.query ? ` for ${asked.query}` : ''
+  const what = asked.query ? ` for ${escapeLine(asked.query)}` : ''
   const when = asked.span ? ` (${asked.span})` : ''
   return `nothing found${what}${when} in ${plural(why.total, 'record')}${hint(why, palette)}`
 }
@@ -28,7 +29,7 @@ function hint(why: NothingFound, palette: Palette): string {
   if (why.total === 0) return `; ${palette.bold('logflow ship FILE')} puts some there`
   if (why.unknownService) {
     const {asked, nearest} = why.unknownService
-    return `; no service ${JSON.stringify(asked)}${nearest ? `; did you mean ${palette.bold(nearest)}?` : ''}`
+    return `; no service ${escapeLine(JSON.stringify(asked))}${nearest ? `; did you mean ${palette.bold(escapeLine(nearest))}?` : ''}`
   }
   if (why.anyTime) {
     const newest = why.newest ? `; the newest record is of ${why.newest}` : ''
