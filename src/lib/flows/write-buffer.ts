@@ -1,4 +1,4 @@
-import type {DeliveredRun, Delivery} from '../bus/bus.js'
+import type {DeliveredRun} from '../bus/bus.js'
 import {crc32c, decodeUnit} from '../parse/decode-unit.js'
 import {toRecord} from '../parse/to-record.js'
 import type {StoreItem, WriteBatch} from '../store/store.js'
@@ -23,12 +23,11 @@ export class WriteBuffer {
     return this.positions.size === 0
   }
 
-  add(delivery: Delivery): void {
-    for (const run of delivery.runs) {
-      this.runs.push({run, firstItem: this.items.length, partition: delivery.partition})
-      this.parse(run, delivery.partition)
-    }
-    this.positions.set(delivery.partition, delivery.nextOffset)
+  /** Parses a run; `nextOffset` is what the partition's position becomes once it is stored. */
+  add(run: DeliveredRun, partition: number, nextOffset: number): void {
+    this.runs.push({run, firstItem: this.items.length, partition})
+    this.parse(run, partition)
+    this.positions.set(partition, nextOffset)
   }
 
   positionList(): WriteBatch['positions'] {
