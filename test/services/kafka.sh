@@ -127,7 +127,7 @@ run_broker() { # DIR I
 await_port() { # DIR I
   local pid port
   pid=$(cat "$1/broker$2.pid")
-  port=$(sed -n 's/^advertised.*://p' "$1/broker$2.properties")
+  port=$(sed -n 's#^listeners=CLIENT://127.0.0.1:\([0-9]*\),.*#\1#p' "$1/broker$2.properties")
   for _ in $(seq 900); do
     (echo >"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return
     kill -0 "$pid" 2>/dev/null || break

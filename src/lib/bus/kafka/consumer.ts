@@ -5,9 +5,10 @@
 import type {Admin, Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka} from 'kafkajs'
 import {type ErrorCode, LogflowError} from '../../errors/logflow-error.js'
 import type {BusConsumer, BusEvent, ConsumerOptions, DeliveredRun, Position} from '../bus.js'
+import {byTopicAssigner} from './assigner.js'
 import {toLogflowError, unreachable} from './errors.js'
 import {EventQueue} from './event-queue.js'
-import type {BatchMessage} from './kafkajs-patches.js'
+import {type BatchMessage, loadKafkajs} from './kafkajs-patches.js'
 import {EnvelopeReader, readRuns} from './read-runs.js'
 import type {RecordBatchView} from './record-batch-view.js'
 import type {CompleteSettings} from './settings.js'
@@ -22,6 +23,8 @@ const HEARTBEAT_MS = 1_000
 const SESSION_MS = 10_000
 /** kafkajs looks for a new coordinator only after it gave up on the old one and joins again, so it gives up soon. */
 const RETRIES = 4
+/** Partitions added to a topic are found within so long. */
+const METADATA_MS = 20_000
 const IDLE_MS = 500
 const COMMIT_PAUSE_MS = 200
 /** A commit is tried for so long: a new coordinator takes some seconds to be found. */
@@ -71,7 +74,9 @@ export class KafkaConsumer implements BusConsumer {
       heartbeatInterval: HEARTBEAT_MS,
       maxBytesPerPartition: FETCH_BYTES_A_PARTITION,
       maxWaitTimeInMs: FETCH_WAIT_MS,
+      metadataMaxAge: METADATA_MS,
       allowAutoTopicCreation: false,
+      partitionAssigners: [byTopicAssigner(loadKafkajs())],
       retry: {retries: RETRIES, restartOnFailure: async () => !this.#silentTooLong()},
     })
   }
@@ -225,8 +230,8 @@ export class KafkaConsumer implements BusConsumer {
     if (!this.#placed || position === undefined || isStale() || assignment !== this.#assignment) return
     this.#ends.set(partition, Number(batch.highWatermark))
     const batches = messages.map((message) => this.#recordBatchOf(message))
-    const last = batches.at(-1)
-    if (!last) return
+    // also past the markers of transactions, which are not among the messages
+    const nextOffset = Number(batch.lastOffset()) + 1
     const runs = await this.#read(partition, batches, position)
     const [first] = runs
     if (first) {
@@ -234,10 +239,10 @@ export class KafkaConsumer implements BusConsumer {
       if (firstOffset > position && !(await this.#reportGap(partition, position, assignment))) return
       if (assignment !== this.#assignment) return
       const {topic} = this.#context.options
-      this.#queue.push({kind: 'units', topic, partition, firstOffset, nextOffset: last.lastOffset + 1, runs})
+      this.#queue.push({kind: 'units', topic, partition, firstOffset, nextOffset, runs})
     }
-    this.#advance(partition, last.lastOffset + 1)
-    resolveOffset(String(last.lastOffset))
+    this.#advance(partition, nextOffset)
+    resolveOffset(String(nextOffset - 1))
   }
 
   #recordBatchOf(message: object): RecordBatchView {
