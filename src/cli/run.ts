@@ -22,10 +22,15 @@ export async function run(argv: string[], pack: Package): Promise<number> {
     await start(invocation, pack)
     return signals.reason === 'SIGINT' ? 130 : 0
   } catch (error) {
-    if (error instanceof OutputClosed) return 0
-    if (signals.reason !== undefined && isAbort(error)) return signals.reason === 'SIGINT' ? 130 : 0
-    return showError(error, {stream: process.stderr, verbose: wantsDetail(argv), env: process.env})
+    return statusOf(error, argv)
   }
+}
+
+/** Tells what went wrong where it is something to tell, and says with which exit status the process should end. */
+export function statusOf(error: unknown, argv: string[]): number {
+  if (error instanceof OutputClosed) return 0
+  if (signals.reason !== undefined && isAbort(error)) return signals.reason === 'SIGINT' ? 130 : 0
+  return showError(error, {stream: process.stderr, verbose: wantsDetail(argv), env: process.env})
 }
 
 async function start(invocation: Invocation, pack: Package): Promise<void> {

@@ -236,6 +236,18 @@ test.each([
   expect(stderr).toBe('')
 })
 
+test('a failure that nobody waited for is told in one line as well', async () => {
+  const home = emptyHome()
+  const preload = join(home, 'fail-later.cjs')
+  writeFileSync(preload, "setTimeout(() => Promise.reject(new Error('boom')), 300)\n")
+  const ran = await runLogflow(['tail'], {home, env: {NODE_OPTIONS: `--require ${preload}`}})
+  expect(ran).toMatchObject({
+    status: 70,
+    stdout: '',
+    stderr: 'error: internal error: boom\n  Run it again with --verbose to see where it happened\n',
+  })
+})
+
 test('works through a symlink, from anywhere, with a cache it cannot write', async () => {
   const {chmodSync, symlinkSync, mkdirSync} = await import('node:fs')
   const home = emptyHome()
