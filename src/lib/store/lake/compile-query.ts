@@ -40,6 +40,29 @@ export function isSelective(node: QueryNode): boolean {
   return node.kind === 'or' && node.nodes.length > 0 && node.nodes.every(isSelective)
 }
 
+/**
+ * The query as several, of which a record matches one at most: an OR of ids is looked up id by id, since only a condition
+ * on one column makes use of its Bloom filters.
+ */
+export function alternatives(node: QueryNode): QueryNode[] {
+  if (node.kind === 'or' && node.nodes.length > 1 && node.nodes.length <= MOST_ALTERNATIVES && isSelective(node)) {
+    return node.nodes.map((part, i) => ({kind: 'and', nodes: [part, ...node.nodes.slice(0, i).map(negated)]}))
+  }
+  if (node.kind !== 'and') return [node]
+  for (const [i, part] of node.nodes.entries()) {
+    const parts = part.kind === 'or' ? alternatives(part) : []
+    const others = node.nodes.filter((_, at) => at !== i)
+    if (parts.length > 1) return parts.map((each) => ({kind: 'and', nodes: [each, ...others]}))
+  }
+  return [node]
+}
+
+const MOST_ALTERNATIVES = 8
+
+function negated(node: QueryNode): QueryNode {
+  return {kind: 'not', node}
+}
+
 function joined(nodes: QueryNode[], operator: string, none: string, parameters: Parameters): string {
   if (nodes.length === 0) return none
   return `(${nodes.map((node) => compileQuery(node, parameters)).join(operator)})`

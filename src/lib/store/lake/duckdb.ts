@@ -54,9 +54,10 @@ export class Duck {
       temp_directory: options.tempDir,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
+      enable_external_file_cache: 'false',
     }
     for (const [name, value] of Object.entries(settings)) this.#bindings.set_config(config, name, value)
-    this.#database = this.#bindings.open(':memory:', config)
+    this.#database = this.#prepare(this.#bindings.open(':memory:', config))
     this.#database.catch(() => {})
   }
 
@@ -106,6 +107,15 @@ export class Duck {
     this.#open = false
     const database = await this.#database.catch(() => undefined)
     if (database) this.#bindings.close_sync(database)
+  }
+
+  /** The footers of Parquet files are kept: most searches read them twice. Only known once the engine is open. */
+  async #prepare(opening: Promise<duckdb.Database>): Promise<duckdb.Database> {
+    const database = await opening
+    const connection = await this.#bindings.connect(database)
+    await this.#bindings.query(connection, 'SET GLOBAL parquet_metadata_cache = true')
+    this.#bindings.disconnect_sync(connection)
+    return database
   }
 
   #bind(statement: duckdb.PreparedStatement, parameters: DuckParameter[]): void {

@@ -6,7 +6,7 @@ import type {FollowEvent, RecordFilter} from '../store.js'
 import {RecordReader, SELECTED} from './columns.js'
 import {corrupt, duckError, SegmentGone} from './errors.js'
 import {manifestStamp} from './manifest.js'
-import type {Searched} from './search.js'
+import type {Readable} from './scan.js'
 import {takeSnapshot, type View} from './segments.js'
 import {readSealed} from './sql.js'
 import {compareBounds, readBound} from './time.js'
@@ -22,7 +22,7 @@ const POLL_MS = 100
 const CHUNK = 1 << 20
 const PAGE = 1_000
 
-export function lakePosition({layout}: Searched): string {
+export function lakePosition({layout}: Readable): string {
   const last = takeSnapshot(layout).views.at(-1)
   return encodePlace(last ? {seq: last.seq, rows: last.rows, bytes: last.bytes} : {seq: 0, rows: 0, bytes: 0})
 }
@@ -40,7 +40,7 @@ function decodePlace(text: string): Place {
 
 /** Records in the order of arrival from a place on; looks for more every tenth of a second. */
 export async function* followLake(
-  lake: Searched,
+  lake: Readable,
   request: {filter: RecordFilter; from: string},
   signal: AbortSignal,
 ): AsyncGenerator<FollowEvent> {
@@ -63,7 +63,7 @@ export async function* followLake(
 
 /** Everything stored after `place`, which moves along. */
 async function* catchUp(
-  lake: Searched,
+  lake: Readable,
   place: Place,
   wanted: (record: LogRecord) => boolean,
   signal: AbortSignal,
@@ -142,7 +142,7 @@ function parseRows(lines: Buffer, path: string): Array<Record<string, unknown>> 
 
 /** Rows of a sealed segment after a place: Parquet keeps the order of arrival in a column. */
 async function* sealedAfter(
-  lake: Searched,
+  lake: Readable,
   view: View,
   place: Place,
   signal: AbortSignal,
@@ -182,7 +182,7 @@ function wantedBy({query, since, until}: RecordFilter): (record: LogRecord) => b
 }
 
 /** Changes when there may be something new. */
-function changeStamp({layout}: Searched, place: Place): string {
+function changeStamp({layout}: Readable, place: Place): string {
   let size = 0
   try {
     size = statSync(layout.hot(place.seq)).size

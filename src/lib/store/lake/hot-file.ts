@@ -15,7 +15,7 @@ type Checksum = (bytes: Buffer, initial?: number) => number
 /** What a commit adds to a hot segment. */
 export interface Commit {
   /** Lines of NDJSON. */
-  text: string
+  bytes: Buffer
   rows: number
   longest: number
   min: number
@@ -98,13 +98,12 @@ export class HotFile {
 
   /** Stores a commit. Throws DISK_FULL and the like; then nothing of it is there. */
   async append(commit: Commit): Promise<void> {
-    const rows = Buffer.from(commit.text)
-    const trailer = this.#next(commit, checksum()(rows))
-    const bytes = [rows, Buffer.from(encodeTrailer(trailer))]
+    const trailer = this.#next(commit, checksum()(commit.bytes))
+    const parts = [commit.bytes, Buffer.from(encodeTrailer(trailer))]
     let whole = false
     try {
       let at = this.#size
-      for (const part of bytes) at = await this.#writeAll(part, at)
+      for (const part of parts) at = await this.#writeAll(part, at)
       whole = true
       await dataSync(this.#fd)
       this.#size = at

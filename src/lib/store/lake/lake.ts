@@ -5,10 +5,12 @@
 import {parseId} from '../../record/id.js'
 import type {LogRecord} from '../../record/record.js'
 import type {FollowEvent, RecordFilter, SearchRequest, Store, StoreStatus, StoreWriter} from '../store.js'
+import {countLake, getFromLake, valuesOfLake} from './ask.js'
 import {Duck} from './duckdb.js'
 import {followLake, lakePosition} from './follow.js'
 import {type Layout, layoutOf, SEAL_LIMITS, type SealLimits} from './layout.js'
-import {countLake, getFromLake, type Searched, searchLake, valuesOfLake} from './search.js'
+import type {Readable} from './scan.js'
+import {searchLake} from './search.js'
 import {takeSnapshot} from './segments.js'
 import {type LakeWriter, openLakeWriter} from './writer.js'
 
@@ -50,18 +52,21 @@ class Lake implements Store {
     this.#now = options.now ?? Date.now
   }
 
+  /** Starts the engine of searches, unless it runs. */
   start(): Duck {
-    this.#duck ??= new Duck({
-      memoryLimitMb: this.#options.memoryLimitMb ?? MEMORY_MB,
-      threads: this.#options.threads ?? THREADS,
-      tempDir: this.#layout.spill,
-    })
+    this.#duck ??= this.#startDuck(this.#options.threads ?? THREADS)
     return this.#duck
+  }
+
+  #startDuck(threads: number): Duck {
+    const memoryLimitMb = this.#options.memoryLimitMb ?? MEMORY_MB
+    return new Duck({memoryLimitMb, threads, tempDir: this.#layout.spill})
   }
 
   async openWriter(): Promise<StoreWriter> {
     const limits = {...SEAL_LIMITS, ...this.#options.limits}
-    const options = {layout: this.#layout, now: this.#now, limits, duck: () => this.start()}
+    // One thread: sealing goes on beside parsing, on machines of two cores.
+    const options = {layout: this.#layout, now: this.#now, limits, startDuck: () => this.#startDuck(1)}
     const writer = await openLakeWriter(options, () => {
       this.#writer = undefined
     })
@@ -70,28 +75,28 @@ class Lake implements Store {
   }
 
   search(request: SearchRequest, signal?: AbortSignal): AsyncIterable<LogRecord[]> {
-    return searchLake(this.#searched(), request, signal)
+    return searchLake(this.#readable(), request, signal)
   }
 
   count(filter: RecordFilter): Promise<number> {
-    return countLake(this.#searched(), filter)
+    return countLake(this.#readable(), filter)
   }
 
   async get(id: string): Promise<LogRecord | undefined> {
     const parts = parseId(id)
-    return parts && getFromLake(this.#searched(), parts)
+    return parts && getFromLake(this.#readable(), parts)
   }
 
   values(field: 'service' | 'host' | 'environment' | 'level', limit: number): Promise<string[]> {
-    return valuesOfLake(this.#searched(), field, limit)
+    return valuesOfLake(this.#readable(), field, limit)
   }
 
   async position(): Promise<string> {
-    return lakePosition(this.#searched())
+    return lakePosition(this.#readable())
   }
 
   follow(request: {filter: RecordFilter; from: string}, signal: AbortSignal): AsyncIterable<FollowEvent> {
-    return followLake(this.#searched(), request, signal)
+    return followLake(this.#readable(), request, signal)
   }
 
   async status(): Promise<StoreStatus> {
@@ -119,7 +124,7 @@ class Lake implements Store {
     await this.#duck?.close()
   }
 
-  #searched(): Searched {
+  #readable(): Readable {
     return {layout: this.#layout, duck: this.start()}
   }
 }

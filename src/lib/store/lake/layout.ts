@@ -44,7 +44,15 @@ export interface SealLimits {
   onClose: number
 }
 
-export const SEAL_LIMITS: SealLimits = {records: 100_000, bytes: 128 * 2 ** 20, onClose: 20_000}
+export const SEAL_LIMITS: SealLimits = {records: 100_000, bytes: 64 * 2 ** 20, onClose: 20_000}
+
+/** DuckDB sorts and writes 2,048 rows at a time or more: of long ones a segment must hold less to fit into memory. */
+const LONG_ROWS = {average: 8 * 2 ** 10, bytes: 16 * 2 ** 20}
+
+export function isFull(rows: number, bytes: number, limits: SealLimits): boolean {
+  if (rows >= limits.records || bytes >= limits.bytes) return true
+  return bytes >= LONG_ROWS.bytes && bytes > rows * LONG_ROWS.average
+}
 /** Writing waits while this many segments are still to be sealed. */
 export const MOST_UNSEALED = 3
 /** How long replaced files stay for readers of an older manifest, ms. */

@@ -38,6 +38,8 @@ export interface HotSegment {
 export interface SegmentSummary {
   rows: number
   bytes: number
+  /** Bytes it took as NDJSON: how much memory its rows need. */
+  raw: number
   /** Event times of the first and last record, ms since 1970, rounded down. */
   min: number
   max: number
@@ -104,7 +106,7 @@ function isManifest(value: unknown): value is Manifest {
 function isSegment(segment: Partial<Omit<SealedSegment, 'kind'>> & {kind?: string}): boolean {
   if (!isObject(segment) || !Number.isSafeInteger(segment.seq)) return false
   if (segment.kind === 'hot') return true
-  const numbers = [segment.rows, segment.bytes, segment.min, segment.max]
+  const numbers = [segment.rows, segment.bytes, segment.raw, segment.min, segment.max]
   return segment.kind === 'sealed' && numbers.every((value) => Number.isFinite(value))
 }
 

@@ -47,6 +47,7 @@ export async function sealSegment(duck: Duck, layout: Layout, seq: number, last:
 function publish(layout: Layout, seq: number, last: Trailer, temp: string): SealedSegment {
   const path = layout.sealed(seq)
   try {
+    const raw = statSync(layout.hot(seq)).size
     chmodSync(temp, 0o600)
     const fd = openSync(temp, 'r+')
     try {
@@ -62,6 +63,7 @@ function publish(layout: Layout, seq: number, last: Trailer, temp: string): Seal
       seq,
       rows: last.rows,
       bytes: statSync(path).size,
+      raw,
       min: last.min,
       max: last.max,
       stored: last.stored,

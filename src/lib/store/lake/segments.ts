@@ -10,6 +10,8 @@ export interface View {
   path: string
   rows: number
   bytes: number
+  /** Bytes it takes as NDJSON. */
+  raw: number
   /** Event times, ms; of an empty segment `min` lies after `max`. */
   min: number
   max: number
@@ -51,6 +53,7 @@ function viewOf(layout: Layout, segment: Manifest['segments'][number]): View {
     path,
     rows: trailer?.rows ?? 0,
     bytes: placed?.end ?? 0,
+    raw: placed?.end ?? 0,
     min: trailer?.min ?? Number.POSITIVE_INFINITY,
     max: trailer?.max ?? Number.NEGATIVE_INFINITY,
     longest: trailer?.longest ?? 0,

@@ -11,16 +11,15 @@ export function overlaps(view: Pick<View, 'min' | 'max' | 'rows'>, span: Span): 
   return view.rows > 0 && view.min < span.to && view.max >= span.from
 }
 
+/** What is sorted at once: so many records, or bytes of them, whichever is less. */
+const WINDOW = {records: 20_000, bytes: 16 * 2 ** 20}
+
 /**
- * The next stretch, from the early or the late end of `bounds`, that holds about `records`, taking the records of a
- * segment to lie evenly between its times; `undefined` where nothing is left. A wrong guess costs time, never records.
+ * The next stretch, from the early or the late end of `bounds`, that holds about `size` times WINDOW, taking the records
+ * of a segment to lie evenly between its times; `undefined` where nothing is left. A wrong guess costs time or memory,
+ * never records.
  */
-export function nextWindow(
-  views: View[],
-  bounds: Span,
-  records: number,
-  order: SearchRequest['order'],
-): Span | undefined {
+export function nextWindow(views: View[], bounds: Span, size: number, order: SearchRequest['order']): Span | undefined {
   const left = views.filter((view) => overlaps(view, bounds))
   if (left.length === 0) return undefined
   const first = Math.max(bounds.from, Math.min(...left.map(({min}) => min)))
@@ -30,10 +29,10 @@ export function nextWindow(
     order === 'oldest' ? {from: first, to: first + length} : {from: end - length, to: end}
   let short = 1
   let long = end - first
-  if (guess(left, {from: first, to: end}) <= records) return {from: first, to: end}
+  if (guess(left, {from: first, to: end}) <= size) return {from: first, to: end}
   while (short < long) {
     const middle = Math.floor((short + long) / 2)
-    if (guess(left, spanOf(middle)) >= records) long = middle
+    if (guess(left, spanOf(middle)) >= size) long = middle
     else short = middle + 1
   }
   return spanOf(long)
@@ -41,9 +40,10 @@ export function nextWindow(
 
 function guess(views: View[], span: Span): number {
   let sum = 0
-  for (const {min, max, rows} of views) {
+  for (const {min, max, rows, raw} of views) {
     const shared = Math.min(max + 1, span.to) - Math.max(min, span.from)
-    if (shared > 0) sum += (rows * shared) / (max + 1 - min)
+    const whole = Math.max(rows / WINDOW.records, raw / WINDOW.bytes)
+    if (shared > 0) sum += (whole * shared) / (max + 1 - min)
   }
   return sum
 }

@@ -5,7 +5,8 @@ import type {Duck} from './duckdb.js'
 import {corrupt} from './errors.js'
 import {type Commit, HotFile} from './hot-file.js'
 import {makeFolders, removeLeftovers, removeReplaced} from './housekeeping.js'
-import {type Layout, LONGEST_USUAL_ROW, MOST_UNSEALED, type SealLimits} from './layout.js'
+import {isFull, type Layout, MOST_UNSEALED, type SealLimits} from './layout.js'
+import {LineBuffer} from './line-buffer.js'
 import {type Lock, takeLock} from './lock.js'
 import {emptyManifest, type Manifest, readManifest, type Segment, writeManifest} from './manifest.js'
 import {RowBuilder} from './rows.js'
@@ -17,8 +18,8 @@ export interface WriterOptions {
   layout: Layout
   now: () => number
   limits: SealLimits
-  /** The engine that seals; made when the first segment is full. */
-  duck: () => Duck
+  /** Makes the engine that seals one segment. */
+  startDuck: () => Duck
 }
 
 /** Opens the lake for writing: takes the lock, cuts off what was not committed, and knows again what is stored. */
@@ -63,6 +64,12 @@ function readFull(path: string, learn: (trailer: Trailer) => void): Trailer {
   return last
 }
 
+interface Prepared {
+  commit: Commit
+  rejected: Rejection[]
+  alreadyThere: number
+}
+
 interface WriterState {
   manifest: Manifest
   ranges: StoredRanges
@@ -78,6 +85,7 @@ export class LakeWriter implements StoreWriter {
   readonly #closed: () => void
   readonly #ranges: StoredRanges
   readonly #rows = new RowBuilder()
+  readonly #lines = new LineBuffer()
   #manifest: Manifest
   #positions: Record<string, number>
   #file: HotFile | undefined
@@ -134,21 +142,25 @@ export class LakeWriter implements StoreWriter {
 
   async #write(batch: WriteBatch): Promise<WriteResult> {
     const file = await this.#fileToWrite()
+    const positions = this.#positionsAfter(batch)
+    const {commit, rejected, alreadyThere} = this.#prepare(batch, file.rows, positions)
+    if (commit.rows > 0 || positions !== this.#positions) {
+      await file.append(commit)
+      this.#ranges.merge(commit.ranges)
+      this.#positions = positions
+    }
+    return {stored: commit.rows, alreadyThere, rejected}
+  }
+
+  /** Makes rows of what is not stored yet, numbered from `first`. */
+  #prepare(batch: WriteBatch, first: number, positions: Record<string, number>): Prepared {
     const stored = new Date(this.#options.now()).toISOString()
     const fresh = new StoredRanges()
-    const positions = this.#positionsAfter(batch)
-    const commit: Commit = {
-      text: '',
-      rows: 0,
-      longest: 0,
-      min: Number.POSITIVE_INFINITY,
-      max: Number.NEGATIVE_INFINITY,
-      stored,
-      positions,
-      ranges: {},
-    }
     const rejected: Rejection[] = []
+    const lines = this.#lines.begin()
     let alreadyThere = 0
+    let min = Number.POSITIVE_INFINITY
+    let max = Number.NEGATIVE_INFINITY
     for (const [index, item] of batch.items.entries()) {
       const {source, offset} = item.key
       const end = offset + Math.max(item.span, 1)
@@ -156,21 +168,18 @@ export class LakeWriter implements StoreWriter {
         alreadyThere++
         continue
       }
-      const row = this.#rows.build(item, file.rows + commit.rows, stored)
+      const row = this.#rows.build(item, first + lines.count, stored)
       if ('reason' in row) {
         rejected.push({index, reason: row.reason})
         continue
       }
       fresh.add(source, offset, end)
-      addRow(commit, row.text, row.ms)
+      lines.add(row.text)
+      if (row.ms < min) min = row.ms
+      if (row.ms > max) max = row.ms
     }
-    commit.ranges = fresh.toJSON()
-    if (commit.rows > 0 || positions !== this.#positions) {
-      await file.append(commit)
-      this.#ranges.merge(commit.ranges)
-      this.#positions = positions
-    }
-    return {stored: commit.rows, alreadyThere, rejected}
+    const {bytes, count: rows, longest} = lines
+    return {commit: {bytes, rows, longest, min, max, stored, positions, ranges: fresh.toJSON()}, rejected, alreadyThere}
   }
 
   #positionsAfter(batch: WriteBatch): Record<string, number> {
@@ -187,7 +196,7 @@ export class LakeWriter implements StoreWriter {
   async #fileToWrite(): Promise<HotFile> {
     const file = this.#file
     const {layout, limits} = this.#options
-    if (file && !file.spoilt && file.rows < limits.records && file.bytes < limits.bytes) return file
+    if (file && !file.spoilt && !isFull(file.rows, file.bytes, limits)) return file
     while (this.#full.length >= MOST_UNSEALED) await this.#sealOldest()
     const seq = (this.#manifest.segments.at(-1)?.seq ?? 0) + 1
     const next = HotFile.create(seq, layout.hot(seq))
@@ -233,8 +242,10 @@ export class LakeWriter implements StoreWriter {
   }
 
   async #seal({seq, trailer}: FullSegment): Promise<void> {
-    const {layout, duck, now} = this.#options
-    const sealed = await sealSegment(duck(), layout, seq, trailer)
+    const {layout, startDuck, now} = this.#options
+    // An engine for each segment: one that is kept holds on to 200 MB more with every few seals.
+    const duck = startDuck()
+    const sealed = await sealSegment(duck, layout, seq, trailer).finally(() => duck.close())
     const segments = this.#manifest.segments.map((segment) => (segment.seq === seq ? sealed : segment))
     this.#replaceManifest(segments, [{file: relative(layout.dir, layout.hot(seq)), at: now()}])
     this.#full = this.#full.filter((full) => full.seq !== seq)
@@ -250,15 +261,4 @@ export class LakeWriter implements StoreWriter {
     }
     while (this.#full.length > 0) await this.#sealOldest()
   }
-}
-
-/** Rows are measured only where they may be longer than what readers reckon with anyway. */
-const LONG_ROW = LONGEST_USUAL_ROW / 4
-
-function addRow(commit: Commit, text: string, ms: number): void {
-  commit.text += text
-  commit.rows++
-  if (text.length > LONG_ROW) commit.longest = Math.max(commit.longest, Buffer.byteLength(text))
-  if (ms < commit.min) commit.min = ms
-  if (ms > commit.max) commit.max = ms
 }

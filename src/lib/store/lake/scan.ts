@@ -1,0 +1,123 @@
+import type {QueryNode} from '../../query/query.js'
+import type {RecordFilter, SearchRequest} from '../store.js'
+import {compileQuery} from './compile-query.js'
+import type {Duck, DuckChunk} from './duckdb.js'
+import {duckError, SegmentGone} from './errors.js'
+import type {Layout} from './layout.js'
+import {MOST_TRIES, takeSnapshot, type View} from './segments.js'
+import {type Parameters, readHot, readSealed} from './sql.js'
+import {readBound} from './time.js'
+import type {Span} from './windows.js'
+
+/** A lake as readers hold it. */
+export interface Readable {
+  layout: Layout
+  duck: Duck
+}
+
+export type Order = SearchRequest['order']
+
+/** A record's place in the total order: by time, then source, then offset. */
+export interface Key {
+  ms: number
+  ns: number
+  source: string
+  offset: number
+}
+
+export function compareKeys(a: Key, b: Key): number {
+  return a.ms - b.ms || a.ns - b.ns || compareText(a.source, b.source) || a.offset - b.offset
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+/** SELECT over some segments as one table; hot ones up to the rows that were committed when they were looked at. */
+export function selectFrom(views: View[], columns: string, conditions: string[]): string {
+  const where = conditions.length ? conditions.join(' AND ') : 'true'
+  const sealed = views.filter((view) => view.kind === 'sealed').map((view) => view.path)
+  const tables = views
+    .filter((view) => view.kind === 'hot')
+    .map((view) => `SELECT ${columns} FROM ${readHot({...view, tolerant: true})} WHERE n < ${view.rows} AND ${where}`)
+  if (sealed.length) tables.push(`SELECT ${columns} FROM ${readSealed(sealed)} WHERE ${where}`)
+  return unionOf(tables)
+}
+
+export function unionOf(tables: string[]): string {
+  return tables.length === 1 ? (tables[0] as string) : `SELECT * FROM (${tables.join(' UNION ALL ')})`
+}
+
+export function orderedBy(order: Order, limit: number): string {
+  const direction = order === 'oldest' ? 'ASC' : 'DESC'
+  const by = ['time', 'ns', 'source', 'byte_offset'].map((column) => `${column} ${direction}`).join(', ')
+  return ` ORDER BY ${by}${Number.isFinite(limit) ? ` LIMIT ${Math.floor(limit)}` : ''}`
+}
+
+export function queryConditions(query: QueryNode, parameters: Parameters): string[] {
+  return query.kind === 'all' ? [] : [compileQuery(query, parameters)]
+}
+
+/** The filter's times, to the nanosecond. */
+export function timeConditions({since, until}: RecordFilter): string[] {
+  const conditions: string[] = []
+  if (since !== undefined) {
+    const {ms, ns} = readBound(since)
+    conditions.push(ns === 0 ? `time >= ${ms}` : `time >= ${ms} AND (time > ${ms} OR ns >= ${ns})`)
+  }
+  if (until !== undefined) {
+    const {ms, ns} = readBound(until)
+    conditions.push(ns === 0 ? `time < ${ms}` : `time <= ${ms} AND (time < ${ms} OR ns < ${ns})`)
+  }
+  return conditions
+}
+
+export function spanConditions({from, to}: Span): string[] {
+  const conditions: string[] = []
+  if (Number.isFinite(from)) conditions.push(`time >= ${from}`)
+  if (Number.isFinite(to)) conditions.push(`time < ${to}`)
+  return conditions
+}
+
+/** What comes after a place in the order. */
+export function afterKey({ms, ns, source: name, offset}: Key, order: Order, parameters: Parameters): string {
+  const [edge, beyond] = order === 'oldest' ? ['>=', '>'] : ['<=', '<']
+  const source = parameters.bind(name)
+  const sameTime = `source ${beyond} ${source} OR (source = ${source} AND byte_offset ${beyond} ${offset})`
+  return `time ${edge} ${ms} AND (time ${beyond} ${ms} OR ns ${beyond} ${ns} OR (ns = ${ns} AND (${sameTime})))`
+}
+
+/** The filter's times as ms, rounded outwards: which segments to look at. */
+export function boundsOf({since, until}: RecordFilter): Span {
+  const to = until === undefined ? undefined : readBound(until)
+  return {
+    from: since === undefined ? Number.NEGATIVE_INFINITY : readBound(since).ms,
+    to: to === undefined ? Number.POSITIVE_INFINITY : to.ms + (to.ns > 0 ? 1 : 0),
+  }
+}
+
+/** The chunks of an answer; failures come out as ours. */
+export async function* chunksOf(
+  lake: Readable,
+  sql: string,
+  parameters: Parameters,
+  signal?: AbortSignal,
+): AsyncGenerator<DuckChunk> {
+  try {
+    yield* lake.duck.query(sql, parameters.values, signal)
+  } catch (error) {
+    throw duckError(error, lake.layout.dir)
+  }
+}
+
+/** Asks something of a snapshot; again of a new one where a segment was sealed or removed meanwhile. */
+export async function askSnapshot<T>(lake: Readable, ask: (views: View[]) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask(takeSnapshot(lake.layout).views.filter(({rows}) => rows > 0))
+    } catch (error) {
+      if (!(error instanceof SegmentGone) || tries === MOST_TRIES) throw error
+    }
+  }
+}
