@@ -173,7 +173,7 @@ test('a file that grows while it is read is read to the end of the line that was
   const {sources} = await open(['app.log'])
   const batches: UnitBatch[] = []
   for await (const batch of sources) {
-    if (batches.length === 0) appendFileSync(path('app.log'), ' line\nand another\n')
+    if (batches.length === 0) appendFileSync(path('app.log'), ` line\n${'and another\n'.repeat(300_000)}`)
     batches.push(batch)
   }
   expect(texts(unitsOf(batches)).slice(-2)).toEqual(['line 199999', 'half a line'])

@@ -113,7 +113,7 @@ test.each([
   ['a program', Buffer.concat([Buffer.from('\x7fELF'), randomBytes(999)]), 'x: skipped, looks like a program'],
 ])('%s: skipped with a word, unless forced', async (_, bytes, message) => {
   const {found} = folderWith({x: bytes, 'y.log': 'y\n'})
-  expect(await found(['.'])).toMatchObject({paths: ['y.log'], problems: [message]})
+  expect(await found(['.', 'x'])).toMatchObject({paths: ['y.log'], problems: [message]})
   expect(await found(['.'], true)).toMatchObject({paths: ['x', 'y.log'], problems: []})
 })
 
