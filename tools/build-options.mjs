@@ -38,7 +38,7 @@ const slimOclif = {
         export {Command} from '@oclif/core/command'
         export {Config} from '@oclif/core/config'
         export * as Flags from '@oclif/core/flags'
-        export {Help} from '@oclif/core/help'`,
+        export {CommandHelp, Help} from '@oclif/core/help'`,
     }))
   },
 }

@@ -11,8 +11,18 @@ export const filterFlags = {
   'trace-id': Flags.string({description: 'Only records of this trace', helpGroup: FILTER, helpValue: 'ID'}),
   'correlation-id': Flags.string({description: 'Only with this correlation id', helpGroup: FILTER, helpValue: 'ID'}),
   'request-id': Flags.string({description: 'Only with this request id', helpGroup: FILTER, helpValue: 'ID'}),
-  service: listFlag({char: 's', description: 'Only of this service; several make any of them', helpValue: 'NAME'}),
-  level: listFlag({char: 'l', description: 'Only of this level; several make any of them', helpValue: 'LEVEL'}),
+  service: listFlag({
+    char: 's',
+    helpGroup: FILTER,
+    description: 'Only of this service; several make any of them',
+    helpValue: 'NAME',
+  }),
+  level: listFlag({
+    char: 'l',
+    helpGroup: FILTER,
+    description: 'Only of this level; several make any of them',
+    helpValue: 'LEVEL',
+  }),
   'min-level': Flags.string({description: 'This level and above', helpGroup: FILTER, helpValue: 'LEVEL'}),
 }
 

@@ -1,10 +1,31 @@
-import {Help} from '@oclif/core'
+import {CommandHelp, Help, type Interfaces} from '@oclif/core'
 import {openOclif} from './oclif-config.js'
 import type {Package} from './run.js'
+
+/** The usage line names the arguments; the flags are listed right below it. */
+class BriefUsage extends CommandHelp {
+  /** Those with a short name first: oclif takes the indent off a list that begins with one that has none. */
+  protected override flags(flags: Parameters<CommandHelp['flags']>[0]): ReturnType<CommandHelp['flags']> {
+    return super.flags([...flags.filter(({char}) => char), ...flags.filter(({char}) => !char)])
+  }
+
+  protected override defaultUsage(): string {
+    const args = Object.values(this.command.args as Record<string, Interfaces.Arg<unknown> & {multiple?: boolean}>)
+    const names = args.map(({name, required, multiple}) => {
+      const text = `${name.toUpperCase()}${multiple ? '...' : ''}`
+      return required ? text : `[${text}]`
+    })
+    return [...names, '[FLAGS]'].join(' ')
+  }
+}
+
+class LogflowHelp extends Help {
+  protected override CommandHelpClass = BriefUsage
+}
 
 /** Shows help on a command, a topic, or everything. */
 export async function showHelp(subject: string | undefined, pack: Package): Promise<void> {
   const config = await openOclif(pack)
-  const help = new Help(config, {flagSortOrder: 'none', hideCommandSummaryInDescription: true})
+  const help = new LogflowHelp(config, {flagSortOrder: 'none', hideCommandSummaryInDescription: true})
   await help.showHelp(subject === undefined ? [] : subject.split(':'))
 }
