@@ -1,5 +1,5 @@
 import {LogflowError, unreachable} from '../../errors/logflow-error.js'
-import {CASELESS_FIELDS, type QueryNode, type StringField} from '../../query/query.js'
+import {CASELESS_FIELDS, MAX_FIELD_VALUE, type QueryNode, type StringField} from '../../query/query.js'
 import type {RecordFilter} from '../store.js'
 import {toPieces} from './document.js'
 
@@ -80,6 +80,8 @@ function phrase(pieces: string[]): Dsl {
 }
 
 function onField(kind: 'term' | 'prefix', field: StringField, value: string): Dsl {
+  // Longer than anything indexed, lower-cased or not; the server refuses terms far longer than that.
+  if (value.length > MAX_FIELD_VALUE * 3) return {match_none: {}}
   if (!CASELESS_FIELDS.has(field)) return {[kind]: {[field]: {value}}}
   // A name that is lower-case already has no copy: it is its own.
   const folded = value.toLowerCase()

@@ -58,6 +58,8 @@ export class Connection {
           requestTimeout: ask.timeoutMs,
           maxResponseSize: ask.maxAnswerBytes,
           ...(ask.once ? {maxRetries: 0} : {}),
+          // At once: a closed idle connection opens again, and a server that is down is told without a wait.
+          retryBackoff: () => 0,
         },
       )
       return {status: answer.statusCode ?? 0, body: answer.body}
@@ -87,7 +89,7 @@ export class Connection {
       ...(auth ? {auth} : {}),
       tls: {...(caFile ? {ca: readAuthority(caFile)} : {}), rejectUnauthorized: rejectUnauthorized ?? true},
       requestTimeout: requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
-      maxRetries: 1,
+      maxRetries: Math.max(1, nodes.length - 1),
       // A record may hold a field named __proto__; it is data to us, and nothing merges it.
       disablePrototypePoisoningProtection: true,
     }

@@ -16,8 +16,7 @@ interface ServerReason {
   reason: string
 }
 
-const TLS_FAULT =
-  /self.signed|unable to verify|unable to get local issuer|certificate|altname|CERT_|wrong version number/i
+const TLS_FAULT = /self.signed|unable to verify|unable to get local issuer|certificate|altname|CERT_/i
 const MAX_REASON = 300
 
 /** One line of at most 300 characters. */
@@ -51,19 +50,16 @@ export function errorReason(error: unknown): ServerReason {
 }
 
 export function unreachable(url: string, why: string): LogflowError {
-  const suggestions = TLS_FAULT.test(why)
-    ? [
-        'Name the authority of its certificate: elasticsearch.ca_file',
-        'Check whether the address begins with http:// or https://',
-      ]
-    : [
-        'Check that Elasticsearch runs at this address (elasticsearch.nodes, ELASTICSEARCH_HOSTS)',
-        'Use the embedded store instead: --store embedded',
-      ]
-  return new LogflowError('STORE_UNREACHABLE', `no answer from Elasticsearch at ${url}: ${oneLine(why)}`, {
+  const said = /wrong version number/.test(why) ? 'it does not speak TLS' : oneLine(why)
+  const suggestions = [
+    ...(TLS_FAULT.test(why) ? ['Name the authority of its certificate: elasticsearch.ca_file'] : []),
+    'Check that Elasticsearch runs at this address, and whether it begins with http:// or https:// (elasticsearch.nodes, ELASTICSEARCH_HOSTS)',
+    'Use the embedded store instead: --store embedded',
+  ]
+  return new LogflowError('STORE_UNREACHABLE', `no answer from Elasticsearch at ${url}: ${said}`, {
     retriable: true,
     suggestions,
-    cause: new Error(oneLine(why)),
+    cause: new Error(said),
   })
 }
 

@@ -103,7 +103,7 @@ class PageReader {
       await this.connection.ask({method: 'DELETE', path: '/_pit', body: {id}, accept: 'all'}).catch(() => undefined)
   }
 
-  async #ask(size: number): Promise<Hit[]> {
+  async #ask(size: number, renewed = false): Promise<Hit[]> {
     if (this.needsSnapshot && this.#pit === undefined)
       this.#pit = await openSnapshot(this.connection, this.index, this.signal)
     const pit = this.#pit
@@ -122,13 +122,13 @@ class PageReader {
         ...(pit ? {pit: {id: pit, keep_alive: KEEP_ALIVE}} : {}),
       },
       // The snapshot is gone after a long pause: the place is a value, so a new one goes on from it.
-      accept: pit ? [404] : [],
+      accept: pit && !renewed ? [404] : [],
       maxAnswerBytes: MAX_ANSWER_BYTES,
       signal: this.signal,
     })
     if (status === 404) {
       this.#pit = undefined
-      return this.#ask(size)
+      return this.#ask(size, true)
     }
     this.#pit = body.pit_id ?? this.#pit
     return body.hits?.hits ?? []

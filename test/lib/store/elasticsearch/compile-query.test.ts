@@ -55,6 +55,11 @@ const CASES: Array<[string, QueryNode, object]> = [
     {kind: 'prefix', field: 'request_id', value: 'req-*?'},
     {bool: {filter: [{prefix: {request_id: {value: 'req-*?'}}}]}},
   ],
+  [
+    'a value longer than any that is indexed',
+    {kind: 'equals', field: 'service', value: 'x'.repeat(40_000)},
+    {bool: {filter: [{match_none: {}}]}},
+  ],
   ['levels', {kind: 'level', levels: ['ERROR', 'FATAL']}, {bool: {filter: [{terms: {level: ['ERROR', 'FATAL']}}]}}],
   ['no level at all', {kind: 'level', levels: []}, {bool: {filter: [{terms: {level: []}}]}}],
   ['not', {kind: 'not', node: word('a')}, {bool: {filter: [{bool: {must_not: [{term: {words: {value: 'a'}}}]}}]}}],
