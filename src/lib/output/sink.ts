@@ -1,5 +1,5 @@
 import type {Writable} from 'node:stream'
-import {OutputClosed} from '../errors/logflow-error.js'
+import {LogflowError, OutputClosed} from '../errors/logflow-error.js'
 
 /** Text on its way out, gathered into few writes. */
 export interface Sink {
@@ -22,7 +22,7 @@ export function openSink(stream: Writable): Sink {
   let gathered = ''
   let failure: Error | undefined
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    failure ??= isClosed(error) ? new OutputClosed('the reader of the output has gone') : error
+    failure ??= asFailure(error)
   })
 
   const flush = (): void | Promise<void> => {
@@ -61,6 +61,16 @@ export function openSink(stream: Writable): Sink {
   }
 }
 
-function isClosed(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' || error.code === 'EOF'
+function asFailure(error: NodeJS.ErrnoException): Error {
+  switch (error.code) {
+    case 'EPIPE':
+    case 'ERR_STREAM_DESTROYED':
+    case 'EOF':
+      return new OutputClosed('the reader of the output has gone')
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new LogflowError('DISK_FULL', 'cannot write the output: the disk is full', {cause: error})
+    default:
+      return error
+  }
 }

@@ -69,9 +69,13 @@ test('a waiting writer is told when the reader goes', async () => {
   await expect(waiting).rejects.toBeInstanceOf(OutputClosed)
 })
 
-test('another failure is itself', async () => {
-  const {stream} = collector({fail: Object.assign(new Error('no space'), {code: 'ENOSPC'})})
-  const sink = openSink(stream)
-  await sink.write('a\n')
-  await expect(sink.end()).rejects.toThrow('no space')
+test('a full disk is told as such, another failure is itself', async () => {
+  const end = async (code: string) => {
+    const {stream} = collector({fail: Object.assign(new Error(`${code}: write`), {code})})
+    const sink = openSink(stream)
+    await sink.write('a\n')
+    await sink.end()
+  }
+  await expect(end('ENOSPC')).rejects.toMatchObject({code: 'DISK_FULL'})
+  await expect(end('EIO')).rejects.toThrow('EIO: write')
 })
