@@ -31,7 +31,17 @@ export function openSink(stream: Writable): Sink {
     const text = gathered
     gathered = ''
     if (stream.destroyed || stream.writableEnded) throw new OutputClosed('the output is closed')
-    if (!stream.write(text)) return drained()
+    if (!accepts(text)) return drained()
+  }
+
+  // A stdout that is a file writes at once, and throws instead of telling later.
+  const accepts = (text: string): boolean => {
+    try {
+      return stream.write(text)
+    } catch (error) {
+      failure = asFailure(error as NodeJS.ErrnoException)
+      throw failure
+    }
   }
 
   const drained = () =>

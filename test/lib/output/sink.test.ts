@@ -77,5 +77,12 @@ test('a full disk is told as such, another failure is itself', async () => {
     await sink.end()
   }
   await expect(end('ENOSPC')).rejects.toMatchObject({code: 'DISK_FULL'})
+  const throwing = collector().stream
+  throwing.write = () => {
+    throw Object.assign(new Error('ENOSPC: write'), {code: 'ENOSPC'})
+  }
+  const sink = openSink(throwing)
+  sink.write('a\n')
+  await expect(sink.end()).rejects.toMatchObject({code: 'DISK_FULL'})
   await expect(end('EIO')).rejects.toThrow('EIO: write')
 })
