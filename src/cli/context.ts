@@ -40,6 +40,8 @@ export const signals: Signals = signalsOf(process)
 /** Reads the configuration and takes hold of the standard streams. Call it once, first, in `run`. */
 export async function openContext(flags: Readonly<Record<string, unknown>>): Promise<Context> {
   const config = await loadConfig({flags, env: process.env, cwd: workingDirectory(), platform: process.platform})
+  // oclif's own listener throws where nobody can catch it; the sink tells whoever writes.
+  process.stdout.removeAllListeners('error')
   const screen = screenOf({stream: process.stdout, color: config.color, env: process.env})
   const talk = openTalk(flags, config)
   for (const warning of config.warnings) talk.note(`warning: ${warning}`)

@@ -1,5 +1,5 @@
 import {spawn, spawnSync} from 'node:child_process'
-import {readFileSync, writeFileSync} from 'node:fs'
+import {closeSync, existsSync, openSync, readFileSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {Parser} from '@oclif/core'
 import {beforeAll, describe, expect, test} from 'vitest'
@@ -234,6 +234,18 @@ test.each([
   const ended = await new Promise((done) => child.on('close', (code, by) => done({code, by})))
   expect(ended).toEqual({code: status, by: null})
   expect(stderr).toBe('')
+})
+
+test.skipIf(!existsSync('/dev/full'))('a full disk under the output is exit status 6, in one line', async () => {
+  const full = openSync('/dev/full', 'w')
+  const child = spawn(process.execPath, [BINARY, 'config', 'list'], {
+    env: cleanEnv({HOME: emptyHome()}),
+    stdio: ['ignore', full, 'pipe'],
+  })
+  const ended = new Promise((done) => child.on('close', done))
+  const stderr = await new Response(child.stderr as unknown as ReadableStream).text()
+  closeSync(full)
+  expect([await ended, stderr]).toEqual([6, 'error: cannot write the output: the disk is full\n'])
 })
 
 test('a failure that nobody waited for is told in one line as well', async () => {
