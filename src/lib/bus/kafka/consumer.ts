@@ -192,7 +192,10 @@ export class KafkaConsumer implements BusConsumer {
       const mark = marks.find((one) => one.partition === partition)
       if (!mark) throw new LogflowError('BACKEND_REFUSED', `partition ${partition} of topic ${topic} has no offsets`)
       const [earliest, end] = [Number(mark.low), Number(mark.high)]
-      const known = this.#positions.get(partition) ?? startAt?.(partition) ?? committed.get(partition)
+      const kept = this.#positions.get(partition)
+      const given = committed.get(partition)
+      // while this member was out of the group another may have gone further
+      const known = kept === undefined ? (startAt?.(partition) ?? given) : Math.max(kept, given ?? 0)
       const wanted = known ?? (from === 'latest' ? end : earliest)
       const start = this.#startWithin(partition, wanted, earliest, end)
       this.#positions.set(partition, start)
@@ -233,11 +236,11 @@ export class KafkaConsumer implements BusConsumer {
     // also past the markers of transactions, which are not among the messages
     const nextOffset = Number(batch.lastOffset()) + 1
     const runs = await this.#read(partition, batches, position)
+    if (assignment !== this.#assignment) return
     const [first] = runs
     if (first) {
       const firstOffset = first.busOffsets[0] as number
       if (firstOffset > position && !(await this.#reportGap(partition, position, assignment))) return
-      if (assignment !== this.#assignment) return
       const {topic} = this.#context.options
       this.#queue.push({kind: 'units', topic, partition, firstOffset, nextOffset, runs})
     }
