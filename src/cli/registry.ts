@@ -1,10 +1,6 @@
 // Every command: its id (topic and name joined by a colon) and how to load it. A new command is one line here.
 // Commands are loaded when they are run and not before: a command's file must not cost another's start-up.
 
-import type {Command} from '@oclif/core'
-
-export type CommandClass = typeof Command & {new (argv: string[], config: never): Command}
-
 export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   doctor: () => import('../commands/doctor.js'),
   generate: () => import('../commands/generate.js'),
