@@ -77,6 +77,35 @@ for (const {name, version} of elasticsearchTargets('the layout in Elasticsearch'
       expect(_source).toEqual({...item?.record, ingested_at: expect.stringMatching(/Z$/)})
     })
 
+    test('any JSON object comes back as it was', async () => {
+      const store = await open(fresh())
+      const writer = await store.openWriter()
+      const random = seeded(11)
+      const odd: Array<Record<string, unknown>> = [
+        {deep: nested(1_500)},
+        {'nul\0name': 1, kept: {'\0': 2}},
+        {['k'.repeat(40_000)]: 1},
+        {['p'.repeat(300)]: {['q'.repeat(300)]: 'v'.repeat(33_000)}},
+        {'lone \ud800': 'half \udc00 \ud83d'},
+        {words: 'x', folded: {service: 'y'}, exact: '{"z":1}', ingested_at: 3},
+        {ids: Array.from({length: 5_000}, (_, i) => i)},
+        Object.fromEntries(Array.from({length: 3_000}, (_, i) => [`f${i}`, {v: i}])),
+      ]
+      const all = [...odd, ...Array.from({length: 300}, () => ({value: randomJson(random, 6)}))]
+      const written = all.map((attributes, i) => makeItem('json', i, {attributes, message: `cut \ud83d ${i}`}))
+      expect(await writer.write({items: written, positions: []})).toEqual({
+        stored: all.length,
+        alreadyThere: 0,
+        rejected: [],
+      })
+      await writer.refresh()
+      const got: string[] = []
+      for await (const page of store.search({query: ALL, order: 'oldest', limit: 10_000})) {
+        got.push(...page.map((record) => JSON.stringify({...record, ingested_at: undefined})))
+      }
+      expect(got).toEqual(written.map(({record}) => JSON.stringify(record)))
+    })
+
     test('the period is fixed: another one is refused, the same one is not', async () => {
       const index = fresh()
       await (await open(index, {period: 'week'})).openWriter()
@@ -177,4 +206,54 @@ for (const {name, version} of elasticsearchTargets('the layout in Elasticsearch'
       expect(new Set(ids).size).toBe(31)
     })
   })
+}
+
+function nested(depth: number): unknown {
+  let value: unknown = 'bottom'
+  for (let i = 0; i < depth; i++) value = i % 3 ? {in: value} : [value]
+  return value
+}
+
+const TEXTS = [
+  '',
+  ' ',
+  '.',
+  'a.b',
+  '..',
+  '*',
+  '"',
+  '\\',
+  '\n',
+  'ü',
+  '日本',
+  '🎉',
+  '__proto__',
+  'x'.repeat(2_000),
+  '2026-11-20',
+  '1e5',
+  'null',
+]
+
+/** The same numbers in [0, 1) every time. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/** Objects, lists and values of every kind, with names that mappings dislike. */
+function randomJson(random: () => number, depth: number): unknown {
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
+  const kind = depth === 0 ? 2 + random() * 4 : random() * 6
+  if (kind < 1) return Array.from({length: Math.floor(random() * 4)}, () => randomJson(random, depth - 1))
+  if (kind < 2) {
+    const entries = Array.from({length: Math.floor(random() * 5)}, () => [pick(TEXTS), randomJson(random, depth - 1)])
+    return Object.fromEntries(entries)
+  }
+  if (kind < 3) return pick(TEXTS)
+  if (kind < 4) return (random() - 0.5) * 10 ** Math.floor(random() * 40 - 20)
+  if (kind < 5) return Math.floor((random() - 0.5) * 2 ** 53)
+  return pick([null, true, false, 0, [], {}])
 }
