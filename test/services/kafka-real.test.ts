@@ -310,6 +310,21 @@ describe.skipIf(!canStartKafka('Kafka whose answers get lost'))('a broker whose 
     expect(texts.filter((text) => text === 's 5')).toHaveLength(1)
   })
 
+  test('a reader that hears nothing any more fails, and can be closed', async () => {
+    const settings = {brokers: ['127.0.0.1:19109'], partitions: 1, requestTimeoutMs: 700, retries: 2}
+    const impatient = await openKafkaBus({...settings, giveUpAfterMs: 2_000})
+    const reader = await (await Reader.open(impatient, {topic: 'silence', group: 'g'})).untilIdle()
+    proxy.answers = false
+    const reading = (async () => {
+      while (await reader.next());
+    })()
+    await expect(reading).rejects.toMatchObject({code: 'BUS_UNREACHABLE', retriable: true})
+    await expect(reader.consumer.commit([reader.position(0, 0)])).rejects.toMatchObject({code: 'BUS_UNREACHABLE'})
+    proxy.answers = true
+    await reader.consumer.close()
+    await impatient.close()
+  })
+
   test('a send whose answer is late is stored once', async () => {
     const producer = await bus.openProducer({topic: 'late'})
     await producer.send(numbered('s', 0, 10))

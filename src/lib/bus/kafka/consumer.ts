@@ -6,7 +6,8 @@ import type {Admin, Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBa
 import {type ErrorCode, LogflowError} from '../../errors/logflow-error.js'
 import type {BusConsumer, BusEvent, ConsumerOptions, DeliveredRun, Position} from '../bus.js'
 import {byTopicAssigner} from './assigner.js'
-import {toLogflowError, unreachable} from './errors.js'
+import {within} from './client.js'
+import {toLogflowError} from './errors.js'
 import {EventQueue} from './event-queue.js'
 import {type BatchMessage, loadKafkajs} from './kafkajs-patches.js'
 import {EnvelopeReader, readRuns} from './read-runs.js'
@@ -26,13 +27,12 @@ const RETRIES = 4
 /** Partitions added to a topic are found within so long. */
 const METADATA_MS = 20_000
 const IDLE_MS = 500
+const ANSWER_MS = 5_000
 const COMMIT_PAUSE_MS = 200
 /** A commit is tried for so long: a new coordinator takes some seconds to be found. */
 const COMMIT_MS = 60_000
 /** Codes after which a commit is not tried again; all else passes when the group has been joined anew. */
 const FINAL: ErrorCode[] = ['UNAUTHORISED', 'USAGE']
-/** Without any word from Kafka for so long, reading fails instead of trying on. */
-const SILENCE_MS = 60_000
 const PLACING_TRIES = 10
 const PLACING_PAUSE_MS = 500
 const STOP_MS = 10_000
@@ -90,11 +90,10 @@ export class KafkaConsumer implements BusConsumer {
     consumer.on(events.COMMIT_OFFSETS, () => {
       this.#commits++
     })
-    for (const word of [events.FETCH, events.HEARTBEAT] as const) {
-      consumer.on(word, () => {
-        this.#lastWord = performance.now()
-      })
-    }
+    // a fetch that failed is reported as one that found nothing, so fetches are no word from Kafka
+    consumer.on(events.HEARTBEAT, () => {
+      this.#lastWord = performance.now()
+    })
     // only batches of which nothing is left (markers of transactions) are missed by #take
     consumer.on(events.END_BATCH_PROCESS, ({payload}) => {
       if (payload.batchSize === 0) this.#advance(payload.partition, Number(payload.lastOffset) + 1)
@@ -121,6 +120,7 @@ export class KafkaConsumer implements BusConsumer {
           yield {kind: 'idle'}
         } else {
           await this.#queue.change(IDLE_MS)
+          if (this.#silentTooLong()) await this.#makeSure()
         }
       }
     } finally {
@@ -288,11 +288,27 @@ export class KafkaConsumer implements BusConsumer {
     return this.#held.every((partition) => (this.#positions.get(partition) ?? -1) >= (endOf(partition) ?? Infinity))
   }
 
+  /** After a long silence: fails the reading unless Kafka answers, for kafkajs would try on for ever. */
+  async #makeSure(): Promise<void> {
+    try {
+      await this.#askForOffsets()
+      this.#lastWord = performance.now()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Not for ever: the end of the reading, asked for meanwhile, must not wait for a broker that is gone. */
+  #askForOffsets() {
+    const {admin, options} = this.#context
+    return within(ANSWER_MS, admin.fetchTopicOffsets(options.topic))
+  }
+
   /** Asks Kafka: what was heard last may be old. */
   async #caughtUp(): Promise<boolean> {
     const assignment = this.#assignment
     try {
-      const marks = await this.#context.admin.fetchTopicOffsets(this.#context.options.topic)
+      const marks = await this.#askForOffsets()
       if (assignment !== this.#assignment || !this.#queue.isEmpty) return false
       for (const {partition, high} of marks) this.#ends.set(partition, Number(high))
       return this.#placed && this.#atEnd((partition) => this.#ends.get(partition))
@@ -340,13 +356,12 @@ export class KafkaConsumer implements BusConsumer {
   }
 
   #silentTooLong(): boolean {
-    return performance.now() - this.#lastWord > SILENCE_MS
+    return performance.now() - this.#lastWord > this.#context.settings.giveUpAfterMs
   }
 
   #fail(error: unknown): void {
     const {brokers} = this.#context.settings
-    const known = toLogflowError(error, {doing: `read topic ${this.#context.options.topic}`, brokers})
-    this.#queue.fail(this.#silentTooLong() ? unreachable(error, {doing: 'read', brokers}) : known)
+    this.#queue.fail(toLogflowError(error, {doing: `read topic ${this.#context.options.topic}`, brokers}))
   }
 
   #log(line: string): void {

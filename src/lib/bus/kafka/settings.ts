@@ -26,6 +26,8 @@ export interface KafkaSettings {
   connectTries?: number
   /** Times a send or a fetch is tried again, 0.1 to 2 s apart, before it fails. */
   retries?: number
+  /** A reader that has no word from Kafka for so long fails, instead of trying on for ever. */
+  giveUpAfterMs?: number
 }
 
 export interface KafkaTls {
@@ -54,6 +56,7 @@ const DEFAULTS = {
   requestTimeoutMs: 30_000,
   connectTries: 3,
   retries: 30,
+  giveUpAfterMs: 60_000,
 }
 
 /** Fills in the defaults; USAGE where a value cannot be. */
