@@ -116,6 +116,17 @@ for (const {name, version} of elasticsearchTargets('the layout in Elasticsearch'
       })
     })
 
+    test('first writers at the same moment agree, and leave nothing else behind', async () => {
+      const index = fresh()
+      const stores = await Promise.all(Array.from({length: 4}, () => open(index)))
+      const writers = await Promise.all(stores.map((store) => store.openWriter()))
+      const results = await Promise.all(writers.map((writer) => writer.write({items: items(), positions: []})))
+      expect(results.reduce((sum, result) => sum + result.stored, 0)).toBe(4)
+      expect(results.reduce((sum, result) => sum + result.alreadyThere, 0)).toBe(12)
+      const all = (await askElasticsearch(server.url, 'GET', `/${index}*/_alias`)) as Record<string, unknown>
+      expect(Object.keys(all).sort()).toEqual(await indicesOf(server.url, index))
+    })
+
     test('installations whose names begin alike do not disturb each other', async () => {
       const index = fresh()
       used.push(`${index}-dev`)

@@ -5,7 +5,7 @@ import {LogflowError} from '../../errors/logflow-error.js'
 import {MAX_FIELD_VALUE} from '../../query/query.js'
 import type {Connection} from './connection.js'
 import {refusal} from './errors.js'
-import type {ElasticsearchSettings, Period} from './settings.js'
+import type {ElasticsearchSettings, Period, Runtime} from './settings.js'
 
 /** Raise it with every change of the mapping. Changes must be additive: they are put on living indices too. */
 const SCHEMA = 1
@@ -51,11 +51,15 @@ interface TemplateAnswer {
 }
 
 /** Makes sure of a template of this version and this period. Rejects with BAD_CONFIG where another period rules. */
-export async function ensureTemplate(connection: Connection, settings: ElasticsearchSettings): Promise<void> {
+export async function ensureTemplate(
+  connection: Connection,
+  settings: ElasticsearchSettings,
+  runtime: Runtime,
+): Promise<void> {
   const path = `/_index_template/${settings.index}`
   const found = await readTemplate(connection, path)
   if (!found) {
-    const body = templateBody(settings, await bestCodec(connection, settings))
+    const body = templateBody(settings, await bestCodec(connection, settings, runtime))
     const {status, body: said} = await connection.ask({method: 'PUT', path, query: {create: true}, body, accept: [400]})
     if (status !== 400) return
     // Another writer was first, or the server does not want it.
@@ -65,7 +69,7 @@ export async function ensureTemplate(connection: Connection, settings: Elasticse
     return
   }
   checkMeta(found, settings)
-  if ((found.schema ?? 0) < SCHEMA) await upgrade(connection, settings, path)
+  if ((found.schema ?? 0) < SCHEMA) await upgrade(connection, settings, runtime, path)
 }
 
 async function readTemplate(connection: Connection, path: string): Promise<TemplateMeta | undefined> {
@@ -97,8 +101,17 @@ function checkMeta({schema, period}: TemplateMeta, settings: ElasticsearchSettin
   }
 }
 
-async function upgrade(connection: Connection, settings: ElasticsearchSettings, path: string): Promise<void> {
-  await connection.ask({method: 'PUT', path, body: templateBody(settings, await bestCodec(connection, settings))})
+async function upgrade(
+  connection: Connection,
+  settings: ElasticsearchSettings,
+  runtime: Runtime,
+  path: string,
+): Promise<void> {
+  await connection.ask({
+    method: 'PUT',
+    path,
+    body: templateBody(settings, await bestCodec(connection, settings, runtime)),
+  })
   await connection.ask({
     method: 'PUT',
     path: `/${settings.index}/_mapping`,
@@ -134,10 +147,10 @@ function templateBody(settings: ElasticsearchSettings, codec: string): object {
  * `best_compression` saves a third of the disk. Some servers accept the name and then fail to write a segment with
  * it, so it is tried, once an installation, on an index that is deleted again.
  */
-async function bestCodec(connection: Connection, settings: ElasticsearchSettings): Promise<string> {
-  const path = `/${settings.index}-probe`
+async function bestCodec(connection: Connection, settings: ElasticsearchSettings, runtime: Runtime): Promise<string> {
+  // A name of its own: two first writers must not delete each other's.
+  const path = `/${settings.index}-probe-${Math.floor(runtime.random() * 2 ** 40).toString(36)}`
   const index = {codec: 'best_compression', number_of_shards: 1, number_of_replicas: 0}
-  await connection.ask({method: 'DELETE', path, accept: [404]})
   const created = await connection.ask({method: 'PUT', path, body: {settings: {index}}, accept: 'all'})
   if (created.status >= 300) return 'default'
   const query = {refresh: true, timeout: '3s'}

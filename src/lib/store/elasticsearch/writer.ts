@@ -14,7 +14,7 @@ export async function openWriter(
   settings: ElasticsearchSettings,
   runtime: Runtime,
 ): Promise<StoreWriter> {
-  await ensureTemplate(connection, settings)
+  await ensureTemplate(connection, settings, runtime)
   return new ElasticsearchWriter(connection, settings, runtime)
 }
 
