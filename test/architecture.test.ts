@@ -64,7 +64,6 @@ const CLIENTS: Record<string, RegExp> = {
   '@duckdb/node-bindings': /^lib\/store\/lake\//,
   libsql: /^lib\/(bus\/embedded|store\/lake|sources)\//,
   chalk: /^lib\/output\//,
-  'cli-table3': /^lib\/output\//,
   yaml: /^lib\/config\//,
   ajv: /^lib\/config\//,
   fzstd: /^lib\/sources\//,

@@ -61,11 +61,15 @@ const PLAIN: Palette = {
   service: (_, text) => text,
 }
 
-/** FNV-1a over the name: the same service has the same colour in every run and on every machine. */
+/**
+ * FNV-1a over the name, mixed once more as its low bits alone collide: the same service has the same colour in
+ * every run and on every machine.
+ */
 function colorIndex(name: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < name.length; index++) {
     hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
   }
-  return (hash >>> 0) % SERVICE_COLORS.length
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
+  return ((hash ^ (hash >>> 13)) >>> 0) % SERVICE_COLORS.length
 }

@@ -132,3 +132,54 @@ test('flush shows a live record at once', async () => {
   await writer.flush()
   expect(text).toBe(`${JSON.stringify(RECORDS[0])}\n`)
 })
+
+const JOINED: LogRecord = {
+  id: 's-0-00000000',
+  '@timestamp': '2026-11-20T09:41:07.320Z',
+  observed_timestamp: '2026-11-20T09:41:08.000Z',
+  level: 'ERROR',
+  message: [
+    'order cancelled',
+    'com.shop.PaymentError: card declined',
+    '\tat com.shop.Payment.charge(Payment.java:88)',
+    '\tat com.shop.Orders.place(Orders.java:41)',
+    'Caused by: java.net.SocketTimeoutException: no answer',
+    '\tat com.shop.Issuer.call(Issuer.java:12)',
+  ].join('\n'),
+  error: {
+    name: 'com.shop.PaymentError',
+    message: 'card declined',
+    causes: [{name: 'java.net.SocketTimeoutException', message: 'no answer'}],
+  },
+  attributes: {},
+  source: {id: 's', offset: 0, format: 'text'},
+}
+
+test('a line joined with its stack trace: the line, the error, one frame, the causes', async () => {
+  const text = await written('pretty', {screen: terminal, ...base}, [JOINED])
+  expect(text.split('\n').slice(1)).toEqual([
+    '09:41:07.320  ERROR            order cancelled',
+    '                               com.shop.PaymentError: card declined',
+    '                                 at com.shop.Payment.charge(Payment.java:88)    + 2 frames',
+    '                                 caused by java.net.SocketTimeoutException: no answer',
+    '',
+  ])
+})
+
+test('--wide shows the trace as it stood', async () => {
+  const text = await written('pretty', {screen: terminal, ...base, wide: true}, [JOINED])
+  expect(
+    text
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim()),
+  ).toEqual([
+    '09:41:07.320  ERROR            order cancelled',
+    'com.shop.PaymentError: card declined',
+    'at com.shop.Payment.charge(Payment.java:88)',
+    'at com.shop.Orders.place(Orders.java:41)',
+    'Caused by: java.net.SocketTimeoutException: no answer',
+    'at com.shop.Issuer.call(Issuer.java:12)',
+    '',
+  ])
+})

@@ -12,6 +12,14 @@ export interface ErrorLayout {
 // JavaScript and Java, Python, Ruby, Go, .NET, Rust.
 const FRAME = /^\s*(at |File "|from |\S+\.go:\d+|\d+: )/
 
+/** A line joined with its stack trace, as the line alone and an error that holds the trace. */
+export function withoutTrace(record: LogRecord): LogRecord {
+  const {error, message} = record
+  const end = message.indexOf('\n')
+  if (!error || error.stack !== undefined || end === -1) return record
+  return {...record, message: message.slice(0, end), error: {...error, stack: message.slice(end + 1)}}
+}
+
 /** What went wrong, below its record: name and message, the innermost frame, how many more there are, the causes. */
 export function errorLines({error, message}: LogRecord, {wide, room, safe}: ErrorLayout): string[] {
   if (!error) return []
@@ -20,8 +28,11 @@ export function errorLines({error, message}: LogRecord, {wide, room, safe}: Erro
   if (said && said !== message.trim()) lines.push(safe(said))
   const stack = (error.stack ?? '').split(/\r?\n/)
   if (wide) {
-    lines.push(...stack.filter((line) => FRAME.test(line)).map((line) => safe(`  ${line.trim()}`)))
-    for (const cause of causesOf(error.causes)) lines.push(safe(`caused by ${cause}`))
+    // A trace that is whole tells its causes in their places.
+    const rest = stack[0] !== undefined && said.startsWith(stack[0].trim()) ? stack.slice(1) : stack
+    lines.push(...rest.filter(Boolean).map((line) => safe(`  ${line.trim()}`)))
+    if (!/^\s*Caused by/m.test(error.stack ?? ''))
+      for (const cause of causesOf(error.causes)) lines.push(safe(`caused by ${cause}`))
   } else {
     const detail = [frameText(stack), ...causesOf(error.causes).map((cause) => `caused by ${cause}`)].filter(Boolean)
     const together = safe(`  ${detail.join('   ')}`)

@@ -6,7 +6,7 @@ import {type Palette, paletteFor} from '../palette.js'
 import type {RecordFormat, RecordWriterOptions} from '../record-writer.js'
 import {cutTo, padTo, textWidth, wrapTo} from '../text-width.js'
 import {formatDate, formatTime} from '../times.js'
-import {errorLines} from './pretty-error.js'
+import {errorLines, withoutTrace} from './pretty-error.js'
 
 const TIME_WIDTH = 12
 const LEVEL_WIDTH = 5
@@ -58,8 +58,9 @@ interface Layout {
   utc: boolean
 }
 
-function recordLines(record: LogRecord, layout: Layout): string[] {
+function recordLines(whole: LogRecord, layout: Layout): string[] {
   const {palette, serviceWidth} = layout
+  const record = withoutTrace(whole)
   const head = headOf(record, layout)
   const indentWidth = TIME_WIDTH + LEVEL_WIDTH + serviceWidth + 3 * GAP.length
   const indent = ' '.repeat(indentWidth)
