@@ -30,12 +30,21 @@ export function canStartElasticsearch(suite: string, version: ElasticsearchVersi
   return false
 }
 
-/** What a suite can run on: the server of the environment alone, else every version that can be started here. */
-export function elasticsearchTargets(suite: string): Array<{name: string; version?: ElasticsearchVersion}> {
-  if (process.env.LOGFLOW_TEST_ES !== undefined) return [{name: 'LOGFLOW_TEST_ES'}]
-  return VERSIONS.filter((version) => canStartElasticsearch(`${suite} on Elasticsearch ${version}`, version)).map(
-    (version) => ({name: version, version}),
-  )
+export interface ElasticsearchTarget {
+  name: string
+  /** Absent for the server of the environment. */
+  version?: ElasticsearchVersion
+  /** False where its suite is to be skipped; the reason has been said. */
+  runnable: boolean
+}
+
+/** What a suite runs on: the server of the environment alone, else every version that can be started here. */
+export function elasticsearchTargets(suite: string): ElasticsearchTarget[] {
+  if (process.env.LOGFLOW_TEST_ES !== undefined) return [{name: 'LOGFLOW_TEST_ES', runnable: true}]
+  return VERSIONS.map((version) => {
+    const runnable = canStartElasticsearch(`${suite} on Elasticsearch ${version}`, version)
+    return {name: version, version, runnable}
+  })
 }
 
 /** A target's server; one that is started here takes `port` and `port + 100`. */
