@@ -40,13 +40,13 @@ export function canStartKafka(suite: string): boolean {
 
 /** True where a suite that needs one broker, and no particular one, can run. */
 export function hasKafka(suite: string): boolean {
-  return process.env.LOGFLOW_TEST_KAFKA !== undefined || canStartKafka(suite)
+  return Boolean(process.env.LOGFLOW_TEST_KAFKA) || canStartKafka(suite)
 }
 
 /** The server of the environment, else one broker started on `port`. */
 export async function useKafka(port: number): Promise<RunningKafka> {
   const given = process.env.LOGFLOW_TEST_KAFKA
-  if (given === undefined) return startKafka({port})
+  if (!given) return startKafka({port})
   const notOurs = async () => {
     throw new Error('a server given by LOGFLOW_TEST_KAFKA is not ours to stop')
   }

@@ -6,7 +6,7 @@ import type {ConnectionOptions} from 'node:tls'
 import type {Admin, Kafka, KafkaConfig, LogEntry, SASLOptions} from 'kafkajs'
 import {LogflowError} from '../../errors/logflow-error.js'
 import {toLogflowError, unreachable} from './errors.js'
-import {loadKafkajs} from './kafkajs-patches.js'
+import {type ClosableRetry, loadKafkajs} from './kafkajs-patches.js'
 import type {CompleteSettings, KafkaSasl, KafkaTls} from './settings.js'
 import {Sockets} from './sockets.js'
 
@@ -32,12 +32,19 @@ const CLOSE_MS = 5_000
 export async function connectKafka(settings: CompleteSettings, log: Log): Promise<KafkaClient> {
   const kafkajs = loadKafkajs()
   const sockets = new Sockets()
+  let closed = false
+  const closable: ClosableRetry = {isClosed: () => closed}
   const config: KafkaConfig = {
     clientId: settings.clientId,
     brokers: settings.brokers,
     connectionTimeout: settings.connectionTimeoutMs,
     requestTimeout: settings.requestTimeoutMs,
-    retry: {retries: settings.retries, initialRetryTime: RETRY_FIRST_MS, maxRetryTime: RETRY_LONGEST_MS},
+    retry: {
+      ...closable,
+      retries: settings.retries,
+      initialRetryTime: RETRY_FIRST_MS,
+      maxRetryTime: RETRY_LONGEST_MS,
+    },
     socketFactory: sockets.make,
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => {
@@ -63,11 +70,13 @@ export async function connectKafka(settings: CompleteSettings, log: Log): Promis
       clusterId: cluster.clusterId,
       brokerCount: cluster.brokers.length,
       close: async () => {
+        closed = true
         await within(CLOSE_MS, admin.disconnect()).catch((error) => log(`kafka: closing: ${String(error)}`))
         sockets.destroy()
       },
     }
   } catch (error) {
+    closed = true
     sockets.destroy()
     throw error
   }

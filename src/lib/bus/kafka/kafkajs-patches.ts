@@ -1,6 +1,6 @@
-// Five modules inside kafkajs, replaced in Node's module cache before kafkajs is loaded: four so that a batch we
-// encoded ourselves goes out through its public `producer.send`, each leaving every other call to the original, and
-// one so that consumers get record batches unread. They fit version 2.2.4 and no other; kafkajs is no longer
+// Six modules inside kafkajs, replaced in Node's module cache before kafkajs is loaded: four so that a batch we
+// encoded ourselves goes out through its public `producer.send`, each leaving every other call to the original, one so
+// that consumers get record batches unread, and one so that nothing is retried after the bus is closed. They fit version 2.2.4 and no other; kafkajs is no longer
 // maintained, so it does not move.
 //
 //   producer/groupMessagesPerPartition   lets our batch through, to the partition it was made for
@@ -12,6 +12,7 @@
 //   protocol/requests/fetch/v4/decodeMessages  hands consumers a message a record batch, with the batch in it, instead
 //                                        of an object a record. This one holds for every consumer of the process:
 //                                        logflow's are the only ones
+//   retry                                gives up where the options of a client say that it is closed
 
 import {createRequire} from 'node:module'
 import type {Kafka, Producer, ProducerConfig} from 'kafkajs'
@@ -66,6 +67,7 @@ export function loadKafkajs(): KafkajsModule {
   const cached = require.cache[entry]?.exports as (KafkajsModule & {[PATCHED]?: true}) | undefined
   if (cached?.[PATCHED]) return cached
   if (cached) throw new LogflowError('INTERNAL', 'kafkajs was loaded before its parts were replaced')
+  replace('retry/index', stopWhenClosed)
   replace('producer/groupMessagesPerPartition', passEncodedBatch)
   replace('protocol/requests/produce/v3/request', requestAroundBatch)
   replace('protocol/request', frameAroundRequest)
@@ -95,6 +97,25 @@ function replace(path: string, wrap: (original: never) => AnyFunction): void {
   const entry = require.cache[file]
   if (!entry) throw new LogflowError('INTERNAL', `kafkajs has no module ${path}`)
   entry.exports = wrap(original)
+}
+
+/** What a client's `retry` options may carry besides kafkajs's own. */
+export interface ClosableRetry {
+  /** True once nothing is to be tried again: kafkajs's timers would keep the process alive for a minute. */
+  isClosed?: () => boolean
+}
+type Retried = (bail: (error: Error) => void, ...more: unknown[]) => Promise<unknown>
+type CreateRetry = (options?: ClosableRetry) => (work: Retried) => Promise<unknown>
+
+export function stopWhenClosed(original: CreateRetry): AnyFunction {
+  return ((options: ClosableRetry = {}) => {
+    const retrier = original(options)
+    return (work: Retried) =>
+      retrier(async (bail, ...more) => {
+        if (!options.isClosed?.()) return work(bail, ...more)
+        bail(new Error('the bus is closed'))
+      })
+  }) as AnyFunction
 }
 
 export function passEncodedBatch(original: AnyFunction): AnyFunction {

@@ -49,6 +49,10 @@ export const groupMessagesPerPartition = require('kafkajs/src/producer/groupMess
   options: object,
 ) => object
 
+export const createRetry = require('kafkajs/src/retry') as (
+  options: object,
+) => (work: () => Promise<unknown>) => Promise<unknown>
+
 const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => unknown
 const decode = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (decoder: unknown) => Promise<DecodedBatch>
 

@@ -7,11 +7,12 @@ import {
   requestAroundBatch,
   requireSupported,
   Sequences,
+  stopWhenClosed,
   withoutLock,
 } from '../../../../src/lib/bus/kafka/kafkajs-patches.js'
 import {RecordBatchWriter} from '../../../../src/lib/bus/kafka/record-batch.js'
 import {LogflowError} from '../../../../src/lib/errors/logflow-error.js'
-import {createRequest, groupMessagesPerPartition, Long, produceV3} from './kafkajs-originals.js'
+import {createRequest, createRetry, groupMessagesPerPartition, Long, produceV3} from './kafkajs-originals.js'
 
 const NOW = 1_772_366_400_123
 const VALUES = ['first', 'second line', '']
@@ -108,6 +109,20 @@ describe('sequence numbers', () => {
     const {acquireBrokerLock} = manager
     expect(make({}).acquireBrokerLock).toBe(acquireBrokerLock)
   })
+})
+
+test('nothing is tried again once the client is closed', async () => {
+  let closed = false
+  let tries = 0
+  const options = {retries: 1_000, initialRetryTime: 1, maxRetryTime: 2, isClosed: () => closed}
+  const create = stopWhenClosed(createRetry as never) as unknown as typeof createRetry
+  const work = create(options)(async () => {
+    if (++tries === 5) closed = true
+    throw new Error('again')
+  })
+  await expect(work).rejects.toThrow('the bus is closed')
+  expect(tries).toBe(5)
+  expect(await create({})(async () => 'done')).toBe('done')
 })
 
 describe('loading', () => {
