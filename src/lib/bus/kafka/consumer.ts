@@ -36,6 +36,7 @@ const FINAL: ErrorCode[] = ['UNAUTHORISED', 'USAGE']
 const PLACING_TRIES = 10
 const PLACING_PAUSE_MS = 500
 const STOP_MS = 10_000
+const STOP_AFTER_FAILURE_MS = 1_000
 
 export interface ConsumerContext {
   kafka: Kafka
@@ -141,10 +142,12 @@ export class KafkaConsumer implements BusConsumer {
 
   async #leave(): Promise<void> {
     await this.#committing
+    // with reading failed there is hardly a broker left to take leave of
+    const patience = this.#queue.over ? STOP_AFTER_FAILURE_MS : STOP_MS
     this.#queue.end()
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STOP_MS)
+      timer = setTimeout(resolve, patience)
     })
     const left = this.#consumer.disconnect().catch((error) => this.#log(`leaving the group: ${String(error)}`))
     await Promise.race([left, late])
