@@ -3,7 +3,8 @@
 import {type QueryNode, STRING_FIELDS, type StringField} from '../../src/lib/query/query.js'
 import {tokenize} from '../../src/lib/query/tokenize.js'
 import {LEVELS} from '../../src/lib/record/level.js'
-import {MESSAGES, seeded} from './store-records.js'
+import {seededRandom} from '../support/random.js'
+import {MESSAGES} from './store-records.js'
 
 const words = (text: string): QueryNode => ({kind: 'phrase', words: tokenize(text)})
 const equals = (field: StringField, value: string): QueryNode => ({kind: 'equals', field, value})
@@ -143,7 +144,7 @@ export function contractQueries(): Array<[string, QueryNode]> {
 }
 
 function randomQueries(count: number): Array<[string, QueryNode]> {
-  const random = seeded(11)
+  const random = seededRandom(11)
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
   const values = [
     'payment',

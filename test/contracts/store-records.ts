@@ -5,6 +5,9 @@ import {formatId} from '../../src/lib/record/id.js'
 import {LEVELS} from '../../src/lib/record/level.js'
 import type {LogRecord} from '../../src/lib/record/record.js'
 import type {StoreItem} from '../../src/lib/store/store.js'
+import {seededRandom} from '../support/random.js'
+
+export {seededRandom as seeded} from '../support/random.js'
 
 /** A record with the least it must have, at a place of a source. */
 export function makeItem(source: string, offset: number, given: Partial<LogRecord> = {}, span = 100): StoreItem {
@@ -19,17 +22,6 @@ export function makeItem(source: string, offset: number, given: Partial<LogRecor
     source: {format: 'plain', ...given.source, id: source, offset},
   }
   return {record, key: {source, offset, crc}, span}
-}
-
-/** A stream of numbers in [0, 1) from a seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 export const MESSAGES = [
@@ -97,7 +89,7 @@ const SOURCES = ['app-1', 'app-2', 'b', 'kafka:cluster/topic/0', 'with-dash-and.
 
 /** 500 varied records. Times lie within a few minutes, many are equal, and one in twenty is hours late. */
 export function fakeItems(count = 500, seed = 7): StoreItem[] {
-  const random = seeded(seed)
+  const random = seededRandom(seed)
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
   const offsets = new Map<string, number>()
   const items: StoreItem[] = []

@@ -3,13 +3,17 @@ import {LogflowError} from '../../errors/logflow-error.js'
 /** A file named by the manifest is not there: the segment was sealed, or removed, after the manifest was read. */
 export class SegmentGone extends Error {
   override readonly name = 'SegmentGone'
+
+  constructor(readonly file: string) {
+    super(`${file} is gone`)
+  }
 }
 
 /** What the system says of a failed call on a file of the lake. Errors of ours pass unchanged. */
 export function fileError(error: unknown, doing: string, file: string): Error {
   if (error instanceof LogflowError || error instanceof SegmentGone) return error
   const code = codeOf(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(file, error)
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return diskFull(file, error)
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return new LogflowError(
       'PERMISSION',
@@ -22,24 +26,36 @@ export function fileError(error: unknown, doing: string, file: string): Error {
   return new LogflowError('FILE_UNREADABLE', `Cannot ${doing} ${file}: ${messageOf(error)}`, {cause: error})
 }
 
-/**
- * What DuckDB says of a failed query over `files`. Its messages are read here and nowhere else.
- */
+/** What DuckDB says of a failed query over files of `dir`. Its messages are read here and nowhere else. */
 export function duckError(error: unknown, dir: string): Error {
   if (error instanceof LogflowError || error instanceof SegmentGone) return error
   const message = messageOf(error)
-  if (/No space left on device|disk quota|Could not write .* ENOSPC/i.test(message)) return diskFull(dir, error)
-  if (/No files found that match|No such file or directory|Cannot open file/i.test(message))
-    return new SegmentGone(message)
-  if (/Out of Memory/i.test(message))
-    return new LogflowError('INTERNAL', `The search needs more memory than it may use: ${firstLine(message)}`, {
+  const file = /["'](\/[^"']*)["']/.exec(message)?.[1]
+  if (/No space left on device|Disk quota exceeded|File too large/i.test(message)) return diskFull(dir, error)
+  if (/No files found that match|No such file or directory/i.test(message))
+    return new SegmentGone(unescaped(file ?? dir))
+  if (isOutOfMemory(error))
+    return new LogflowError('INTERNAL', `The embedded store needs more memory than it may use: ${firstLine(message)}`, {
       cause: error,
       suggestions: ['Raise limits.store_memory, or ask for a shorter time range'],
     })
-  const file = /['"]?(\/[^'"]*\.(?:parquet|ndjson))['"]?/.exec(message)?.[1]
-  if (file || /magic bytes|parquet|Invalid Error|Malformed JSON|Snappy|zstd|thrift|TProtocol/i.test(message))
-    return corrupt(file ?? dir, firstLine(message), error)
+  if (/^(IO|Invalid Input|Invalid|Conversion|Serialization) Error|Malformed JSON|magic bytes/i.test(message))
+    return corrupt(file === undefined ? `A segment in ${dir}` : unescaped(file), firstLine(message), error)
   return new LogflowError('INTERNAL', `The embedded store failed: ${firstLine(message)}`, {cause: error})
+}
+
+export function isOutOfMemory(error: unknown): boolean {
+  return /Out of Memory/i.test(messageOf(error))
+}
+
+/** A path as it was before its `*?[` were put in brackets for DuckDB. */
+function unescaped(path: string): string {
+  return path.replace(/\[([[*?])\]/g, '$1')
+}
+
+/** For a file that every new manifest names and that is never there. */
+export function missing({file}: SegmentGone): LogflowError {
+  return corrupt(file, 'the manifest names it, and it is not there')
 }
 
 export function corrupt(file: string, what: string, cause?: unknown): LogflowError {

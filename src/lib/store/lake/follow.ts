@@ -7,7 +7,7 @@ import {RecordReader, SELECTED} from './columns.js'
 import {corrupt, duckError, SegmentGone} from './errors.js'
 import {manifestStamp} from './manifest.js'
 import type {Readable} from './scan.js'
-import {takeSnapshot, type View} from './segments.js'
+import {lookAgain, takeSnapshot, type View} from './segments.js'
 import {readSealed} from './sql.js'
 import {compareBounds, readBound} from './time.js'
 
@@ -47,15 +47,24 @@ export async function* followLake(
   const place = decodePlace(request.from)
   const wanted = wantedBy(request.filter)
   let caughtUp = false
+  let tries = 0
   for (let seen: string | undefined; !signal.aborted; await pause(POLL_MS, signal)) {
     const stamp = changeStamp(lake, place)
     if (stamp === seen && caughtUp) continue
-    seen = stamp
-    for await (const event of catchUp(lake, place, wanted, signal)) {
-      caughtUp = false
-      yield event
+    try {
+      for await (const event of catchUp(lake, place, wanted, signal)) {
+        caughtUp = false
+        yield event
+        if (signal.aborted) return
+      }
+    } catch (error) {
       if (signal.aborted) return
+      // Sealed since it was looked at: the next round goes on at `place`.
+      lookAgain(error, ++tries)
+      continue
     }
+    tries = 0
+    seen = stamp
     if (!caughtUp) yield {kind: 'caught-up'}
     caughtUp = true
   }
@@ -77,16 +86,10 @@ async function* catchUp(
   for (const view of views) {
     if (view.seq < place.seq) continue
     if (view.seq > place.seq) Object.assign(place, {seq: view.seq, rows: 0, bytes: 0})
-    try {
-      const pages = view.kind === 'hot' ? hotAfter(view, place) : sealedAfter(lake, view, place, signal)
-      for await (const page of pages) {
-        const records = page.filter(wanted)
-        if (records.length > 0) yield {kind: 'records', records}
-      }
-    } catch (error) {
-      // Sealed since it was looked at, or the consumer has left: the next round goes on at `place`.
-      if (error instanceof SegmentGone || signal.aborted) return
-      throw error
+    const pages = view.kind === 'hot' ? hotAfter(view, place) : sealedAfter(lake, view, place, signal)
+    for await (const page of pages) {
+      const records = page.filter(wanted)
+      if (records.length > 0) yield {kind: 'records', records}
     }
   }
 }

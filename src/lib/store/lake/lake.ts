@@ -54,19 +54,24 @@ class Lake implements Store {
 
   /** Starts the engine of searches, unless it runs. */
   start(): Duck {
-    this.#duck ??= this.#startDuck(this.#options.threads ?? THREADS)
+    this.#duck ??= this.#startDuck(this.#options.threads ?? THREADS, 1)
     return this.#duck
   }
 
-  #startDuck(threads: number): Duck {
-    const memoryLimitMb = this.#options.memoryLimitMb ?? MEMORY_MB
+  #startDuck(threads: number, memory: number): Duck {
+    const memoryLimitMb = memory * (this.#options.memoryLimitMb ?? MEMORY_MB)
     return new Duck({memoryLimitMb, threads, tempDir: this.#layout.spill})
   }
 
   async openWriter(): Promise<StoreWriter> {
     const limits = {...SEAL_LIMITS, ...this.#options.limits}
     // One thread: sealing goes on beside parsing, on machines of two cores.
-    const options = {layout: this.#layout, now: this.#now, limits, startDuck: () => this.#startDuck(1)}
+    const options = {
+      layout: this.#layout,
+      now: this.#now,
+      limits,
+      startDuck: (memory: number) => this.#startDuck(1, memory),
+    }
     const writer = await openLakeWriter(options, () => {
       this.#writer = undefined
     })

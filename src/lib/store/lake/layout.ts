@@ -57,7 +57,7 @@ export function isFull(rows: number, bytes: number, limits: SealLimits): boolean
 export const MOST_UNSEALED = 3
 /** How long replaced files stay for readers of an older manifest, ms. */
 export const KEEP_REPLACED_MS = 600_000
-/** Rows of a sealed segment that are read or skipped together. */
-export const ROW_GROUP = 20_000
+/** Rows of a sealed segment that are read or skipped together: ten of DuckDB's vectors, of which it makes them. */
+export const ROW_GROUP = 20_480
 /** Readers of hot segments have room for rows of this many bytes, and for longer ones where a trailer says so. */
 export const LONGEST_USUAL_ROW = 2 * 2 ** 20

@@ -2,9 +2,9 @@ import type {QueryNode} from '../../query/query.js'
 import type {RecordFilter, SearchRequest} from '../store.js'
 import {compileQuery} from './compile-query.js'
 import type {Duck, DuckChunk} from './duckdb.js'
-import {duckError, SegmentGone} from './errors.js'
+import {duckError} from './errors.js'
 import type {Layout} from './layout.js'
-import {MOST_TRIES, takeSnapshot, type View} from './segments.js'
+import {lookAgain, takeSnapshot, type View} from './segments.js'
 import {type Parameters, readHot, readSealed} from './sql.js'
 import {readBound} from './time.js'
 import type {Span} from './windows.js'
@@ -117,7 +117,7 @@ export async function askSnapshot<T>(lake: Readable, ask: (views: View[]) => Pro
     try {
       return await ask(takeSnapshot(lake.layout).views.filter(({rows}) => rows > 0))
     } catch (error) {
-      if (!(error instanceof SegmentGone) || tries === MOST_TRIES) throw error
+      lookAgain(error, tries)
     }
   }
 }

@@ -3,7 +3,7 @@ import {LogflowError} from '../../errors/logflow-error.js'
 import {COLUMNS} from './columns.js'
 import type {Duck} from './duckdb.js'
 import {remove, syncDir} from './durable.js'
-import {corrupt, duckError, fileError, SegmentGone} from './errors.js'
+import {corrupt, duckError, fileError, missing, SegmentGone} from './errors.js'
 import {type Layout, ROW_GROUP} from './layout.js'
 import type {SealedSegment} from './manifest.js'
 import {quote, readHot} from './sql.js'
@@ -40,7 +40,7 @@ export async function sealSegment(duck: Duck, layout: Layout, seq: number, last:
   } catch (error) {
     remove(temp)
     const said = duckError(error, hot)
-    throw said instanceof SegmentGone ? corrupt(hot, 'the manifest names it, and it is not there', error) : said
+    throw said instanceof SegmentGone ? missing(said) : said
   }
 }
 

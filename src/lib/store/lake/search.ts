@@ -3,7 +3,6 @@ import type {LogRecord} from '../../record/record.js'
 import type {SearchRequest} from '../store.js'
 import {RecordReader, SELECTED} from './columns.js'
 import {alternatives, isSelective} from './compile-query.js'
-import {SegmentGone} from './errors.js'
 import {
   afterKey,
   askSnapshot,
@@ -19,7 +18,7 @@ import {
   timeConditions,
   unionOf,
 } from './scan.js'
-import {MOST_TRIES, takeSnapshot, type View} from './segments.js'
+import {lookAgain, takeSnapshot, type View} from './segments.js'
 import {Parameters} from './sql.js'
 import {readBound} from './time.js'
 import {nextWindow, overlaps, type Span} from './windows.js'
@@ -194,7 +193,7 @@ async function* searchMany(lake: Readable, request: SearchRequest, signal?: Abor
     } catch (error) {
       if (signal?.aborted) return
       // Sealed or removed since the manifest was read: a new one, from where we are.
-      if (!(error instanceof SegmentGone) || tries === MOST_TRIES) throw error
+      lookAgain(error, tries)
     }
   }
 }

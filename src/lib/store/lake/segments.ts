@@ -1,4 +1,4 @@
-import {SegmentGone} from './errors.js'
+import {missing, SegmentGone} from './errors.js'
 import type {Layout} from './layout.js'
 import {type Manifest, readManifest} from './manifest.js'
 import {lastTrailer, type Trailer} from './trailer.js'
@@ -34,13 +34,18 @@ export function takeSnapshot(layout: Layout): Snapshot {
     try {
       return {manifest, views: manifest?.segments.map((segment) => viewOf(layout, segment)) ?? []}
     } catch (error) {
-      if (!(error instanceof SegmentGone) || tries === MOST_TRIES) throw error
+      lookAgain(error, tries)
     }
   }
 }
 
-/** How often a reader looks again when a file of its manifest is gone. */
-export const MOST_TRIES = 5
+const MOST_TRIES = 5
+
+/** Returns where a file of the manifest was gone, and a new manifest may do; throws everything else. */
+export function lookAgain(error: unknown, tries: number): void {
+  if (!(error instanceof SegmentGone)) throw error
+  if (tries >= MOST_TRIES) throw missing(error)
+}
 
 function viewOf(layout: Layout, segment: Manifest['segments'][number]): View {
   if (segment.kind === 'sealed') return {...segment, path: layout.sealed(segment.seq), longest: 0}

@@ -2,13 +2,20 @@ import {relative} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Rejection, StoreWriter, WriteBatch, WriteResult} from '../store.js'
 import type {Duck} from './duckdb.js'
-import {corrupt} from './errors.js'
+import {corrupt, isOutOfMemory} from './errors.js'
 import {type Commit, HotFile} from './hot-file.js'
 import {makeFolders, removeLeftovers, removeReplaced} from './housekeeping.js'
 import {isFull, type Layout, MOST_UNSEALED, type SealLimits} from './layout.js'
 import {LineBuffer} from './line-buffer.js'
 import {type Lock, takeLock} from './lock.js'
-import {emptyManifest, type Manifest, readManifest, type Segment, writeManifest} from './manifest.js'
+import {
+  emptyManifest,
+  type Manifest,
+  readManifest,
+  type SealedSegment,
+  type Segment,
+  writeManifest,
+} from './manifest.js'
 import {RowBuilder} from './rows.js'
 import {sealSegment} from './seal.js'
 import {StoredRanges} from './stored-ranges.js'
@@ -18,8 +25,8 @@ export interface WriterOptions {
   layout: Layout
   now: () => number
   limits: SealLimits
-  /** Makes the engine that seals one segment. */
-  startDuck: () => Duck
+  /** Makes the engine that seals one segment, with so many times the usual memory. */
+  startDuck: (memory: number) => Duck
 }
 
 /** Opens the lake for writing: takes the lock, cuts off what was not committed, and knows again what is stored. */
@@ -243,12 +250,19 @@ export class LakeWriter implements StoreWriter {
 
   async #seal({seq, trailer}: FullSegment): Promise<void> {
     const {layout, startDuck, now} = this.#options
-    // An engine for each segment: one that is kept holds on to 200 MB more with every few seals.
-    const duck = startDuck()
-    const sealed = await sealSegment(duck, layout, seq, trailer).finally(() => duck.close())
+    const sealed = await this.#sealWith(startDuck(1), seq, trailer).catch((error) => {
+      // Rows of many megabytes: they need what they need, and only this once.
+      if (!isOutOfMemory(error.cause)) throw error
+      return this.#sealWith(startDuck(4), seq, trailer)
+    })
     const segments = this.#manifest.segments.map((segment) => (segment.seq === seq ? sealed : segment))
     this.#replaceManifest(segments, [{file: relative(layout.dir, layout.hot(seq)), at: now()}])
     this.#full = this.#full.filter((full) => full.seq !== seq)
+  }
+
+  /** An engine for each segment: one that is kept holds on to 200 MB more with every few of them. */
+  #sealWith(duck: Duck, seq: number, trailer: Trailer): Promise<SealedSegment> {
+    return sealSegment(duck, this.#options.layout, seq, trailer).finally(() => duck.close())
   }
 
   /** Seals what is full, and what is large enough not to be many small segments in the end. */
