@@ -33,7 +33,7 @@ export interface BulkSettings {
 }
 
 export const DEFAULT_REQUEST_TIMEOUT_MS = 30_000
-export const DEFAULT_BULK: Required<BulkSettings> = {bytes: 1_000_000, inFlight: 2, patienceMs: 60_000}
+export const DEFAULT_BULK: Required<BulkSettings> = {bytes: 1_000_000, inFlight: 3, patienceMs: 60_000}
 
 /** Time, chance and waiting, as the caller has them. `sleep` ends early when the signal aborts, and never rejects. */
 export interface Runtime {
