@@ -18,7 +18,7 @@ export default class Doctor extends Command {
     const {flags} = await this.parse(Doctor)
     const context = await openContext(flags)
     const {topic, group, dataDir, files} = context.config
-    await using app = openApp(context.config)
+    await using app = openApp(context.config, context.talk.detail)
     const checks = await checkHealth({
       bus: app.bus,
       store: app.store,

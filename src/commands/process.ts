@@ -30,7 +30,7 @@ embedded store one writes and the next stands by.`
     const {flags} = await this.parse(Process)
     const context = await openContext(flags)
     const {topic, group} = context.config
-    await using app = openApp(context.config)
+    await using app = openApp(context.config, context.talk.detail)
     const started = performance.now()
     const report = await runProcessor({
       bus: await app.bus(),

@@ -47,7 +47,7 @@ export default class Ship extends Command {
     const {sources, problems} = await openInputs(context, args.files, flags, {table})
     const progress = shipProgress(talk)
     const started = performance.now()
-    await using app = openApp(config)
+    await using app = openApp(config, talk.detail)
     const waits = config.bus === 'embedded' && !flags['no-process']
     try {
       const report = flags['dry-run']

@@ -16,7 +16,7 @@ export default class Status extends Command {
     const {flags} = await this.parse(Status)
     const context = await openContext(flags)
     const {topic, group} = context.config
-    await using app = openApp(context.config)
+    await using app = openApp(context.config, context.talk.detail)
     const {bus, store} = await pipelineStatus({bus: app.bus, store: app.store, topic, group})
     const result = {bus: plain(bus), store: plain(store)}
     await showResult(context, result, () => statusView(result, {screen: context.screen, now: new Date()}))

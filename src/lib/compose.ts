@@ -12,12 +12,13 @@ export interface App extends AsyncDisposable {
   store(): Promise<Store>
 }
 
-export function openApp(config: Config): App {
+/** @param log takes what clients say of themselves, a line at a time: for --verbose */
+export function openApp(config: Config, log?: (line: string) => void): App {
   let bus: Promise<Bus> | undefined
   let store: Promise<Store> | undefined
   return {
     bus: () => {
-      bus ??= openBus(config)
+      bus ??= openBus(config, log)
       return bus
     },
     store: () => {
@@ -32,7 +33,7 @@ export function openApp(config: Config): App {
   }
 }
 
-async function openBus(config: Config): Promise<Bus> {
+async function openBus(config: Config, log?: (line: string) => void): Promise<Bus> {
   switch (config.bus) {
     case 'embedded': {
       const {openEmbeddedBus} = await import('./bus/embedded/embedded-bus.js')
@@ -41,7 +42,7 @@ async function openBus(config: Config): Promise<Bus> {
     }
     case 'kafka': {
       const {openKafkaBus} = await import('./bus/kafka/kafka-bus.js')
-      return openKafkaBus(toKafkaSettings(config.kafka))
+      return openKafkaBus(toKafkaSettings(config.kafka), {log})
     }
   }
 }

@@ -38,7 +38,8 @@ export interface KafkaConfig {
   clientId: string
   /** For a topic that has to be created. */
   partitions: number
-  replication: number
+  /** Absent: three, or the number of brokers where that is less. */
+  replication?: number
   compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
   ssl: boolean
   caFile?: string
@@ -57,9 +58,10 @@ export interface ElasticsearchConfig {
   /** Name of the alias; indices are `<index>-<period>`. */
   index: string
   /** Length of time one index covers; fixed at the first write of an installation. */
-  period: 'day' | 'month' | 'year'
+  period: 'day' | 'week' | 'month' | 'year' | 'none'
   shards: number
-  replicas: number
+  /** Absent: one where the cluster has a second node, else none. */
+  replicas?: number
 }
 
 export interface Limits {

@@ -70,7 +70,13 @@ export const SETTINGS: readonly SettingSpec[] = [
   },
   {key: 'kafka.client_id', type: 'text', default: 'logflow', describe: 'name shown to the brokers'},
   {key: 'kafka.partitions', type: 'integer', min: 1, default: 4, describe: 'partitions of a topic that is created'},
-  {key: 'kafka.replication', type: 'integer', min: 1, default: 1, describe: 'replicas of a topic that is created'},
+  {
+    key: 'kafka.replication',
+    type: 'integer',
+    min: 1,
+    describe: 'replicas of a topic that is created; without it three, or the number of brokers where that is less',
+    example: '3',
+  },
   {
     key: 'kafka.compression',
     type: 'choice',
@@ -139,7 +145,7 @@ export const SETTINGS: readonly SettingSpec[] = [
   {
     key: 'elasticsearch.period',
     type: 'choice',
-    choices: ['day', 'month', 'year'],
+    choices: ['day', 'week', 'month', 'year', 'none'],
     default: 'month',
     describe: 'time one index covers; fixed once something is stored',
   },
@@ -148,8 +154,8 @@ export const SETTINGS: readonly SettingSpec[] = [
     key: 'elasticsearch.replicas',
     type: 'integer',
     min: 0,
-    default: 1,
-    describe: 'replicas of an index that is created',
+    describe: 'replicas of an index that is created; without it one where there is a second node, else none',
+    example: '1',
   },
   {
     key: 'limits.bus_keep_age',

@@ -1,5 +1,6 @@
 // Topics: made when missing, described, and where a group stands on them.
 
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {Admin} from 'kafkajs'
 import type {TopicState} from '../bus.js'
 import {isUnknownTopic} from './errors.js'
@@ -67,9 +68,30 @@ export async function describeTopic(admin: Admin, topic: string, group?: string)
   return {topic, partitions}
 }
 
-/** The group's committed positions, of those partitions that have one. */
+/** A coordinator that is being elected or is still loading: seconds after a broker's start or its leader's death. */
+const COORDINATOR_UNSETTLED = new Set([
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+])
+const COORDINATOR_TRIES = 50
+const COORDINATOR_PAUSE_MS = 200
+
+/** The group's committed positions, of those partitions that have one. Waits up to 10 s for a coordinator. */
 export async function committedOffsets(admin: Admin, topic: string, group: string): Promise<Map<number, number>> {
-  const [answer] = await admin.fetchOffsets({groupId: group, topics: [topic]})
+  const [answer] = await fetchOffsets(admin, topic, group)
   const positions = answer?.partitions.map(({partition, offset}) => [partition, Number(offset)] as const) ?? []
   return new Map(positions.filter(([, offset]) => offset >= 0))
+}
+
+async function fetchOffsets(admin: Admin, topic: string, group: string) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await admin.fetchOffsets({groupId: group, topics: [topic]})
+    } catch (error) {
+      const type = error instanceof Error && 'type' in error ? String(error.type) : ''
+      if (!COORDINATOR_UNSETTLED.has(type) || tries === COORDINATOR_TRIES) throw error
+      await sleep(COORDINATOR_PAUSE_MS)
+    }
+  }
 }
