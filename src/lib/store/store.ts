@@ -60,6 +60,11 @@ export interface WriteBatch {
   items: StoreItem[]
   /** What the bus position becomes once these items are stored. */
   positions: Array<{topic: string; partition: number; nextOffset: number}>
+  /**
+   * Awaited before the positions become durable: whoever stores its own positions must not pass a rejected item
+   * that is not yet safe elsewhere. When it rejects, so does the write, and nothing of the batch counts as stored.
+   */
+  onRejected?: (rejected: Rejection[]) => Promise<void>
 }
 
 /** A record with the parts of its id, and how many bytes of its source it stands for (see UnitBatch.spans). */

@@ -151,6 +151,8 @@ export class LakeWriter implements StoreWriter {
     const file = await this.#fileToWrite()
     const positions = this.#positionsAfter(batch)
     const {commit, rejected, alreadyThere} = this.#prepare(batch, file.rows, positions)
+    if (rejected.length > 0) await batch.onRejected?.(rejected)
+    if (rejected.length > 0) await batch.onRejected?.(rejected)
     if (commit.rows > 0 || positions !== this.#positions) {
       await file.append(commit)
       this.#ranges.merge(commit.ranges)

@@ -123,3 +123,32 @@ test('records no column can take are refused one by one, with the reason', async
   expect(again.rejected.length).toBe(4)
   await writer.close()
 })
+
+test('what is refused is told before the position moves, and a failure there stores nothing', async () => {
+  const store = await testLake().open()
+  const writer = await store.openWriter()
+  const batch = {
+    items: [makeItem('app', 0), makeItem('app', 100, {'@timestamp': 'yesterday'})],
+    positions: [{topic: 'logs', partition: 0, nextOffset: 2}],
+  }
+  const full = async () => {
+    throw new Error('the dead letters are full')
+  }
+  await expect(writer.write({...batch, onRejected: full})).rejects.toThrow('the dead letters are full')
+  expect(writer.storedPosition('logs', 0)).toBeUndefined()
+  expect(await store.count({query: {kind: 'all'}})).toBe(0)
+  const told: unknown[] = []
+  const result = await writer.write({
+    ...batch,
+    async onRejected(rejected) {
+      told.push(
+        rejected.map(({index}) => index),
+        writer.storedPosition('logs', 0),
+      )
+    },
+  })
+  expect(result).toMatchObject({stored: 1, alreadyThere: 0})
+  expect(told).toEqual([[1], undefined])
+  expect(writer.storedPosition('logs', 0)).toBe(2)
+  await writer.close()
+})
