@@ -152,7 +152,6 @@ export class LakeWriter implements StoreWriter {
     const positions = this.#positionsAfter(batch)
     const {commit, rejected, alreadyThere} = this.#prepare(batch, file.rows, positions)
     if (rejected.length > 0) await batch.onRejected?.(rejected)
-    if (rejected.length > 0) await batch.onRejected?.(rejected)
     if (commit.rows > 0 || positions !== this.#positions) {
       await file.append(commit)
       this.#ranges.merge(commit.ranges)
