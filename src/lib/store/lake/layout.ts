@@ -44,7 +44,7 @@ export interface SealLimits {
   onClose: number
 }
 
-export const SEAL_LIMITS: SealLimits = {records: 100_000, bytes: 64 * 2 ** 20, onClose: 20_000}
+export const SEAL_LIMITS: SealLimits = {records: 102_400, bytes: 64 * 2 ** 20, onClose: 20_000}
 
 /** DuckDB sorts and writes 2,048 rows at a time or more: of long ones a segment must hold less to fit into memory. */
 const LONG_ROWS = {average: 8 * 2 ** 10, bytes: 16 * 2 ** 20}
@@ -57,7 +57,7 @@ export function isFull(rows: number, bytes: number, limits: SealLimits): boolean
 export const MOST_UNSEALED = 3
 /** How long replaced files stay for readers of an older manifest, ms. */
 export const KEEP_REPLACED_MS = 600_000
-/** Rows of a sealed segment that are read or skipped together: ten of DuckDB's vectors, of which it makes them. */
+/** Rows of a sealed segment that are read or skipped together: ten vectors of DuckDB's; five make a full segment. */
 export const ROW_GROUP = 20_480
 /** Readers of hot segments have room for rows of this many bytes, and for longer ones where a trailer says so. */
 export const LONGEST_USUAL_ROW = 2 * 2 ** 20

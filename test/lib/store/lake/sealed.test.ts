@@ -7,7 +7,9 @@ import {tempFolder} from '../../../support/temp-folder.js'
 import {findAll, testLake, writeAll} from './open-lake.js'
 
 const RECORDS = 45_000
-const hex = (i: number, length: number) => (Math.imul(i + 1, 2_654_435_761) >>> 0).toString(16).padStart(length, '0')
+/** Ids come in threes, as those of a trace do. */
+const hex = (number: number, length: number) => hexOf(Math.floor(number / 3), length)
+const hexOf = (i: number, length: number) => (Math.imul(i + 1, 2_654_435_761) >>> 0).toString(16).padStart(length, '0')
 
 async function sealedLake() {
   const lake = testLake()
