@@ -99,6 +99,11 @@ export interface Position {
 
 export interface TopicState {
   topic: string
+  /**
+   * Another one where the offsets begin anew under the same name (the bus was deleted, or is another one): a position
+   * kept elsewhere means nothing then. Absent where the topic is not there.
+   */
+  incarnation?: string
   partitions: PartitionState[]
 }
 

@@ -42,7 +42,9 @@ export function openDeadLetters(bus: Bus, topic: string, now: () => Date): DeadL
       await (await producer).send(toUnitBatch({...envelope, dead}, [unit]))
     },
     async close() {
-      await (await producer)?.close()
+      // One that could not be opened has said so to whoever added.
+      const opened = await producer?.catch(() => undefined)
+      await opened?.close()
     },
   }
 }

@@ -3,7 +3,7 @@
 
 import type {Bus, BusConsumer, Delivery} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
-import type {Store, StoreWriter, WriteResult} from '../store/store.js'
+import type {Rejection, Store, StoreWriter, WriteResult} from '../store/store.js'
 import {type DeadLetters, openDeadLetters} from './dead-letters.js'
 import {WriteBuffer} from './write-buffer.js'
 
@@ -46,30 +46,32 @@ export interface ProcessReport {
 
 /** Runs until the signal aborts or `until` is passed. The writer stays open: its owner closes it. */
 export async function processUnits(writer: StoreWriter, options: ProcessOptions): Promise<ProcessReport> {
-  if (options.until && (await passed(options.bus, options.topic, options.group, options.until))) return emptyReport()
+  const {bus, topic, group, until} = options
+  if (until && (await passed(bus, topic, group, until))) return emptyReport()
+  const kept = new KeptPositions(writer, bus, topic)
+  await kept.load()
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, options.signal])
-  const consumer = await options.bus.openConsumer({
-    topic: options.topic,
-    group: options.group,
-    startAt: (partition) => writer.storedPosition(options.topic, partition),
-    signal,
-  })
-  const deadLetters = openDeadLetters(options.bus, options.topic, options.now)
-  const run = new ProcessorRun(writer, consumer, deadLetters, options)
+  const consumer = await bus.openConsumer({topic, group, startAt: (partition) => kept.of(partition), signal})
   try {
-    for await (const event of consumer) {
-      if (event.kind === 'units') await run.take(event)
-      else if (event.kind === 'gap') run.gap(event)
-      else if (await run.isDone()) break
-      if (options.until && run.isPast(options.until)) break
+    const deadLetters = openDeadLetters(bus, topic, options.now)
+    const run = new ProcessorRun(writer, consumer, deadLetters, kept, options)
+    try {
+      for await (const event of consumer) {
+        if (event.kind === 'units') await run.take(event)
+        else if (event.kind === 'gap') run.gap(event)
+        else if (await run.isDone()) break
+        if (until && run.isPast(until)) break
+      }
+      await run.flush()
+      return run.report
+    } finally {
+      stop.abort()
+      await run.settle()
+      await deadLetters.close()
     }
-    await run.finish()
-    return run.report
   } finally {
     stop.abort()
-    await run.settle()
-    await deadLetters.close()
     await consumer.close()
   }
 }
@@ -95,6 +97,43 @@ export async function endOf(bus: Bus, topic: string): Promise<Map<number, number
   )
 }
 
+/** Positions that the store keeps itself, as far as they belong to the topic that is there now. */
+class KeptPositions {
+  private incarnation: string | undefined
+  private next = new Map<number, number>()
+
+  constructor(
+    private readonly writer: StoreWriter,
+    private readonly bus: Bus,
+    private readonly topic: string,
+  ) {}
+
+  async load(): Promise<void> {
+    const {incarnation, partitions} = await this.bus.describe(this.topic)
+    this.incarnation = incarnation
+    this.next = new Map(partitions.map((state) => [state.partition, state.next]))
+  }
+
+  /** What the topic is called in the store. */
+  async name(): Promise<string> {
+    if (this.incarnation === undefined) await this.load()
+    return `${this.topic}@${this.incarnation}`
+  }
+
+  of(partition: number): number | undefined {
+    if (this.incarnation === undefined) return undefined
+    const stored = this.writer.storedPosition(`${this.topic}@${this.incarnation}`, partition)
+    // Beyond the end of the topic it can only mean another one of the same name.
+    return stored !== undefined && stored <= (this.next.get(partition) ?? 0) ? stored : undefined
+  }
+
+  /** All of them. */
+  all(): Map<number, number> {
+    const known = [...this.next.keys()].map((partition) => [partition, this.of(partition)] as const)
+    return new Map(known.filter((entry): entry is [number, number] => entry[1] !== undefined))
+  }
+}
+
 /** One run: fills a buffer while the one before it is being written. */
 class ProcessorRun {
   readonly report = emptyReport()
@@ -102,16 +141,18 @@ class ProcessorRun {
   private writing: Promise<void> = Promise.resolve()
   private failure: unknown
   /** Next offset by partition: everything before it is stored or dead-lettered. */
-  private readonly done = new Map<number, number>()
+  private readonly done: Map<number, number>
   private committedAt: number
 
   constructor(
     private readonly writer: StoreWriter,
     private readonly consumer: BusConsumer,
     private readonly deadLetters: DeadLetters,
+    private readonly kept: KeptPositions,
     private readonly options: ProcessOptions,
   ) {
     this.filling = new WriteBuffer(options.topic)
+    this.done = kept.all()
     this.committedAt = options.now().getTime()
   }
 
@@ -144,17 +185,13 @@ class ProcessorRun {
     })
   }
 
-  /** Waits until everything taken is stored and the group's position says so. */
-  async finish(): Promise<void> {
-    await this.flush()
-  }
-
   /** Waits for a write under way, whatever its end: nothing may touch the store after the run. */
   async settle(): Promise<void> {
     await this.writing
   }
 
-  private async flush(): Promise<void> {
+  /** Waits until everything taken is stored and the group's position says so. */
+  async flush(): Promise<void> {
     await this.write()
     await this.writing
     if (this.failure) throw this.failure
@@ -175,11 +212,6 @@ class ProcessorRun {
 
   private async store(buffer: WriteBuffer): Promise<void> {
     const result = await this.writeWithPatience(buffer)
-    for (const rejection of result.rejected) {
-      await this.deadLetters.add(buffer.unitOf(rejection.index), rejection)
-      const id = buffer.items[rejection.index]?.record.id ?? ''
-      this.options.onNotice?.({kind: 'dead-letter', id, reason: rejection.reason})
-    }
     this.report.stored += result.stored
     this.report.alreadyThere += result.alreadyThere
     this.report.deadLettered += result.rejected.length
@@ -189,7 +221,11 @@ class ProcessorRun {
   }
 
   private async writeWithPatience(buffer: WriteBuffer): Promise<WriteResult> {
-    const batch = {items: buffer.items, positions: buffer.positionList()}
+    const batch = {
+      items: buffer.items,
+      positions: buffer.positionsOf(await this.kept.name()),
+      onRejected: (rejected: Rejection[]) => this.deadLetter(buffer, rejected),
+    }
     for (let afterMs = FIRST_RETRY_MS; ; afterMs = Math.min(afterMs * 2, LAST_RETRY_MS)) {
       try {
         return await this.writer.write(batch)
@@ -199,6 +235,14 @@ class ProcessorRun {
         this.options.onNotice?.({kind: 'retry', reason: error.message, afterMs})
         await pause(afterMs, this.options.signal)
       }
+    }
+  }
+
+  private async deadLetter(buffer: WriteBuffer, rejected: Rejection[]): Promise<void> {
+    for (const rejection of rejected) {
+      await this.deadLetters.add(buffer.unitOf(rejection.index), rejection)
+      const id = buffer.items[rejection.index]?.record.id ?? ''
+      this.options.onNotice?.({kind: 'dead-letter', id, reason: rejection.reason})
     }
   }
 

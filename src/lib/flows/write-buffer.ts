@@ -30,8 +30,9 @@ export class WriteBuffer {
     this.positions.set(partition, nextOffset)
   }
 
-  positionList(): WriteBatch['positions'] {
-    return [...this.positions].map(([partition, nextOffset]) => ({topic: this.topic, partition, nextOffset}))
+  /** @param topic what the topic is called in the store */
+  positionsOf(topic: string): WriteBatch['positions'] {
+    return [...this.positions].map(([partition, nextOffset]) => ({topic, partition, nextOffset}))
   }
 
   unitOf(item: number): BufferedUnit {

@@ -16,7 +16,8 @@ const SCHEMA_VERSION = 1
  * so that what lies between two batches is one subtraction. Times are milliseconds since 1970.
  */
 const SCHEMA = `
-  create table topics(id integer primary key, name text not null unique, next integer not null, total integer not null);
+  create table topics(id integer primary key, name text not null unique, next integer not null, total integer not null,
+    incarnation text not null default (lower(hex(randomblob(8)))));
   create table batches(id integer primary key, topic integer not null, next integer not null, total integer not null,
     stored integer not null, count integer not null, format integer not null, checksum integer not null,
     envelope text not null, columns blob not null, data blob not null);

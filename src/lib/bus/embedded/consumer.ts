@@ -138,7 +138,7 @@ export class EmbeddedConsumer implements BusConsumer {
    */
   #start(): number {
     const {topic: name, group, from, startAt} = this.options
-    const topic = this.parts.topics.find(name) ?? {id: -1, next: 0, earliest: 0}
+    const topic = this.parts.topics.find(name) ?? {id: -1, incarnation: '', next: 0, earliest: 0}
     const fallback = from === 'latest' ? topic.next : topic.earliest
     const wanted = startAt?.(PARTITION) ?? this.parts.topics.committed(topic.id, group) ?? fallback
     return wanted > topic.next ? topic.earliest : wanted

@@ -90,10 +90,10 @@ class EmbeddedBus implements Bus {
     return this.file.patiently('read', () => {
       const topic = this.#topics.find(name)
       if (!topic) return {topic: name, partitions: []}
-      const {earliest, next, id} = topic
+      const {earliest, next, id, incarnation} = topic
       const committed = group === undefined ? undefined : this.#topics.committed(id, group)
       const state = {partition: PARTITION, earliest, next}
-      return {topic: name, partitions: [committed === undefined ? state : {...state, committed}]}
+      return {topic: name, incarnation, partitions: [committed === undefined ? state : {...state, committed}]}
     })
   }
 

@@ -13,6 +13,8 @@ export const PARTITION = 0
 
 export interface TopicRow {
   id: number
+  /** See TopicState. */
+  incarnation: string
   /** Offset the next unit will get. */
   next: number
   /** Oldest offset still kept; `next` where nothing is. */
@@ -31,7 +33,7 @@ export class Topics {
 
   constructor(db: Database) {
     this.#byName = db.prepare(
-      `select id, next, ifnull((select b.next - b.count from batches b where b.topic = topics.id
+      `select id, incarnation, next, ifnull((select b.next - b.count from batches b where b.topic = topics.id
         order by b.next limit 1), next) as earliest from topics where name = ?`,
     )
     this.#committed = db.prepare('select next from positions where topic = ? and grp = ?')

@@ -59,7 +59,10 @@ class KafkaBus implements Bus {
   }
 
   describe(topic: string, group?: string): Promise<TopicState> {
-    return this.#attempt(`describe topic ${topic}`, topic, () => describeTopic(this.client.admin, topic, group))
+    return this.#attempt(`describe topic ${topic}`, topic, async () => {
+      const state = await describeTopic(this.client.admin, topic, group)
+      return state.partitions.length === 0 ? state : {...state, incarnation: this.client.clusterId}
+    })
   }
 
   version(): Promise<string> {

@@ -31,7 +31,7 @@ class ElasticsearchWriter implements StoreWriter {
     this.#indexOf = indexNamer(settings.index, settings.period)
   }
 
-  async write({items}: WriteBatch): Promise<WriteResult> {
+  async write({items, onRejected}: WriteBatch): Promise<WriteResult> {
     const rejected: Rejection[] = []
     const sent: number[] = []
     const actions: string[] = []
@@ -61,7 +61,9 @@ class ElasticsearchWriter implements StoreWriter {
       else if (fate.kind === 'already-there') alreadyThere++
       else rejected.push({index: sent[item] as number, reason: fate.reason, status: fate.status})
     })
-    return {stored, alreadyThere, rejected: rejected.sort((a, b) => a.index - b.index)}
+    rejected.sort((a, b) => a.index - b.index)
+    if (rejected.length > 0) await onRejected?.(rejected)
+    return {stored, alreadyThere, rejected}
   }
 
   /** Elasticsearch keeps no positions: the bus's own group offsets rule. */
