@@ -5,6 +5,7 @@ import {promisify} from 'node:util'
 import {LogflowError} from '../../errors/logflow-error.js'
 import {remove, syncDir} from './durable.js'
 import {codeOf, corrupt, fileError} from './errors.js'
+import type {Key} from './key.js'
 import {encodeTrailer, type PlacedTrailer, type Trailer, trailersOf} from './trailer.js'
 
 const write = promisify(writeFd)
@@ -20,6 +21,8 @@ export interface Commit {
   longest: number
   min: number
   max: number
+  /** As in the trailer. */
+  tail: Key | null
   stored: string
   positions: Record<string, number>
   ranges: Record<string, number[]>
@@ -138,6 +141,7 @@ export class HotFile {
       longest: Math.max(last?.longest ?? 0, commit.longest),
       min: some ? Math.min(last?.min ?? Number.POSITIVE_INFINITY, commit.min) : (last?.min ?? null),
       max: some ? Math.max(last?.max ?? Number.NEGATIVE_INFINITY, commit.max) : (last?.max ?? null),
+      tail: commit.tail,
       stored: commit.stored,
       crc,
       positions: commit.positions,

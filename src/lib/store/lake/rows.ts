@@ -4,7 +4,7 @@ import type {StoreItem} from '../store.js'
 import {TimeReader} from './time.js'
 
 /** A record as a line of NDJSON, with its newline, and its time, ms since 1970; or why it cannot be one. */
-export type Row = {text: string; ms: number} | {reason: string}
+export type Row = {text: string; ms: number; ns: number} | {reason: string}
 
 const ASCII = /^[\x00-\x7f]*$/
 /** What JSON escapes, and surrogates, which may stand alone. */
@@ -42,7 +42,7 @@ export class RowBuilder {
     if (record.source.kafka_offset !== undefined) text += `,"kafka_offset":${record.source.kafka_offset}`
     text += `,"byte_offset":${key.offset},"crc":${key.crc}${this.#sharedPart(record, ingested)}`
     if (this.#lossy || isEmpty(record.error)) text += `,"exact":${JSON.stringify(JSON.stringify(record))}`
-    return {text: `${text}}\n`, ms: time.ms}
+    return {text: `${text}}\n`, ms: time.ms, ns: time.ns}
   }
 
   #description(record: LogRecord): string {

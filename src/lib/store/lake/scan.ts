@@ -3,6 +3,7 @@ import type {RecordFilter, SearchRequest} from '../store.js'
 import {compileQuery} from './compile-query.js'
 import type {Duck, DuckChunk} from './duckdb.js'
 import {duckError} from './errors.js'
+import type {Key} from './key.js'
 import type {Layout} from './layout.js'
 import {lookAgain, takeSnapshot, type View} from './segments.js'
 import {type Parameters, readHot, readSealed} from './sql.js'
@@ -16,23 +17,6 @@ export interface Readable {
 }
 
 export type Order = SearchRequest['order']
-
-/** A record's place in the total order: by time, then source, then offset. */
-export interface Key {
-  ms: number
-  ns: number
-  source: string
-  offset: number
-}
-
-export function compareKeys(a: Key, b: Key): number {
-  return a.ms - b.ms || a.ns - b.ns || compareText(a.source, b.source) || a.offset - b.offset
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
-}
 
 /** SELECT over some segments as one table; hot ones up to the rows that were committed when they were looked at. */
 export function selectFrom(views: View[], columns: string, conditions: string[]): string {

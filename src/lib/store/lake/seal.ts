@@ -20,6 +20,7 @@ const PARQUET = [
   'FORMAT parquet',
   'PARQUET_VERSION v2',
   'COMPRESSION zstd',
+  'COMPRESSION_LEVEL 1',
   `ROW_GROUP_SIZE ${ROW_GROUP}`,
   `DICTIONARY_SIZE_LIMIT ${DICTIONARY_LIMIT}`,
   'BLOOM_FILTER_FALSE_POSITIVE_RATIO 0.05',
@@ -34,7 +35,9 @@ export async function sealSegment(duck: Duck, layout: Layout, seq: number, last:
   const temp = layout.sealing(seq)
   const from = readHot({path: hot, longest: last.longest, tolerant: false})
   const columns = COLUMNS.map(({name}) => name).join(', ')
-  const sorted = `SELECT ${columns} FROM ${from} WHERE n IS NOT NULL ORDER BY time, ns, source, byte_offset`
+  // Half the work and a third of the memory is sorting; rows that came in order keep it.
+  const order = last.tail === null ? ' ORDER BY time, ns, source, byte_offset' : ''
+  const sorted = `SELECT ${columns} FROM ${from} WHERE n IS NOT NULL${order}`
   try {
     const [answer] = await duck.rows(`COPY (${sorted}) TO ${quote(temp)} (${PARQUET})`)
     const rows = Number(answer?.[0])

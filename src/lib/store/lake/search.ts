@@ -3,13 +3,12 @@ import type {LogRecord} from '../../record/record.js'
 import type {SearchRequest} from '../store.js'
 import {RecordReader, SELECTED} from './columns.js'
 import {alternatives, isSelective} from './compile-query.js'
+import {compareKeys, type Key} from './key.js'
 import {
   afterKey,
   askSnapshot,
   boundsOf,
   chunksOf,
-  compareKeys,
-  type Key,
   orderedBy,
   queryConditions,
   type Readable,

@@ -1,5 +1,6 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs'
 import {codeOf, corrupt, fileError, SegmentGone} from './errors.js'
+import type {Key} from './key.js'
 
 /**
  * The last line of a commit in a hot segment. What comes after the last trailer is not stored: readers stop there,
@@ -15,6 +16,8 @@ export interface Trailer {
   /** Event times so far, ms; null while there is no record. */
   min: number | null
   max: number | null
+  /** The last row's place in the order of search, while all rows so far came in that order; else null. */
+  tail: Key | null
   /** When it was stored, RFC 3339. */
   stored: string
   /** CRC-32C of this commit's rows: a power cut may keep the trailer and lose rows before it. */

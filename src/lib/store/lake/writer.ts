@@ -5,6 +5,7 @@ import type {Duck} from './duckdb.js'
 import {corrupt, isOutOfMemory} from './errors.js'
 import {type Commit, HotFile} from './hot-file.js'
 import {makeFolders, removeLeftovers, removeReplaced} from './housekeeping.js'
+import {compareKeys, type Key} from './key.js'
 import {isFull, type Layout, MOST_UNSEALED, type SealLimits} from './layout.js'
 import {LineBuffer} from './line-buffer.js'
 import {type Lock, takeLock} from './lock.js'
@@ -150,7 +151,7 @@ export class LakeWriter implements StoreWriter {
   async #write(batch: WriteBatch): Promise<WriteResult> {
     const file = await this.#fileToWrite()
     const positions = this.#positionsAfter(batch)
-    const {commit, rejected, alreadyThere} = this.#prepare(batch, file.rows, positions)
+    const {commit, rejected, alreadyThere} = this.#prepare(batch, file, positions)
     if (rejected.length > 0) await batch.onRejected?.(rejected)
     if (commit.rows > 0 || positions !== this.#positions) {
       await file.append(commit)
@@ -160,12 +161,13 @@ export class LakeWriter implements StoreWriter {
     return {stored: commit.rows, alreadyThere, rejected}
   }
 
-  /** Makes rows of what is not stored yet, numbered from `first`. */
-  #prepare(batch: WriteBatch, first: number, positions: Record<string, number>): Prepared {
+  /** Makes rows of what is not stored yet, to follow those of the file. */
+  #prepare(batch: WriteBatch, file: HotFile, positions: Record<string, number>): Prepared {
     const stored = new Date(this.#options.now()).toISOString()
     const fresh = new StoredRanges()
     const rejected: Rejection[] = []
     const lines = this.#lines.begin()
+    const order = new OrderWatch(file.last?.tail, file.rows)
     let alreadyThere = 0
     let min = Number.POSITIVE_INFINITY
     let max = Number.NEGATIVE_INFINITY
@@ -176,18 +178,23 @@ export class LakeWriter implements StoreWriter {
         alreadyThere++
         continue
       }
-      const row = this.#rows.build(item, first + lines.count, stored)
+      const row = this.#rows.build(item, file.rows + lines.count, stored)
       if ('reason' in row) {
         rejected.push({index, reason: row.reason})
         continue
       }
       fresh.add(source, offset, end)
       lines.add(row.text)
+      order.see(row.ms, row.ns, source, offset)
       if (row.ms < min) min = row.ms
       if (row.ms > max) max = row.ms
     }
     const {bytes, count: rows, longest} = lines
-    return {commit: {bytes, rows, longest, min, max, stored, positions, ranges: fresh.toJSON()}, rejected, alreadyThere}
+    return {
+      commit: {bytes, rows, longest, min, max, tail: order.tail, stored, positions, ranges: fresh.toJSON()},
+      rejected,
+      alreadyThere,
+    }
   }
 
   #positionsAfter(batch: WriteBatch): Record<string, number> {
@@ -275,5 +282,28 @@ export class LakeWriter implements StoreWriter {
       this.#full.push({seq: file.seq, trailer: file.last})
     }
     while (this.#full.length > 0) await this.#sealOldest()
+  }
+}
+
+/** Notes whether rows come in the order of search, as those of one growing file do: they need not be sorted later. */
+class OrderWatch {
+  #tail: Key
+  #inOrder: boolean
+
+  constructor(tail: Key | null | undefined, rows: number) {
+    this.#inOrder = rows === 0 || (tail !== null && tail !== undefined)
+    this.#tail = {...(tail ?? {ms: Number.NEGATIVE_INFINITY, ns: 0, source: '', offset: 0})}
+  }
+
+  see(ms: number, ns: number, source: string, offset: number): void {
+    if (!this.#inOrder) return
+    const next = {ms, ns, source, offset}
+    this.#inOrder = compareKeys(this.#tail, next) <= 0
+    this.#tail = next
+  }
+
+  /** Null once a row came out of order, and while there is none. */
+  get tail(): Key | null {
+    return this.#inOrder && Number.isFinite(this.#tail.ms) ? this.#tail : null
   }
 }

@@ -61,6 +61,27 @@ test('sealed segments have Bloom filters for every id, sorted times, and what ar
   await duck.close()
 })
 
+test.each([
+  ['in order', (i: number) => i],
+  ['in order but for the last', (i: number) => (i === 4_999 ? 0 : i)],
+  ['in order but for the first of the next writer', (i: number) => (i === 2_500 ? 0 : i)],
+])('rows that came %s are sealed in order', async (_, minute) => {
+  const lake = testLake()
+  const items = Array.from({length: 5_000}, (_, i) =>
+    makeItem('app', i * 10, {'@timestamp': new Date(Date.UTC(2026, 10, 20) + minute(i) * 60_000).toISOString()}, 10),
+  )
+  const store = await lake.open({limits: {onClose: 5_000}})
+  await writeAll(store, items.slice(0, 2_500), 1_000)
+  await writeAll(store, items.slice(2_500), 1_000)
+  const duck = new Duck({memoryLimitMb: 256, threads: 1, tempDir: tempFolder()})
+  const path = join(lake.dir, 'sealed', '00000001.parquet')
+  const rows = await duck.rows(`SELECT time, byte_offset FROM read_parquet('${path}')`)
+  await duck.close()
+  const key = (row: unknown[]) => (row[0] as number) * 1e5 + (row[1] as number)
+  expect(rows.length).toBe(5_000)
+  expect(rows.findIndex((row, i) => i > 0 && key(row) < key(rows[i - 1] as unknown[]))).toBe(-1)
+})
+
 test('everything in the folder is for its owner alone', async () => {
   const {lake, duck} = await sealedLake()
   await duck.close()
