@@ -115,7 +115,9 @@ async function candidates(
   if (views.length === 0) return []
   const parameters = new Parameters()
   const times = [...timeConditions(request), ...spanConditions(span)]
-  const tables = alternatives(request.query).map((query) =>
+  // A hot segment has no filters to make use of: one look at it is enough.
+  const queries = views[0]?.kind === 'sealed' ? alternatives(request.query) : [request.query]
+  const tables = queries.map((query) =>
     selectFrom(views, whole ? SELECTED : KEY, [...times, ...queryConditions(query, parameters)]),
   )
   const sql = `${unionOf(tables)}${orderedBy(request.order, request.limit)}`
