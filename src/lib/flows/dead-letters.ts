@@ -1,5 +1,7 @@
 import type {Bus, BusProducer} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
+import {crc32c} from '../parse/decode-unit.js'
+import {formatId} from '../record/id.js'
 import type {Rejection} from '../store/store.js'
 import {toUnitBatch, unitBytes} from '../units/unit-batch.js'
 import type {BufferedUnit} from './write-buffer.js'
@@ -11,8 +13,8 @@ export function deadLetterTopic(topic: string): string {
 
 /** Where refused units go: their bytes and envelope, with the reason, on a topic of their own. */
 export interface DeadLetters {
-  /** Resolves once the unit is durable there. */
-  add(unit: BufferedUnit, rejection: Rejection): Promise<void>
+  /** Resolves with the record's id once the unit is durable there. */
+  add(unit: BufferedUnit, rejection: Rejection): Promise<string>
   close(): Promise<void>
 }
 
@@ -40,6 +42,7 @@ export function openDeadLetters(bus: Bus, topic: string, now: () => Date): DeadL
         line: units.lines[index] as number,
       }
       await (await producer).send(toUnitBatch({...envelope, dead}, [unit]))
+      return formatId(envelope.source, unit.offset, crc32c(unit.bytes, 0, unit.bytes.length))
     },
     async close() {
       // One that could not be opened has said so to whoever added.

@@ -7,8 +7,8 @@ import type {Rejection, Store, StoreWriter, WriteResult} from '../store/store.js
 import {type DeadLetters, openDeadLetters} from './dead-letters.js'
 import {WriteBuffer} from './write-buffer.js'
 
-/** Records handed to the store in one write, at the most: enough to make one fsync or bulk request worth it. */
-const MAX_WRITE_RECORDS = 2_000
+/** Units for one write, about: enough to make one fsync or bulk request worth it. */
+const MAX_WRITE_UNITS = 5_000
 /** A group's position is for resuming only, so it may lag behind the store by this much. */
 const COMMIT_EVERY_MS = 1_000
 const FIRST_RETRY_MS = 200
@@ -156,12 +156,12 @@ class ProcessorRun {
     this.committedAt = options.now().getTime()
   }
 
-  /** Parses and writes run by run: records that wait for less long cost the collector less. */
+  /** Writes run by run: what waits for less long costs the collector less. */
   async take({partition, runs, nextOffset}: Delivery): Promise<void> {
     for (const [i, run] of runs.entries()) {
       this.filling.add(run, partition, runs[i + 1]?.busOffsets[0] ?? nextOffset)
       this.report.read += run.units.count
-      if (this.filling.items.length >= MAX_WRITE_RECORDS) await this.write()
+      if (this.filling.count >= MAX_WRITE_UNITS) await this.write()
     }
   }
 
@@ -200,6 +200,7 @@ class ProcessorRun {
 
   /** Starts writing what is buffered, once the write before it has ended. */
   private async write(): Promise<void> {
+    if (!this.writer.streams) this.filling.parse()
     await this.writing
     if (this.failure) throw this.failure
     if (this.filling.isEmpty()) return
@@ -222,7 +223,7 @@ class ProcessorRun {
 
   private async writeWithPatience(buffer: WriteBuffer): Promise<WriteResult> {
     const batch = {
-      items: buffer.items,
+      items: buffer.items(),
       positions: buffer.positionsOf(await this.kept.name()),
       onRejected: (rejected: Rejection[]) => this.deadLetter(buffer, rejected),
     }
@@ -240,8 +241,7 @@ class ProcessorRun {
 
   private async deadLetter(buffer: WriteBuffer, rejected: Rejection[]): Promise<void> {
     for (const rejection of rejected) {
-      await this.deadLetters.add(buffer.unitOf(rejection.index), rejection)
-      const id = buffer.items[rejection.index]?.record.id ?? ''
+      const id = await this.deadLetters.add(buffer.unitOf(rejection.index), rejection)
       this.options.onNotice?.({kind: 'dead-letter', id, reason: rejection.reason})
     }
   }

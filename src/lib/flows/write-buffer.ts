@@ -10,12 +10,14 @@ export interface BufferedUnit {
   partition: number
 }
 
-/** Parsed records waiting for one write, with the way back to the units they came from. */
+/** Units waiting for one write, and the records they become. */
 export class WriteBuffer {
-  readonly items: StoreItem[] = []
-  /** What the position of each partition becomes once the items are stored. */
+  /** Units waiting. */
+  count = 0
+  /** What the position of each partition becomes once the units are stored. */
   readonly positions = new Map<number, number>()
-  private readonly runs: Array<{run: DeliveredRun; firstItem: number; partition: number}> = []
+  private readonly runs: Array<{run: DeliveredRun; first: number; partition: number}> = []
+  private parsed: StoreItem[] | undefined
 
   constructor(private readonly topic: string) {}
 
@@ -23,10 +25,10 @@ export class WriteBuffer {
     return this.positions.size === 0
   }
 
-  /** Parses a run; `nextOffset` is what the partition's position becomes once it is stored. */
+  /** Takes a run; `nextOffset` is what the partition's position becomes once it is stored. */
   add(run: DeliveredRun, partition: number, nextOffset: number): void {
-    this.runs.push({run, firstItem: this.items.length, partition})
-    this.parse(run, partition)
+    this.runs.push({run, first: this.count, partition})
+    this.count += run.units.count
     this.positions.set(partition, nextOffset)
   }
 
@@ -35,23 +37,34 @@ export class WriteBuffer {
     return [...this.positions].map(([partition, nextOffset]) => ({topic, partition, nextOffset}))
   }
 
-  unitOf(item: number): BufferedUnit {
-    const at = this.runs.findLastIndex((entry) => entry.firstItem <= item)
-    const entry = this.runs[at] as (typeof this.runs)[number]
-    return {run: entry.run, index: item - entry.firstItem, partition: entry.partition}
+  /** Parses all units now: for stores that need the whole batch before its first byte goes out. */
+  parse(): void {
+    this.parsed ??= [...this.makeItems()]
   }
 
-  private parse(run: DeliveredRun, partition: number): void {
-    const {units, busOffsets} = run
-    const {data, starts, ends, offsets, lines, spans, envelope} = units
-    for (let i = 0; i < units.count; i++) {
-      const start = starts[i] as number
-      const end = ends[i] as number
-      const key = {source: envelope.source, offset: offsets[i] as number, crc: crc32c(data, start, end)}
-      const place = {topic: this.topic, partition, offset: busOffsets[i] as number}
-      const {text, raw} = decodeUnit(data, start, end)
-      const record = toRecord(text, envelope, key, lines[i] as number, place, raw)
-      this.items.push({record, key, span: spans[i] as number})
-    }
+  /** The records; each is made when it is asked for, unless all are parsed already. */
+  items(): Iterable<StoreItem> {
+    return this.parsed ?? {[Symbol.iterator]: () => this.makeItems()}
   }
+
+  unitOf(index: number): BufferedUnit {
+    const entry = this.runs.findLast(({first}) => first <= index) as (typeof this.runs)[number]
+    return {run: entry.run, index: index - entry.first, partition: entry.partition}
+  }
+
+  private *makeItems(): Generator<StoreItem> {
+    for (const {run, partition} of this.runs)
+      for (let i = 0; i < run.units.count; i++) yield toItem(run, i, {topic: this.topic, partition})
+  }
+}
+
+function toItem({units, busOffsets}: DeliveredRun, i: number, bus: {topic: string; partition: number}): StoreItem {
+  const {data, starts, ends, offsets, lines, spans, envelope} = units
+  const start = starts[i] as number
+  const end = ends[i] as number
+  const key = {source: envelope.source, offset: offsets[i] as number, crc: crc32c(data, start, end)}
+  const place = {topic: bus.topic, partition: bus.partition, offset: busOffsets[i] as number}
+  const {text, raw} = decodeUnit(data, start, end)
+  const record = toRecord(text, envelope, key, lines[i] as number, place, raw)
+  return {record, key, span: spans[i] as number}
 }

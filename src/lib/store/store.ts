@@ -43,6 +43,11 @@ export interface SearchRequest extends RecordFilter {
 
 export interface StoreWriter {
   /**
+   * True where `write` takes items one by one, so that each may be made when it is asked for and few live at once;
+   * false where all must be there before the first byte goes out: then they are better made while a write is under way.
+   */
+  readonly streams: boolean
+  /**
    * Stores a batch and, with it, how far the bus has been read. Resolves once every item is durable, already
    * there, or rejected. Rejects as a whole (retriable) when the store cannot take anything now; then nothing
    * of the batch counts as stored, and writing it again is safe.
@@ -57,7 +62,8 @@ export interface StoreWriter {
 }
 
 export interface WriteBatch {
-  items: StoreItem[]
+  /** Iterated once a write; the same items each time. */
+  items: Iterable<StoreItem>
   /** What the bus position becomes once these items are stored. */
   positions: Array<{topic: string; partition: number; nextOffset: number}>
   /**
@@ -88,7 +94,7 @@ export interface WriteResult {
 }
 
 export interface Rejection {
-  /** Index into `items`. */
+  /** Place in `items`, from 0. */
   index: number
   reason: string
   status?: number

@@ -1,4 +1,4 @@
-import type {Rejection, StoreWriter, WriteBatch, WriteResult} from '../store.js'
+import type {Rejection, StoreItem, StoreWriter, WriteBatch, WriteResult} from '../store.js'
 import {BulkSender} from './bulk-sender.js'
 import type {Connection} from './connection.js'
 import {encodeDocument} from './document.js'
@@ -22,6 +22,7 @@ class ElasticsearchWriter implements StoreWriter {
   readonly #connection: Connection
   readonly #index: string
   readonly #sender: BulkSender
+  readonly streams = false
   readonly #indexOf: (time: string) => string | undefined
 
   constructor(connection: Connection, settings: ElasticsearchSettings, runtime: Runtime) {
@@ -31,7 +32,8 @@ class ElasticsearchWriter implements StoreWriter {
     this.#indexOf = indexNamer(settings.index, settings.period)
   }
 
-  async write({items, onRejected}: WriteBatch): Promise<WriteResult> {
+  async write(batch: WriteBatch): Promise<WriteResult> {
+    const items: StoreItem[] = [...batch.items]
     const rejected: Rejection[] = []
     const sent: number[] = []
     const actions: string[] = []
@@ -62,7 +64,7 @@ class ElasticsearchWriter implements StoreWriter {
       else rejected.push({index: sent[item] as number, reason: fate.reason, status: fate.status})
     })
     rejected.sort((a, b) => a.index - b.index)
-    if (rejected.length > 0) await onRejected?.(rejected)
+    if (rejected.length > 0) await batch.onRejected?.(rejected)
     return {stored, alreadyThere, rejected}
   }
 

@@ -88,6 +88,7 @@ interface WriterState {
 }
 
 export class LakeWriter implements StoreWriter {
+  readonly streams = true
   readonly #options: WriterOptions
   readonly #lock: Lock
   readonly #closed: () => void
@@ -171,7 +172,9 @@ export class LakeWriter implements StoreWriter {
     let alreadyThere = 0
     let min = Number.POSITIVE_INFINITY
     let max = Number.NEGATIVE_INFINITY
-    for (const [index, item] of batch.items.entries()) {
+    let index = -1
+    for (const item of batch.items) {
+      index++
       const {source, offset} = item.key
       const end = offset + Math.max(item.span, 1)
       if (this.#ranges.has(source, offset, end) || fresh.has(source, offset, end)) {
