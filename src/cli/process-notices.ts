@@ -1,13 +1,15 @@
-import type {ProcessNotice} from '../lib/flows/process-units.js'
+import type {ShipNotice} from '../lib/flows/ship-files.js'
 import {formatCount, formatDuration} from '../lib/output/numbers.js'
 import type {Talk} from './context.js'
 
 /** Tells a person what happens while records are stored: what is wrong always, progress only with --verbose. */
-export function showProcessNotice(talk: Talk): (notice: ProcessNotice | {kind: 'standby'}) => void {
+export function showProcessNotice(talk: Talk): (notice: ShipNotice) => void {
   return (notice) => {
     switch (notice.kind) {
       case 'standby':
         return talk.note('another process writes to the store; standing by')
+      case 'uncounted':
+        return talk.note(`the processor beside ended early (${notice.reason}): the counts lack what it stored`)
       case 'dead-letter':
         return talk.note(`dead letter ${notice.id}: ${notice.reason}`)
       case 'retry':

@@ -1,5 +1,4 @@
-import type {ProcessNotice} from '../lib/flows/process-units.js'
-import type {ShipFilesReport} from '../lib/flows/ship-files.js'
+import type {ShipFilesReport, ShipNotice} from '../lib/flows/ship-files.js'
 import {progressBar} from '../lib/output/progress-bar.js'
 import {shipSummary, storedSummary} from '../lib/output/ship-summary.js'
 import type {SourceProgress} from '../lib/sources/open-sources.js'
@@ -20,7 +19,7 @@ export function shipProgress(talk: Talk) {
   return {
     update: ({bytes, totalBytes, lines}: SourceProgress) => bar.update({bytes, totalBytes, lines}),
     end: () => bar.end(),
-    notice: (notice: ProcessNotice | {kind: 'standby'}) => {
+    notice: (notice: ShipNotice) => {
       if (notice.kind !== 'stored') bar.end()
       tell(notice)
     },

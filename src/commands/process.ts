@@ -38,6 +38,8 @@ embedded store one writes and the next stands by.`
       topic,
       group,
       once: flags.once,
+      // Who started us waits for our end, and tells what is wrong better than we could.
+      patient: !flags['while-stdin'],
       signal: flags['while-stdin'] ? AbortSignal.any([context.signal, stdinEnd()]) : context.signal,
       now: () => new Date(),
       onNotice: showProcessNotice(context.talk),

@@ -59,7 +59,7 @@ export default class Ship extends Command {
             key: flags.key,
             group: config.group,
             store: waits ? await app.store() : undefined,
-            startBeside: () => startProcessorBeside(config),
+            startBeside: config.store === 'embedded' ? () => startProcessorBeside(config) : undefined,
             signal: context.signal,
             now: () => new Date(),
             onProgress: progress.update,

@@ -13,20 +13,23 @@ import {settleBacklog, tryOpenWriter} from './settle-backlog.js'
 /** How often a processor that stands by asks for the store's writer. */
 const ASK_EVERY_MS = 500
 
-export interface RunProcessorOptions extends Omit<ProcessOptions, 'until' | 'patient' | 'onNotice'> {
+export interface RunProcessorOptions extends Omit<ProcessOptions, 'until' | 'onNotice'> {
   /** Stop when everything that was on the bus at the start is stored; else run until the signal. */
   once: boolean
+  /** Without `once`: wait for a store that can take nothing now, unless false. */
+  patient?: boolean
   onNotice?: (notice: ProcessNotice | {kind: 'standby'}) => void
 }
 
 /** `logflow process`: the backlog of now and an end, or everything that comes until the signal. */
 export async function runProcessor(options: RunProcessorOptions): Promise<ProcessReport> {
-  const {bus, topic, once, store, signal} = options
-  if (once) return settleBacklog({...options, until: await endOf(bus, topic)})
+  const {once, patient = true, ...rest} = options
+  const {bus, topic} = rest
+  if (once) return settleBacklog({...rest, until: await endOf(bus, topic)})
   const writer = await writerInTurn(options)
   if (!writer) return emptyReport()
   try {
-    return await processUnits(writer, {...options, store, signal, patient: true})
+    return await processUnits(writer, {...rest, patient})
   } finally {
     await writer.close()
   }

@@ -4,7 +4,7 @@ import type {Bus} from '../bus/bus.js'
 import type {Problem} from '../sources/input.js'
 import type {SourceProgress, SourceResult, Sources} from '../sources/open-sources.js'
 import type {Store} from '../store/store.js'
-import {emptyReport, type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
+import {type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
 import {settleBacklog} from './settle-backlog.js'
 import {type ShipReport, shipUnits} from './ship-units.js'
 
@@ -13,8 +13,8 @@ const BESIDE_AFTER_UNITS = 50_000
 
 /** A processor in a process of its own, which stores while this one still ships. */
 export interface ProcessorBeside {
-  /** Lets it finish what it has in hand; what it stored, all of it zero where it died. */
-  stop(): Promise<ProcessReport>
+  /** Lets it finish what it has in hand. What it stored, or, where it died, why: then nobody knows how much. */
+  stop(): Promise<{report: ProcessReport; failure?: string}>
 }
 
 export interface ShipFilesOptions {
@@ -33,8 +33,11 @@ export interface ShipFilesOptions {
   onProgress?: (progress: SourceProgress) => void
   /** Called once everything is acknowledged by the bus, before waiting for the store. */
   onShipped?: (shipped: ShipReport) => void
-  onNotice?: (notice: ProcessNotice | {kind: 'standby'}) => void
+  onNotice?: (notice: ShipNotice) => void
 }
+
+/** `uncounted`: the processor beside died, so that the counts lack what it stored and dead-lettered. */
+export type ShipNotice = ProcessNotice | {kind: 'standby'} | {kind: 'uncounted'; reason: string}
 
 export interface ShipFilesReport {
   shipped: ShipReport
@@ -78,5 +81,8 @@ async function settle(
     if (notice.kind !== 'standby' || !beside) options.onNotice?.(notice)
   }
   const own = await settleBacklog({bus, store, topic, group, until: shipped.positions, signal, now, onNotice})
-  return sumReports(own, (await beside?.stop()) ?? emptyReport())
+  if (!beside) return own
+  const {report, failure} = await beside.stop()
+  if (failure !== undefined) options.onNotice?.({kind: 'uncounted', reason: failure})
+  return sumReports(own, report)
 }
