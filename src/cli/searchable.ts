@@ -4,6 +4,7 @@ import {countUnits, searchUnits} from '../lib/flows/search-files.js'
 import {type SearchOptions, searchRecords} from '../lib/flows/search-records.js'
 import type {NothingFound} from '../lib/query/nothing-found.js'
 import type {LogRecord} from '../lib/record/record.js'
+import type {Problem} from '../lib/sources/input.js'
 import type {Context} from './context.js'
 import type {Filter} from './filter-flags.js'
 import {openInputs} from './open-inputs.js'
@@ -13,6 +14,8 @@ export interface Searchable extends AsyncDisposable {
   search(options: SearchOptions, signal?: AbortSignal): AsyncIterable<LogRecord[]>
   count(filter: Filter): Promise<number>
   explainNothing(filter: Filter): Promise<NothingFound>
+  /** What could not be read, so that the answer may lack something. */
+  problems(): readonly Problem[]
 }
 
 export async function openSearchable(context: Context, files: string[] | undefined): Promise<Searchable> {
@@ -23,6 +26,7 @@ export async function openSearchable(context: Context, files: string[] | undefin
     search: (options, signal) => searchRecords(store, options, signal),
     count: (filter) => store.count(filter),
     explainNothing: (filter) => explainNothing(store, filter),
+    problems: () => [],
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   }
 }
@@ -37,8 +41,7 @@ async function filesSearchable(context: Context, files: string[]): Promise<Searc
       return seen.matching
     },
     explainNothing: async () => ({total: Math.max(seen.total, sources.progress().units)}),
-    async [Symbol.asyncDispose]() {
-      for (const {error} of [...problems, ...sources.problems]) context.talk.note(`skipped: ${error.message}`)
-    },
+    problems: () => [...problems, ...sources.problems],
+    async [Symbol.asyncDispose]() {},
   }
 }

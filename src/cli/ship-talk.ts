@@ -33,6 +33,8 @@ export async function showReceipt(context: Context, report: ShipFilesReport, ms:
   for (const {error} of problems) talk.note(`skipped: ${error.message}`)
   talk.note(shipSummary(progress, ms))
   if (processed) talk.note(storedSummary(processed))
+  const interrupted = context.signal.aborted
+  if (interrupted) talk.note('interrupted: the rest was not shipped, and what is on the bus may not be stored yet')
   const result = {
     topic: config.topic,
     seconds: ms / 1_000,
@@ -41,6 +43,7 @@ export async function showReceipt(context: Context, report: ShipFilesReport, ms:
     joined: progress.joined,
     blank: progress.blank,
     bytes: progress.bytes,
+    ...(interrupted ? {interrupted} : {}),
     positions: Object.fromEntries(shipped.positions),
     ...(processed ? {processed} : {}),
     files,

@@ -45,9 +45,11 @@ embedded store one writes and the next stands by.`
       onNotice: showProcessNotice(context.talk),
     })
     const ms = performance.now() - started
-    const result = {...report, topic, group, seconds: ms / 1_000}
+    const interrupted = flags.once && context.signal.aborted
+    const result = {...report, topic, group, seconds: ms / 1_000, ...(interrupted ? {interrupted} : {})}
     await showResultIfAsked(context, result)
     context.talk.note(processSummary(report, ms))
+    if (interrupted) context.talk.note('interrupted: there may be more on the bus')
     if (report.deadLettered > 0) throw deadLetterError(report.deadLettered, topic)
   }
 }

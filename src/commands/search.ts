@@ -60,6 +60,11 @@ export default class Search extends Command {
       ? await printCount(context, await records.count(filter))
       : await printRecords(context, records.search({...filter, limit, sort}, context.signal), filter, flags)
     const {talk} = context
+    const problems = records.problems()
+    for (const {error} of problems) talk.note(`skipped: ${error.message}`)
+    // A search that was ended early cannot say that there is nothing.
+    if (context.signal.aborted) return talk.note('ended early: there may be more')
+    if (problems[0]) throw problems[0].error
     if (found === 0) {
       const asked = {query: args.query, span: spanText(flags)}
       talk.show(nothingFound(asked, await records.explainNothing(filter), talk.screen))

@@ -1,0 +1,54 @@
+import {spawn} from 'node:child_process'
+import {rmSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterAll, beforeAll, expect, test} from 'vitest'
+import {BINARY, buildLogflow, cleanEnv, emptyHome, type Ran, runLogflow} from '../support/run-logflow.js'
+
+// What was stopped half-way, or could not read all it was given, never answers as if it had seen everything.
+
+const home = emptyHome()
+beforeAll(async () => {
+  await buildLogflow()
+  writeFileSync(join(home, 'app.log'), 'one\ntwo\n')
+})
+afterAll(() => rmSync(home, {recursive: true, force: true}))
+
+/** Runs a command on a stdin that stays open, and sends SIGTERM once it is at work. */
+function stopped(args: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [BINARY, ...args], {cwd: home, env: cleanEnv({HOME: home}), stdio: 'pipe'})
+  const ran: Ran = {stdout: '', stderr: '', status: null, signal: null}
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    ran.stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    ran.stderr += text
+  })
+  child.stdin.on('error', () => undefined)
+  child.stdin.write('one\ntwo\n')
+  setTimeout(() => child.kill('SIGTERM'), 2_000)
+  return new Promise((done) => child.on('close', (status, signal) => done({...ran, status, signal})))
+}
+
+test('search over files that cannot all be read shows what it found, and ends with status 6', async () => {
+  const ran = await runLogflow(['search', 'two', '--file', 'app.log', '--file', 'absent.log'], {home})
+  expect(ran.status).toBe(6)
+  expect(JSON.parse(ran.stdout)).toMatchObject({message: 'two'})
+  expect(ran.stderr).toContain('absent.log: no such file or directory')
+  for (const args of [['--count'], ['--fail-if-none'], []]) {
+    const none = await runLogflow(['search', 'three', '--quiet', '--file', 'absent.log', ...args], {home})
+    expect(none.status).toBe(6)
+    expect(none.stderr).toContain('error: cannot read')
+  }
+})
+
+test('a search that is stopped does not say that nothing matches', async () => {
+  const ran = await stopped(['search', 'three', '--file', '-', '--fail-if-none'])
+  expect(ran).toMatchObject({status: 0, stdout: '', stderr: 'ended early: there may be more\n'})
+})
+
+test('a ship that is stopped says so', async () => {
+  const ran = await stopped(['ship', '-', '--json'])
+  expect(ran.status).toBe(0)
+  expect(ran.stderr).toContain('interrupted: ')
+  expect(JSON.parse(ran.stdout)).toMatchObject({lines: 2, interrupted: true})
+})
