@@ -10,31 +10,59 @@ export interface ExactJson {
   duplicates: boolean
 }
 
-/** Sixteen digits where a value begins, a point among them perhaps, or an exponent of three: perhaps no double. */
-const LARGE = /[:[,\s-]\d(?:[\d.]{15}|[\d.]*[eE]\+?\d{3})/
+/** Digits, with a point among them perhaps, that a double may not hold all of. */
+const LONG_NUMBER = 16
 
 /** The object that `text` is, or `undefined`: no JSON, no object, or nested too deep. */
 export function parseExactJson(text: string): ExactJson | undefined {
-  let value: unknown
-  let source = text
-  try {
-    if (LARGE.test(text)) source = quoteLarge(text)
-    value = JSON.parse(source)
-  } catch {
-    return undefined
-  }
+  let value = parse(hasLongNumber(text) ? quoteLarge(text) : text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  const keys = countKeys(value, 0)
+  let keys = countKeys(value, 0)
+  if (Number.isNaN(keys)) {
+    value = parse(quoteLarge(text)) as object
+    keys = countKeys(value as object, 0)
+  }
   if (keys < 0) return undefined
   return {value: value as Record<string, unknown>, duplicates: countColons(text) !== keys && hasDuplicates(text)}
 }
 
-/** Keys of a value and all within it; negative where it is nested too deep. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Whether digits and points stand LONG_NUMBER in a row somewhere, also within a string. Every such run covers a place
+ * that is looked at.
+ */
+function hasLongNumber(text: string): boolean {
+  for (let at = LONG_NUMBER - 1; at < text.length; at += LONG_NUMBER) {
+    if (!isDigitOrPoint(text.charCodeAt(at))) continue
+    let from = at
+    let to = at
+    while (isDigitOrPoint(text.charCodeAt(from - 1))) from--
+    while (isDigitOrPoint(text.charCodeAt(to + 1))) to++
+    if (to - from + 1 >= LONG_NUMBER) return true
+  }
+  return false
+}
+
+function isDigitOrPoint(code: number): boolean {
+  return (code >= 48 && code <= 57) || code === 46
+}
+
+/** Keys of a value and all within it; negative where it is nested too deep, NaN where a number is beyond doubles. */
 function countKeys(value: object, depth: number): number {
   if (depth > MAX_DEPTH) return Number.NEGATIVE_INFINITY
   let count = 0
   if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === 'object' && item !== null) count += countKeys(item, depth + 1)
+    for (const item of value) {
+      if (typeof item === 'object' && item !== null) count += countKeys(item, depth + 1)
+      else if (item === Infinity || item === -Infinity) return Number.NaN
+    }
     return count
   }
   const object = value as Record<string, unknown>
@@ -42,6 +70,7 @@ function countKeys(value: object, depth: number): number {
     count++
     const item = object[key]
     if (typeof item === 'object' && item !== null) count += countKeys(item, depth + 1)
+    else if (item === Infinity || item === -Infinity) return Number.NaN
   }
   return count
 }
