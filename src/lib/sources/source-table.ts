@@ -185,17 +185,29 @@ function longest(rows: SourceRow[]): SourceRow | undefined {
 
 function takeFixed(db: Database, facts: SourceFacts, now: string, id: string): string {
   const row = rowOf(db, id)
-  const line = lineHash(facts)
   if (!row) write(db, id, facts, now)
-  else if (row.first_line === '') db.prepare('update sources set first_line = ? where id = ?').run([line, id])
-  else if (line !== '' && row.first_line !== line) {
+  else if (beginsOtherwise(row, facts)) {
     throw new LogflowError(
       'USAGE',
-      `--source-id ${id} stands for ${row.path || 'another input'}, which began with another line than ${facts.path}`,
+      `--source-id ${id} stands for ${row.path || 'another input'}, which began otherwise than ${facts.path}`,
       {suggestions: ['Name each content by an id of its own, for example with its date or run number']},
     )
-  }
+  } else if (facts.head.length > row.head_length)
+    db.prepare('update sources set head_length = ?, head_hash = ?, first_line = ? where id = ?').run([
+      facts.head.length,
+      fingerprint(facts.head),
+      lineHash(facts),
+      id,
+    ])
   return id
+}
+
+/** Told by all the first bytes that both have: logs of one program often share their first line and no more. */
+function beginsOtherwise(row: SourceRow, facts: SourceFacts): boolean {
+  const {head_length, head_hash, first_line} = row
+  if (facts.head.length >= head_length && fingerprint(facts.head.subarray(0, head_length)) !== head_hash) return true
+  const line = lineHash(facts)
+  return line !== '' && first_line !== '' && line !== first_line
 }
 
 /** Fingerprint of the first line, empty while that is not complete. */

@@ -189,6 +189,18 @@ test('a fixed id is taken as it is, and refused for another content', async () =
   })
 })
 
+test('a fixed id is refused for a content that shares the first line only', async () => {
+  const {path, see} = setup()
+  const banner = 'starting\n'
+  writeFileSync(path('run1.log'), banner)
+  writeFileSync(path('longer.log'), banner + log(0, 9))
+  writeFileSync(path('run2.log'), banner + log(1, 19))
+  expect((await see('run1.log', 0, 'ci-7')).id).toBe('ci-7')
+  expect((await see('longer.log', 0, 'ci-7')).id).toBe('ci-7')
+  expect((await see('run1.log', 0, 'ci-7')).id).toBe('ci-7')
+  await expect(see('run2.log', 0, 'ci-7')).rejects.toMatchObject({code: 'USAGE'})
+})
+
 test('bytes keep the time they first came at, later ones get theirs', async () => {
   const {path, see} = setup()
   writeFileSync(path('app.log'), 'x'.repeat(99).concat('\n'))
