@@ -1,7 +1,9 @@
 import {Flags} from '@oclif/core'
+import {LogflowError} from '../lib/errors/logflow-error.js'
 import {buildQuery, wordsOf} from '../lib/query/build-query.js'
 import {parseTime} from '../lib/query/parse-time.js'
 import type {QueryNode} from '../lib/query/query.js'
+import {compareTimes} from '../lib/record/order.js'
 import {listFlag} from './global-flags.js'
 
 const FILTER = 'FILTER'
@@ -64,11 +66,17 @@ export function toFilter(text: string | undefined, flags: FilterValues, now: Dat
     levels: flags.level,
     minLevel: flags['min-level'],
   })
-  return {
-    query,
-    ...(flags.since === undefined ? {} : {since: parseTime(flags.since, now)}),
-    ...(flags.until === undefined ? {} : {until: parseTime(flags.until, now)}),
-  }
+  const since = flags.since === undefined ? undefined : parseTime(flags.since, now)
+  const until = flags.until === undefined ? undefined : parseTime(flags.until, now)
+  if (since !== undefined && until !== undefined && compareTimes(since, until) > 0)
+    throw new LogflowError(
+      'USAGE',
+      `--since ${flags.since} is later than --until ${flags.until}: nothing lies between`,
+      {
+        suggestions: ['Swap them'],
+      },
+    )
+  return {query, ...(since === undefined ? {} : {since}), ...(until === undefined ? {} : {until})}
 }
 
 /** Words to mark in what a filter found. */

@@ -21,5 +21,5 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
 
 /** What a topic (`logflow config`) is about. */
 export const TOPICS: Record<string, {description: string}> = {
-  config: {description: 'see and change the configuration'},
+  config: {description: 'See and change the configuration'},
 }

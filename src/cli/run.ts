@@ -42,6 +42,11 @@ async function start(invocation: Invocation, pack: Package): Promise<void> {
       return showHelp(invocation.subject, pack)
     }
     case 'unknown': {
+      if (invocation.words.startsWith('-'))
+        throw new UsageError(`${invocation.words} is not known here: flags follow the command`, [
+          'logflow COMMAND --help  to see the flags of a command',
+          'logflow --help          to see all commands',
+        ])
       const names = [...Object.keys(COMMANDS).map((id) => id.replaceAll(':', ' ')), ...Object.keys(TOPICS)]
       const near = nearMatch(invocation.words, names)
       throw new UsageError(`there is no command ${JSON.stringify(invocation.words)}`, [

@@ -30,7 +30,8 @@ export function shipProgress(talk: Talk) {
 export async function showReceipt(context: Context, report: ShipFilesReport, ms: number): Promise<void> {
   const {talk, config} = context
   const {progress, shipped, processed, files, problems} = report
-  for (const {error} of problems) talk.note(`skipped: ${error.message}`)
+  // A single one is told by the error that the command ends with.
+  if (problems.length > 1) for (const {error} of problems) talk.note(`skipped: ${error.message}`)
   talk.note(shipSummary(progress, ms))
   if (processed) talk.note(storedSummary(processed))
   const interrupted = context.signal.aborted

@@ -9,7 +9,7 @@ export default class Get extends Command {
   static override summary = 'Print one record by its id'
   static override examples = [
     '<%= config.bin %> get 3k9x0v2m1qzt-1f4-8a1b2c3d --json',
-    '<%= config.bin %> get "$(<%= config.bin %> search --limit 1 -o jsonl --fields id | cut -d\\" -f4)"',
+    '<%= config.bin %> get "$(<%= config.bin %> search --limit 1 -o raw --fields id)"',
   ]
   static override args = {id: requiredArgument({description: 'Id of the record'})}
   static override flags = {...recordFlags, ...storeFlags, ...globalFlags}
@@ -20,7 +20,9 @@ export default class Get extends Command {
     await using app = openApp(context.config)
     const record = await (await app.store()).get(args.id)
     if (!record) throw new LogflowError('NO_MATCH', `no record has the id ${JSON.stringify(args.id)}`)
-    const writer = openRecordWriter(context, {...flags, wide: true})
+    // One record is one object, in an array no more than any other single answer.
+    const format = context.format === 'json' ? 'jsonl' : context.format
+    const writer = openRecordWriter({...context, format}, {...flags, wide: true})
     await writer.write(record)
     await writer.end()
   }

@@ -12,8 +12,7 @@ import {processSummary} from '../lib/output/ship-summary.js'
 export default class Process extends Command {
   static override summary = 'Parse what is on the bus and put it in the store'
   static override description =
-    `Runs until Ctrl-C or SIGTERM, which finish the batch in hand. Several share a Kafka topic's partitions; on the
-embedded store one writes and the next stands by.`
+    "Runs until Ctrl-C or SIGTERM, which finish the batch in hand. Several share a Kafka topic's partitions; on the embedded store one writes and the next stands by."
   static override examples = [
     '<%= config.bin %> process --once',
     '<%= config.bin %> process --bus localhost:9092 --store http://localhost:9200',

@@ -4,7 +4,7 @@ import {globalFlags, requiredArgument, storeFlags} from '../cli/global-flags.js'
 import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
 import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
-import {findTrace} from '../lib/flows/find-trace.js'
+import {findTrace, MIN_PREFIX} from '../lib/flows/find-trace.js'
 import {traceView} from '../lib/output/trace-view.js'
 import {traceTimeline} from '../lib/trace/trace-timeline.js'
 
@@ -26,13 +26,18 @@ export default class Trace extends Command {
     const {args, flags} = await this.parse(Trace)
     const context = await openContext(flags)
     await using app = openApp(context.config)
-    const {id, records} = await findTrace(await app.store(), args.id, context.signal)
+    const {id, records} = await findTrace(await app.store(), args.id.trim(), context.signal)
     if (records.length === 0)
       throw new LogflowError(
         'NO_MATCH',
         `no record has the trace, correlation or request id ${JSON.stringify(args.id)}`,
         {
-          suggestions: ['logflow search --limit 5  shows what is there'],
+          suggestions: [
+            ...(args.id.length < MIN_PREFIX
+              ? [`The beginning of an id is looked up from ${MIN_PREFIX} characters on`]
+              : []),
+            'logflow search --limit 5  shows what is there',
+          ],
         },
       )
     if (context.format === 'pretty' && !flags.fields) {

@@ -53,6 +53,8 @@ describe.each(IDS)('%s', (id) => {
 
   test('explains itself: summary, every flag and argument, the global flags', () => {
     expect(CommandClass.summary).toMatch(/^[A-Z].*[^.]$/)
+    // oclif takes the first of several lines for a summary, and leaves it out.
+    expect(CommandClass.description ?? '').not.toContain('\n')
     for (const [name, flag] of Object.entries(flags)) expect(flag.description, `--${name}`).toBeTruthy()
     for (const [name, arg] of Object.entries(args)) expect(arg.description, name).toBeTruthy()
     expect(Object.keys(flags)).toEqual(expect.arrayContaining(Object.keys(globalFlags)))
@@ -161,6 +163,10 @@ test.each([
   [
     ['config', 'lsit'],
     'error: there is no command "config lsit"\n  try  logflow config list --help  to see how it is used\n',
+  ],
+  [
+    ['--profile', 'x', 'search'],
+    'error: --profile is not known here: flags follow the command\n  try  logflow COMMAND --help  to see the flags of a command\n  or   logflow --help          to see all commands\n',
   ],
   [['xyzzy', '--json'], 'error: there is no command "xyzzy"\n  try  logflow --help  to see all commands\n'],
 ])('%j is no command', async (argv, stderr) => {

@@ -111,8 +111,29 @@ describe('ship, then search', () => {
     const [record] = await search(home, 'settlement')
     const got = await runLogflow(['get', record?.id as string], {home})
     expect(JSON.parse(got.stdout)).toEqual(record)
+    expect((await runLogflow(['get', record?.id as string, '--json'], {home})).stdout).toBe(got.stdout)
+    const id = await runLogflow(['search', 'settlement', '--fields', 'id', '-o', 'raw'], {home})
+    expect(id.stdout).toBe(`${record?.id}\n`)
     const none = await runLogflow(['get', 'nothing-0-00000000'], {home})
     expect(none).toMatchObject({status: 1, stdout: '', stderr: 'error: no record has the id "nothing-0-00000000"\n'})
+  })
+
+  test('a beginning that is too short for trace is told so', async () => {
+    const short = await runLogflow(['trace', '4bf'], {home})
+    expect(short).toMatchObject({
+      status: 1,
+      stderr:
+        'error: no record has the trace, correlation or request id "4bf"\n  The beginning of an id is looked up from 4 characters on\n  try  logflow search --limit 5  shows what is there\n',
+    })
+  })
+
+  test('times that leave nothing between them are wrong use', async () => {
+    const none = await runLogflow(['search', '--since', '1h', '--until', '2h'], {home})
+    expect(none).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: 'error: --since 1h is later than --until 2h: nothing lies between\n  Swap them\n',
+    })
   })
 
   test('trace takes a whole id or a unique beginning', async () => {

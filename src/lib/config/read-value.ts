@@ -24,6 +24,8 @@ export function readValue(spec: SettingSpec, written: unknown, where: string, ba
   switch (spec.type) {
     case 'text':
       return text
+    case 'name':
+      return NAME.test(text) ? text : refuse(KINDS.name)
     case 'list': {
       const parts = text
         .split(',')
@@ -58,6 +60,7 @@ export function readValue(spec: SettingSpec, written: unknown, where: string, ba
 
 const KINDS: Record<SettingSpec['type'], string> = {
   text: 'text',
+  name: 'a name: letters, digits, dots, _ and -, 240 at most',
   integer: 'a whole number',
   boolean: 'true or false',
   list: 'one or more values, separated by commas',
@@ -66,6 +69,9 @@ const KINDS: Record<SettingSpec['type'], string> = {
   bytes: 'a size such as 64kB, 256MB or 1GiB',
   path: 'a path',
 }
+
+/** What Kafka takes for a topic, with room for the name of its dead letters; the same everywhere. */
+const NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,240}$/
 
 const BOOLEANS = new Map([
   ['true', true],

@@ -6,7 +6,7 @@ import {COLOR_MODES, OUTPUT_FORMATS, type SettingValue} from './config.js'
 export interface SettingSpec {
   /** Dotted, snake_case, as in the file. */
   key: string
-  type: 'text' | 'integer' | 'boolean' | 'list' | 'choice' | 'duration' | 'bytes' | 'path'
+  type: 'text' | 'name' | 'integer' | 'boolean' | 'list' | 'choice' | 'duration' | 'bytes' | 'path'
   choices?: readonly string[]
   min?: number
   /** Names in the environment besides `LOGFLOW_<KEY>`, which comes first. */
@@ -44,7 +44,7 @@ export const SETTINGS: readonly SettingSpec[] = [
     default: 'embedded',
     describe: 'what keeps records and answers queries',
   },
-  {key: 'topic', type: 'text', default: 'logs', describe: 'topic on the bus'},
+  {key: 'topic', type: 'name', default: 'logs', describe: 'topic on the bus'},
   {key: 'group', type: 'text', default: 'logflow', describe: 'consumer group of process'},
   {
     key: 'environment',

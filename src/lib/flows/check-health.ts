@@ -61,13 +61,13 @@ function checkBus({bus}: PipelineStatus): Check[] {
   const checks: Check[] = [{name: 'bus', state: 'ok', finding: `${version} reachable`}]
   if (partitions.length === 0)
     checks.push({name: 'topic', state: 'ok', finding: `${topic} is not there yet; the first ship makes it`})
-  else if (lag < HIGH_LAG) checks.push({name: 'topic', state: 'ok', finding: `${topic}, lag ${lag}`})
+  else if (lag < HIGH_LAG) checks.push({name: 'topic', state: 'ok', finding: `${topic}, lag ${grouped(lag)}`})
   else {
-    const finding = `${topic}, ${lag} units not processed by group ${group}`
+    const finding = `${topic}, ${grouped(lag)} units not processed by group ${group}`
     checks.push({name: 'topic', state: 'warning', finding, fix: 'run another: logflow process'})
   }
   if (deadLetters > 0) {
-    const finding = `${deadLetters} on ${topic}.dlq`
+    const finding = `${grouped(deadLetters)} on ${topic}.dlq`
     checks.push({name: 'dead letters', state: 'warning', finding, fix: 'the reasons are in their envelopes'})
   }
   return checks
@@ -76,10 +76,20 @@ function checkBus({bus}: PipelineStatus): Check[] {
 function checkStore({store}: PipelineStatus): Check[] {
   if (!store.ok) return [unreachable('store', store)]
   const {version, location, records} = store.value
-  return [{name: 'store', state: 'ok', finding: `${version} at ${location}, ${records} records`}]
+  return [
+    {
+      name: 'store',
+      state: 'ok',
+      finding: `${version} at ${location}, ${grouped(records)} ${records === 1 ? 'record' : 'records'}`,
+    },
+  ]
 }
 
 function unreachable(name: string, answer: Extract<Answer<unknown>, {ok: false}>): Check {
   const {message, suggestions} = answer.error
   return {name, state: 'failed', finding: message, fix: suggestions.join('; ') || undefined}
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en-US')
 }

@@ -4,7 +4,7 @@ import type {LogRecord} from '../record/record.js'
 import type {Store} from '../store/store.js'
 
 /** Shortest beginning of an id that is looked up: shorter ones match too much to mean anything. */
-const MIN_PREFIX = 4
+export const MIN_PREFIX = 4
 /** Records looked at to tell whether a prefix belongs to one id only. */
 const MAX_PREFIX_RECORDS = 10_000
 

@@ -30,7 +30,8 @@ export interface ProgressOptions {
 }
 
 const FRAME_EVERY = 100
-const BAR_WIDTH = 30
+/** Columns of the bar: it gives way to the figures on a narrow screen. */
+const BAR_WIDTH = {least: 5, most: 30}
 /** Rates and times left are of this many ms past, so that they follow what happens. */
 const RATE_OVER = 5_000
 
@@ -50,7 +51,7 @@ export function progressBar({stream, screen, label, now, quiet}: ProgressOptions
       shownAt = at
       past.push({at, state: {...state}})
       while (past.length > 2 && at - (past[0] as {at: number}).at > RATE_OVER) past.shift()
-      const line = progressLine(label, state, past, palette.good)
+      const line = progressLine(label, state, past, palette.good, screen.width - 1)
       shown = true
       stream.write(`\r${cutLine(line, screen.width - 1)}\x1b[K`)
     },
@@ -66,6 +67,7 @@ function progressLine(
   state: ProgressState,
   past: ReadonlyArray<{at: number; state: ProgressState}>,
   paint: (text: string) => string,
+  width: number,
 ): {plain: string; painted: string} {
   const first = past[0] as {at: number; state: ProgressState}
   const last = past.at(-1) as {at: number; state: ProgressState}
@@ -79,17 +81,18 @@ function progressLine(
     return {plain, painted: plain}
   }
   const part = Math.min(1, state.bytes / totalBytes)
-  const {full, rest} = bar(part)
   const left = bytesRate > 0 ? `   ${formatClock(((totalBytes - state.bytes) / bytesRate) * 1000)} left` : ''
   const percent = String(Math.floor(part * 100)).padStart(3)
   const tail = `  ${percent} %  ${formatBytesOf(state.bytes, totalBytes)}   ${rate}${left}`
+  const room = width - textWidth(`  ${label}  ${tail}`)
+  const {full, rest} = bar(part, Math.max(BAR_WIDTH.least, Math.min(BAR_WIDTH.most, room)))
   return {plain: `  ${label}  ${full}${rest}${tail}`, painted: `  ${label}  ${paint(full)}${rest}${tail}`}
 }
 
-function bar(part: number): {full: string; rest: string} {
-  const full = Math.min(BAR_WIDTH, Math.floor(part * BAR_WIDTH))
-  if (full >= BAR_WIDTH) return {full: '━'.repeat(BAR_WIDTH), rest: ''}
-  return {full: `${'━'.repeat(full)}╸`, rest: '─'.repeat(BAR_WIDTH - full - 1)}
+function bar(part: number, width: number): {full: string; rest: string} {
+  const full = Math.min(width, Math.floor(part * width))
+  if (full >= width) return {full: '━'.repeat(width), rest: ''}
+  return {full: `${'━'.repeat(full)}╸`, rest: '─'.repeat(width - full - 1)}
 }
 
 /** A line that does not fit is cut without its colours: a wrapped one could not be taken back. */

@@ -142,25 +142,33 @@ export function cutTo(text: string, width: number): string {
   return width > 0 ? `${text.slice(0, end)}…` : ''
 }
 
-/** Breaks into lines of at most `width` columns, at a space where there is one in the later half. */
-export function wrapTo(text: string, width: number): string[] {
-  if (textWidth(text) <= width) return [text]
+/**
+ * Breaks into lines of at most `width` columns, at a space where there is one in the later half. Of more than
+ * `most` lines the rest is left in the last one, unbroken.
+ */
+export function wrapTo(text: string, width: number, most = Number.POSITIVE_INFINITY): string[] {
   const lines: string[] = []
   let rest = text
-  while (rest !== '' && textWidth(rest) > width) {
-    let used = 0
-    let end = 0
-    for (const char of rest) {
-      const next = used + charWidth(char)
-      if (next > width && end > 0) break
-      used = next
-      end += char.length
-    }
+  while (lines.length < most - 1) {
+    const end = fitting(rest, width)
+    if (end === rest.length) break
     const space = rest.lastIndexOf(' ', end)
     const at = space > end / 2 ? space : end
     lines.push(rest.slice(0, at).trimEnd())
     rest = rest.slice(at).replace(/^ /, '')
   }
-  if (rest !== '') lines.push(rest)
+  if (rest !== '' || lines.length === 0) lines.push(rest)
   return lines
+}
+
+/** Characters at the beginning of a text that fit `width` columns, one at least: looks no further than that. */
+function fitting(text: string, width: number): number {
+  let used = 0
+  let end = 0
+  for (const char of text) {
+    used += charWidth(char)
+    if (used > width && end > 0) return end
+    end += char.length
+  }
+  return end
 }

@@ -17,7 +17,9 @@ export function traceView(timeline: TraceTimeline, screen: Screen): string {
     plural(timeline.errors, 'error'),
     formatDuration(timeline.durationMs),
   ]
-  const head = `trace ${palette.bold(escapeLine(timeline.id))}   ${facts.join(' · ')}`
+  const id = escapeLine(timeline.id)
+  const fits = textWidth(`trace ${id}   ${facts.join(' · ')}`) <= screen.width
+  const head = `trace ${palette.bold(id)}${fits ? '   ' : '\n'}${facts.join(' · ')}`
   const offsets = entries.map((entry) => `+${formatOffset(entry.offsetMs)}`)
   const offsetWidth = Math.max(0, ...offsets.map((text) => text.length))
   const serviceWidth = Math.min(MAX_SERVICE_WIDTH, Math.max(0, ...services.map((name) => textWidth(escapeLine(name)))))

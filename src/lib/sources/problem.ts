@@ -36,7 +36,7 @@ export function problem(path: string, reason: string, suggestion?: string): Prob
 /** A file that is left out because it is no text. */
 export function skipped(path: string, {reason, unpack}: Binary): Problem {
   const way = unpack ? `Unpack it on the way: ${unpack} ${path} | logflow ship -` : 'Read it all the same: --force'
-  return problem(path, `skipped, looks like ${reason}`, way)
+  return {path, error: unreadable(`${path} looks like ${reason}`, {suggestion: way})}
 }
 
 function unreadable(message: string, from: {cause?: unknown; suggestion?: string; code?: string}): LogflowError {

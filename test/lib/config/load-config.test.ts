@@ -146,6 +146,12 @@ test('a LOGFLOW_ name that means nothing is told, with the one that was meant', 
 
 const FILE = '~/.config/logflow/config.yaml'
 test.each([
+  [
+    'a topic that is no name',
+    {flags: {topic: 'bad topic!'}},
+    '--topic: topic must be a name: letters, digits, dots, _ and -, 240 at most, not "bad topic!"',
+    undefined,
+  ],
   ['an unknown key', {file: 'bus: kafka\ntopci: x\n'}, `${FILE}:2:1: unknown key topci`, 'Did you mean topic?'],
   [
     'an unknown key in a group',

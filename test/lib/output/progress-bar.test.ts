@@ -50,6 +50,15 @@ test('at most ten frames a second, taken off at the end', () => {
   expect(run.text().endsWith('\r\x1b[K')).toBe(true)
 })
 
+test('at 80 columns the bar gives way, the time left stays', () => {
+  const run = setUp({width: 80})
+  run.at(0, 0, 0, 311e6)
+  run.at(1000, 112e6, 184_200, 311e6)
+  const frame = run.frames().at(-1)?.replace('\x1b[K', '') ?? ''
+  expect(frame).toBe('  shop  ━━━━━━━╸────────────   36 %  112 / 311 MB   184,200 lines/s   0:02 left')
+  expect(textWidth(frame)).toBe(79)
+})
+
 test('a narrow screen gets a line it can take back', () => {
   const run = setUp({width: 30, color: true})
   run.at(0, 0, 0, 311e6)

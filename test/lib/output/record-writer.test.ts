@@ -51,6 +51,7 @@ const cases: Array<[string, RecordFormatName, Partial<RecordWriterOptions>]> = [
   ['logfmt-fields', 'logfmt', {screen: pipe, fields: ['level', 'note', 'http', 'empty', '日本']}],
   ['raw-terminal', 'raw', {screen: terminal}],
   ['raw-pipe', 'raw', {screen: pipe}],
+  ['raw-fields', 'raw', {screen: terminal, fields: ['level', 'attributes.order_id', 'message']}],
 ]
 
 test.each(cases)('%s', async (name, format, options) => {
@@ -182,4 +183,13 @@ test('--wide shows the trace as it stood', async () => {
     'at com.shop.Issuer.call(Issuer.java:12)',
     '',
   ])
+})
+
+test('of one endless line a terminal gets a screenful and how much more there is; --wide gets it all', async () => {
+  const record = {...(RECORDS[0] as LogRecord), message: 'x'.repeat(8_000_000), error: undefined}
+  const text = await written('pretty', {screen: terminal, ...base}, [record])
+  expect(text.length).toBeLessThan(10_000)
+  expect(text).toMatch(/\n +\+ 7,99\d,\d{3} characters\n/)
+  const wide = await written('pretty', {screen: terminal, ...base, wide: true}, [record])
+  expect(wide.length).toBeGreaterThan(8_000_000)
 })

@@ -76,6 +76,14 @@ describe('width', () => {
       expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
     }
   })
+
+  test('wrapping stops where it is told to, and takes no longer for what it leaves', () => {
+    expect(wrapTo('aa bb cc dd', 2, 3)).toEqual(['aa', 'bb', 'cc dd'])
+    expect(wrapTo('', 5)).toEqual([''])
+    const began = performance.now()
+    expect(wrapTo('x'.repeat(2_000_000), 50)).toHaveLength(40_000)
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
 })
 
 test.each([

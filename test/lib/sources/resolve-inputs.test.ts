@@ -106,11 +106,11 @@ function randomBytes(count: number): Buffer {
 }
 
 test.each([
-  ['random bytes', randomBytes(20_000), 'x: skipped, looks like binary data'],
-  ['NUL bytes only', Buffer.alloc(5_000), 'x: skipped, looks like binary data'],
-  ['UTF-16 without a mark', Buffer.from('no mark here '.repeat(99), 'utf16le'), 'x: skipped, looks like binary data'],
-  ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]), 'x: skipped, looks like xz compressed'],
-  ['a program', Buffer.concat([Buffer.from('\x7fELF'), randomBytes(999)]), 'x: skipped, looks like a program'],
+  ['random bytes', randomBytes(20_000), 'x looks like binary data'],
+  ['NUL bytes only', Buffer.alloc(5_000), 'x looks like binary data'],
+  ['UTF-16 without a mark', Buffer.from('no mark here '.repeat(99), 'utf16le'), 'x looks like binary data'],
+  ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]), 'x looks like xz compressed'],
+  ['a program', Buffer.concat([Buffer.from('\x7fELF'), randomBytes(999)]), 'x looks like a program'],
 ])('%s: skipped with a word, unless forced', async (_, bytes, message) => {
   const {found} = folderWith({x: bytes, 'y.log': 'y\n'})
   expect(await found(['.', 'x'])).toMatchObject({paths: ['y.log'], problems: [message]})

@@ -2,6 +2,7 @@ import type {LogRecord} from '../../record/record.js'
 import {escapeControls, escapeLine} from '../escape-controls.js'
 import {cellText, flatten} from '../fields.js'
 import {highlighter, rule} from '../highlight.js'
+import {plural} from '../numbers.js'
 import {type Palette, paletteFor} from '../palette.js'
 import type {RecordFormat, RecordWriterOptions} from '../record-writer.js'
 import {cutTo, padTo, textWidth, wrapTo} from '../text-width.js'
@@ -19,6 +20,8 @@ const ID_ROOM = ID_WIDTH + GAP.length
 const LEAST_MESSAGE = 24
 /** Lines of one message, and of one error, before the rest is only counted. */
 const MOST_LINES = 8
+/** Lines that one long line is folded into, before the rest is only counted: a screenful. */
+const MOST_FOLDS = 24
 
 /** For people: one line a record, the date where it changes, errors below their record. */
 export function prettyFormat(options: RecordWriterOptions): RecordFormat {
@@ -112,7 +115,10 @@ function foldMessage(record: LogRecord, layout: Layout, room: number): string[] 
 }
 
 function foldLine(line: string, room: number): string[] {
-  return Number.isFinite(room) ? wrapTo(line, room) : [line]
+  if (!Number.isFinite(room)) return [line]
+  const lines = wrapTo(line, room, MOST_FOLDS + 1)
+  const rest = lines[MOST_FOLDS]
+  return rest === undefined ? lines : [...lines.slice(0, MOST_FOLDS), `+ ${plural(rest.length, 'character')}`]
 }
 
 function shortId({trace_id, correlation_id}: LogRecord): string {
