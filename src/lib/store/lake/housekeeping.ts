@@ -2,7 +2,7 @@ import {mkdirSync, readdirSync, rmSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {remove, syncDir} from './durable.js'
 import {fileError} from './errors.js'
-import {KEEP_REPLACED_MS, type Layout} from './layout.js'
+import {KEEP_REPLACED_BYTES, KEEP_REPLACED_MS, type Layout} from './layout.js'
 import type {Manifest} from './manifest.js'
 
 /** Makes the folders of a lake, for its owner alone. */
@@ -16,13 +16,24 @@ export function makeFolders(layout: Layout): void {
   }
 }
 
-/** Removes replaced files that no reader needs any more; what is left of the list. */
+/**
+ * Removes replaced files that are old, and the oldest of those that take too much room: a reader of an older manifest
+ * that finds one gone takes the new manifest. Returns what is left of the list.
+ */
 export function removeReplaced(layout: Layout, replaced: Manifest['replaced'], now: number): Manifest['replaced'] {
-  return replaced.filter(({file, at}) => {
-    if (now - at < KEEP_REPLACED_MS) return true
-    remove(join(layout.dir, file))
+  let room = KEEP_REPLACED_BYTES
+  const kept = [...replaced].reverse().filter(({file, at}) => {
+    const path = join(layout.dir, file)
+    room -= sizeOf(path)
+    if (now - at < KEEP_REPLACED_MS && room >= 0) return true
+    remove(path)
     return false
   })
+  return kept.reverse()
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, {throwIfNoEntry: false})?.size ?? 0
 }
 
 /**

@@ -57,6 +57,8 @@ export function isFull(rows: number, bytes: number, limits: SealLimits): boolean
 export const MOST_UNSEALED = 3
 /** How long replaced files stay for readers of an older manifest, ms. */
 export const KEEP_REPLACED_MS = 600_000
+/** What replaced files may take at the most: one hot segment, so that a store is not a multiple of its records for long. */
+export const KEEP_REPLACED_BYTES = 64 * 2 ** 20
 /** Rows of a sealed segment that are read or skipped together: ten vectors of DuckDB's; five make a full segment. */
 export const ROW_GROUP = 20_480
 /** Readers of hot segments have room for rows of this many bytes, and for longer ones where a trailer says so. */
