@@ -68,8 +68,9 @@ export type BusEvent =
   /**
    * Nothing new right now: every partition held has been read to its end. Repeated at least every second.
    * A member that holds no partition, since others of its group do, is idle too: `describe` tells where the group is.
+   * `positions` are the ends it has come to, also past what is no unit (markers of transactions) or was removed.
    */
-  | {kind: 'idle'}
+  | {kind: 'idle'; positions: Position[]}
   /** Offsets `from` to `to` (exclusive) were removed by retention before this group read them. */
   | {kind: 'gap'; topic: string; partition: number; from: number; to: number}
 

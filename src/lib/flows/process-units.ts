@@ -1,7 +1,7 @@
 // The processor: units from the bus become records in the store. A position is committed only after every unit
 // before it is stored, was already there, or lies in the dead letters.
 
-import type {Bus, BusConsumer, Delivery} from '../bus/bus.js'
+import type {Bus, BusConsumer, Delivery, Position} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Rejection, Store, StoreWriter, WriteResult} from '../store/store.js'
 import {type DeadLetters, openDeadLetters} from './dead-letters.js'
@@ -60,7 +60,7 @@ export async function processUnits(writer: StoreWriter, options: ProcessOptions)
       for await (const event of consumer) {
         if (event.kind === 'units') await run.take(event)
         else if (event.kind === 'gap') run.gap(event)
-        else if (await run.isDone()) break
+        else if (await run.isDone(event.positions)) break
         if (until && run.isPast(until)) break
       }
       await run.flush()
@@ -170,9 +170,15 @@ class ProcessorRun {
     this.options.onNotice?.({kind: 'gap', ...event})
   }
 
-  /** True at the end of the backlog, when `until` is passed by this run or by others of the group. */
-  async isDone(): Promise<boolean> {
+  /**
+   * True at the end of the backlog, when `until` is passed by this run or by others of the group.
+   * @param ends to where everything has been taken
+   */
+  async isDone(ends: Position[]): Promise<boolean> {
     await this.flush()
+    const further = ends.filter(({partition, nextOffset}) => nextOffset > (this.done.get(partition) ?? 0))
+    for (const {partition, nextOffset} of further) this.done.set(partition, nextOffset)
+    if (further.length > 0) await this.commit()
     const {until, bus, topic, group} = this.options
     if (!until) return false
     return this.isPast(until) || (await passed(bus, topic, group, until))

@@ -97,7 +97,10 @@ export class EmbeddedConsumer implements BusConsumer {
       const {version, found} = await this.#read()
       if (this.#ended) return
       if (!found) {
-        yield {kind: 'idle'}
+        yield {
+          kind: 'idle',
+          positions: [{topic: this.options.topic, partition: PARTITION, nextOffset: this.#next ?? 0}],
+        }
         await this.parts.rest()
         await this.#news(version)
       } else {
@@ -116,7 +119,7 @@ export class EmbeddedConsumer implements BusConsumer {
     while (!this.#ended && !this.parts.lock.take()) {
       if (waited >= REPEAT_IDLE) {
         waited = 0
-        yield {kind: 'idle'}
+        yield {kind: 'idle', positions: []}
       }
       await this.#sleep(LOOK_AT_LOCK)
       waited += LOOK_AT_LOCK

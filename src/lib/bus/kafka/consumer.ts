@@ -116,9 +116,12 @@ export class KafkaConsumer implements BusConsumer {
         if (event) {
           this.#lastIdle = 0
           yield event
-        } else if (this.#idleIsDue() && (await this.#caughtUp())) {
+          continue
+        }
+        const positions = this.#idleIsDue() ? await this.#caughtUp() : undefined
+        if (positions) {
           this.#lastIdle = performance.now()
-          yield {kind: 'idle'}
+          yield {kind: 'idle', positions}
         } else {
           await this.#queue.change(IDLE_MS)
           if (this.#silentTooLong()) await this.#makeSure()
@@ -307,18 +310,20 @@ export class KafkaConsumer implements BusConsumer {
     return within(ANSWER_MS, admin.fetchTopicOffsets(options.topic))
   }
 
-  /** Asks Kafka: what was heard last may be old. */
-  async #caughtUp(): Promise<boolean> {
+  /** The ends that were read and handed out to; `undefined` where there is more. Asks Kafka: what was heard last may be old. */
+  async #caughtUp(): Promise<Position[] | undefined> {
     const assignment = this.#assignment
     try {
       const marks = await this.#askForOffsets()
-      if (assignment !== this.#assignment || !this.#queue.isEmpty) return false
+      if (assignment !== this.#assignment || !this.#queue.isEmpty) return undefined
       for (const {partition, high} of marks) this.#ends.set(partition, Number(high))
-      return this.#placed && this.#atEnd((partition) => this.#ends.get(partition))
+      if (!this.#placed || !this.#atEnd((partition) => this.#ends.get(partition))) return undefined
+      const {topic} = this.#context.options
+      return [...this.#positions].map(([partition, nextOffset]) => ({topic, partition, nextOffset}))
     } catch (error) {
       this.#log(`asking for the end of the topic: ${String(error)}`)
       await this.#queue.change(IDLE_MS)
-      return false
+      return undefined
     }
   }
 

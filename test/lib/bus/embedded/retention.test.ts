@@ -117,7 +117,10 @@ test('a reader that was overtaken is told which offsets it missed', async () => 
   await drain(bus, clock, 'logs', 'g')
   const later = await Reader.open(bus, {topic: 'logs', group: 'later', startAt: () => 5})
   expect(await later.next()).toEqual({kind: 'gap', topic: 'logs', partition: 0, from: 5, to: 30})
-  expect(await later.next()).toEqual({kind: 'idle'})
+  expect(await later.next()).toEqual({
+    kind: 'idle',
+    positions: [{topic: 'logs', partition: 0, nextOffset: 30}],
+  })
   await later.consumer.close()
   const fresh = await (await Reader.open(bus, {topic: 'logs', group: 'fresh'})).untilIdle()
   expect(fresh.count).toBe(0)
