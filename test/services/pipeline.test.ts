@@ -1,7 +1,8 @@
-import {cpSync, rmSync} from 'node:fs'
+import {spawn} from 'node:child_process'
+import {appendFileSync, cpSync, rmSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {buildLogflow, emptyHome, type Ran, runLogflow} from '../support/run-logflow.js'
+import {BINARY, buildLogflow, cleanEnv, emptyHome, type Ran, runLogflow} from '../support/run-logflow.js'
 import {elasticsearchTargets, type RunningElasticsearch, useElasticsearch} from './start-elasticsearch.js'
 import {hasKafka, type RunningKafka, useKafka} from './start-kafka.js'
 
@@ -99,12 +100,36 @@ describe.skipIf(targets.length === 0).each(targets)(`${name} $name`, ({version, 
     expect(there.map(content)).toEqual(here.map(content))
   })
 
+  test('tail begins with the last record and goes on with what arrives', async () => {
+    const env = cleanEnv({HOME: home, ...servers})
+    const line = `"${process.execPath}" "${BINARY}" tail -n 1 --service payment -o jsonl | head -n 2`
+    const tail = spawn('sh', ['-c', line], {cwd: home, env, stdio: 'pipe', timeout: 60_000})
+    const ended = new Promise<number | null>((done) => tail.on('close', (status) => done(status)))
+    let out = ''
+    const first = new Promise<void>((done) => {
+      tail.stdout.setEncoding('utf8').on('data', (text: string) => {
+        out += text
+        if (out.includes('\n')) done()
+      })
+    })
+    await first
+    appendFileSync(join(home, 'shop/payment.log'), 'time=2026-11-20T09:50:00Z level=info service=payment msg="late"\n')
+    await onServers('ship', 'shop/payment.log')
+    await onServers('process', '--once')
+    expect(await ended).toBe(0)
+    const messages = out
+      .split('\n')
+      .filter(Boolean)
+      .map((text) => JSON.parse(text).message)
+    expect(messages).toEqual(['settlement file written', 'late'])
+  })
+
   test('get, status and doctor', async () => {
     const [record] = records(await onServers('search', 'settlement'))
     expect(records(await onServers('get', record?.id as string))).toEqual([record])
     const status = JSON.parse((await onServers('status', '--json')).stdout)
     expect(status.bus).toMatchObject({kind: 'kafka', lag: 0, deadLetters: 0})
-    expect(status.store).toMatchObject({records: 15})
+    expect(status.store).toMatchObject({records: 16})
     expect(await onServers('doctor')).toMatchObject({status: 0})
   })
 })
