@@ -53,6 +53,11 @@ export async function openInputs(
   return {sources, problems}
 }
 
+/** Says what was left out. One alone is told by the error that the command ends with. */
+export function tellSkipped({talk}: Context, problems: readonly Problem[]): void {
+  if (problems.length > 1) for (const {error} of problems) talk.note(`skipped: ${error.message}`)
+}
+
 /** `--field k=v` as fields of the envelope. */
 function toFields(pairs: string[]): Record<string, string> {
   const fields = pairs.map((pair) => {

@@ -40,7 +40,7 @@ async function filesSearchable(context: Context, files: string[]): Promise<Searc
       seen = await countUnits(sources, filter)
       return seen.matching
     },
-    explainNothing: async () => ({total: Math.max(seen.total, sources.progress().units)}),
+    explainNothing: async () => ({total: Math.max(seen.total, sources.progress().units), files: true}),
     problems: () => [...problems, ...sources.problems],
     async [Symbol.asyncDispose]() {},
   }

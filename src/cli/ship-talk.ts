@@ -3,6 +3,7 @@ import {progressBar} from '../lib/output/progress-bar.js'
 import {shipSummary, storedSummary} from '../lib/output/ship-summary.js'
 import type {SourceProgress} from '../lib/sources/open-sources.js'
 import type {Context, Talk} from './context.js'
+import {tellSkipped} from './open-inputs.js'
 import {showProcessNotice} from './process-notices.js'
 import {showResultIfAsked} from './show-result.js'
 
@@ -30,8 +31,7 @@ export function shipProgress(talk: Talk) {
 export async function showReceipt(context: Context, report: ShipFilesReport, ms: number): Promise<void> {
   const {talk, config} = context
   const {progress, shipped, processed, files, problems} = report
-  // A single one is told by the error that the command ends with.
-  if (problems.length > 1) for (const {error} of problems) talk.note(`skipped: ${error.message}`)
+  tellSkipped(context, problems)
   talk.note(shipSummary(progress, ms))
   if (processed) talk.note(storedSummary(processed))
   const interrupted = context.signal.aborted

@@ -2,7 +2,7 @@ import {Command} from '@oclif/core'
 import {openContext} from '../cli/context.js'
 import {globalFlags, listArgument} from '../cli/global-flags.js'
 import {inputFlags} from '../cli/input-flags.js'
-import {openInputs} from '../cli/open-inputs.js'
+import {openInputs, tellSkipped} from '../cli/open-inputs.js'
 import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
 import {parseUnits} from '../lib/flows/parse-units.js'
 
@@ -29,7 +29,7 @@ export default class Parse extends Command {
     }
     await writer.end()
     const all = [...problems, ...sources.problems]
-    for (const {error} of all) context.talk.note(`skipped: ${error.message}`)
+    tellSkipped(context, all)
     if (all[0]) throw all[0].error
   }
 }

@@ -31,6 +31,7 @@ export default class Process extends Command {
     const {topic, group} = context.config
     await using app = openApp(context.config, context.talk.detail)
     const started = performance.now()
+    if (!flags.once && context.talk.screen.isTerminal) context.talk.note(`── processing topic ${topic}; Ctrl-C ends ──`)
     const report = await runProcessor({
       bus: await app.bus(),
       store: await app.store(),

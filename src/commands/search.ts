@@ -2,6 +2,7 @@ import {Command, Flags} from '@oclif/core'
 import {type Context, openContext} from '../cli/context.js'
 import {type Filter, filterFlags, timeFlags, toFilter, wordsToMark} from '../cli/filter-flags.js'
 import {argument, globalFlags, storeFlags} from '../cli/global-flags.js'
+import {tellSkipped} from '../cli/open-inputs.js'
 import {openRecordWriter, type RecordFlags, recordFlags} from '../cli/record-flags.js'
 import {openSearchable} from '../cli/searchable.js'
 import {showResult} from '../cli/show-result.js'
@@ -61,7 +62,7 @@ export default class Search extends Command {
       : await printRecords(context, records.search({...filter, limit, sort}, context.signal), filter, flags)
     const {talk} = context
     const problems = records.problems()
-    for (const {error} of problems) talk.note(`skipped: ${error.message}`)
+    tellSkipped(context, problems)
     // A search that was ended early cannot say that there is nothing.
     if (context.signal.aborted) return talk.note('ended early: there may be more')
     if (problems[0]) throw problems[0].error

@@ -4,7 +4,9 @@ import {filterFlags, timeFlags, toFilter, wordsToMark} from '../cli/filter-flags
 import {argument, globalFlags, storeFlags} from '../cli/global-flags.js'
 import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
 import {openApp} from '../lib/compose.js'
+import {explainNothing} from '../lib/flows/explain-nothing.js'
 import {tailRecords} from '../lib/flows/tail-records.js'
+import {nothingFound} from '../lib/output/search-summary.js'
 
 export default class Tail extends Command {
   static override summary = 'Show the last records, then each one as it arrives, until Ctrl-C'
@@ -35,9 +37,12 @@ export default class Tail extends Command {
     if (flags.follow) context.watchOutput()
     const writer = openRecordWriter(context, flags, wordsToMark(filter))
     let toldFollowing = false
+    let shown = 0
     for await (const event of tailRecords(store, {filter, last: flags.lines, follow: flags.follow}, context.signal)) {
-      if (event.kind === 'records') for (const record of event.records) await writer.write(record)
-      else if (event.kind === 'gap') context.talk.note(`gap: ${event.reason}`)
+      if (event.kind === 'records') {
+        shown += event.records.length
+        for (const record of event.records) await writer.write(record)
+      } else if (event.kind === 'gap') context.talk.note(`gap: ${event.reason}`)
       else if (!toldFollowing && context.talk.screen.isTerminal) {
         toldFollowing = true
         await writer.flush()
@@ -46,5 +51,8 @@ export default class Tail extends Command {
       await writer.flush()
     }
     await writer.end()
+    if (flags.follow || flags.lines === 0 || shown > 0 || context.signal.aborted) return
+    const asked = {query: args.query, span: flags.since && `since ${flags.since}`}
+    context.talk.show(nothingFound(asked, await explainNothing(store, filter), context.talk.screen))
   }
 }

@@ -26,11 +26,14 @@ export function nothingFound(asked: {query?: string; span?: string}, why: Nothin
 }
 
 function hint(why: NothingFound, palette: Palette): string {
+  if (why.total === 0 && why.files) return ''
   if (why.total === 0) return `; ${palette.bold('logflow ship FILE')} puts some there`
   if (why.unknownService) {
     const {asked, nearest} = why.unknownService
     return `; no service ${escapeLine(JSON.stringify(asked))}${nearest ? `; did you mean ${palette.bold(escapeLine(nearest))}?` : ''}`
   }
+  if (why.beginning !== undefined)
+    return `; ${palette.bold(`logflow trace ${escapeLine(why.beginning)}`)} takes the beginning of an id`
   if (why.anyTime) {
     const newest = why.newest ? `; the newest record is of ${why.newest}` : ''
     return `; ${formatCount(why.anyTime)} would match at another time${newest}`
