@@ -57,6 +57,8 @@ async function sendToBus({options, live, context, process}: Sending): Promise<Se
   })
   if (processed) talk.note(storedSummary(processed))
   const {units, bytes} = shipped
+  if (signal.aborted && processed && processed.read < units)
+    talk.note('interrupted: what is on the bus may not be stored yet')
   return {lines: units, bytes, topic: config.topic, ...processed}
 }
 

@@ -35,11 +35,13 @@ export async function shipGenerated(
   const {store} = run
   const beside = new AbortController()
   const processing = store && run.live ? runProcessor({...run, store, once: false, signal: beside.signal}) : undefined
-  // Told below; without this a failure while we ship would end the process.
-  processing?.catch(() => undefined)
+  // Told below. Until then a live run, which may have no end, would go on in silence.
+  const stop = new AbortController()
+  processing?.catch(() => stop.abort())
+  const live = run.live && {...run.live, signal: AbortSignal.any([run.live.signal, stop.signal])}
   let shipped: ShipReport
   try {
-    shipped = await ship(run)
+    shipped = await ship({...run, live})
   } finally {
     beside.abort()
   }

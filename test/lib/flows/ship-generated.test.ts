@@ -1,11 +1,13 @@
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {openEmbeddedBus} from '../../../src/lib/bus/embedded/embedded-bus.js'
+import {LogflowError} from '../../../src/lib/errors/logflow-error.js'
 import {shipGenerated} from '../../../src/lib/flows/ship-generated.js'
 import type {Live} from '../../../src/lib/flows/write-generated.js'
 import type {GenerateOptions} from '../../../src/lib/generate/generate.js'
 import type {QueryNode} from '../../../src/lib/query/query.js'
 import {openLake} from '../../../src/lib/store/lake/lake.js'
+import type {Store} from '../../../src/lib/store/store.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
 const options: GenerateOptions = {seed: '1', start: Date.UTC(2026, 0, 1), rate: 100, count: 3000}
@@ -61,6 +63,20 @@ test('live, it is stored while it runs', async () => {
   expect(seen).toBeGreaterThan(0)
   expect(seen).toBeLessThan(3000)
   expect(processed?.stored).toBe(shipped.units)
+  await store.close()
+  await bus.close()
+})
+
+test('live, a store that fails ends the run', async () => {
+  const {bus, store, edge} = await openPorts()
+  const broken = Object.assign(Object.create(store) as Store, {
+    openWriter: async () => {
+      throw new LogflowError('CORRUPT', 'the store is damaged')
+    },
+  })
+  const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
+  const live: Live = {clock: {now: () => options.start, sleep}, signal: new AbortController().signal}
+  await expect(shipGenerated({...edge, bus, store: broken, options, live})).rejects.toThrow('the store is damaged')
   await store.close()
   await bus.close()
 })
