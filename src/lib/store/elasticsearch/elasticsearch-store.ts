@@ -64,7 +64,11 @@ class ElasticsearchStore implements Store {
   }
 
   async count(filter: RecordFilter): Promise<number> {
-    return (await this.#ask<{count: number}>('_count', {query: compileFilter(filter)})).count
+    const {count, _shards} = await this.#ask<Counted>('_count', {query: compileFilter(filter)})
+    // It counts what it can reach, and cannot be told not to, as a search can.
+    if (!_shards?.failed) return count
+    const message = `${_shards.failed} of ${_shards.total} shards of Elasticsearch at ${this.#connection.url} do not answer`
+    throw new LogflowError('STORE_UNREACHABLE', `${message}: the count would be too low`, {retriable: true})
   }
 
   async get(id: string): Promise<LogRecord | undefined> {
@@ -148,6 +152,11 @@ class ElasticsearchStore implements Store {
       patienceMs: this.#settings.bulk?.patienceMs ?? DEFAULT_BULK.patienceMs,
     }
   }
+}
+
+interface Counted {
+  count: number
+  _shards?: {total: number; failed: number}
 }
 
 interface Stats {

@@ -227,3 +227,14 @@ test('the authority in a file is read', async () => {
   expect(await store.count({query: {kind: 'all'}})).toBe(0)
   rmSync(dir, {recursive: true})
 })
+
+test('a count that lacks a shard is an error, not a number', async () => {
+  const shards = {total: 2, successful: 1, skipped: 0, failed: 1}
+  const other: Script['other'] = ({path}) =>
+    path.includes('/_count') ? {status: 200, body: {count: 7, _shards: shards}} : undefined
+  const {store} = await bench({other})
+  await expect(store.count({query: {kind: 'all'}})).rejects.toMatchObject({
+    code: 'STORE_UNREACHABLE',
+    message: expect.stringContaining('1 of 2 shards'),
+  })
+})
