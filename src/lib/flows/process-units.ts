@@ -64,7 +64,7 @@ export async function processUnits(writer: StoreWriter, options: ProcessOptions)
         if (until && run.isPast(until)) break
       }
       await run.flush()
-      return run.report
+      return closed(run.report)
     } finally {
       stop.abort()
       await run.settle()
@@ -258,6 +258,14 @@ class ProcessorRun {
     const {topic} = this.options
     await this.consumer.commit([...this.done].map(([partition, nextOffset]) => ({topic, partition, nextOffset})))
   }
+}
+
+/** The report, if it accounts for every unit. */
+function closed(report: ProcessReport): ProcessReport {
+  const {read, stored, alreadyThere, deadLettered} = report
+  const known = stored + alreadyThere + deadLettered
+  if (read === known) return report
+  throw new LogflowError('INTERNAL', `the sums do not close: ${read} units were read, and ${known} accounted for`, {})
 }
 
 export function emptyReport(): ProcessReport {

@@ -1,6 +1,7 @@
 // `logflow ship`: everything the arguments name goes onto the bus and, in embedded use, on into the store.
 
 import type {Bus} from '../bus/bus.js'
+import {LogflowError} from '../errors/logflow-error.js'
 import type {Problem} from '../sources/input.js'
 import type {SourceProgress, SourceResult, Sources} from '../sources/open-sources.js'
 import type {Store} from '../store/store.js'
@@ -65,6 +66,9 @@ export async function shipFiles(options: ShipFilesOptions): Promise<ShipFilesRep
     await producer.close()
   }
   options.onShipped?.(shipped)
+  const {units} = sources.progress()
+  if (units !== shipped.units && !options.signal.aborted)
+    throw new LogflowError('INTERNAL', `the sums do not close: ${units} units were read, and ${shipped.units} sent`)
   const processed = store ? await settle(shipped, store, options, beside) : undefined
   return {shipped, processed, progress: sources.progress(), files: sources.results, problems: sources.problems}
 }

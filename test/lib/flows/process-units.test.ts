@@ -195,6 +195,22 @@ test('without patience a store that is away fails the run, and nothing is commit
   expect(await settle(bus, store)).toMatchObject({read: 1, stored: 1})
 })
 
+test('a store that accounts for fewer units than it was given fails the run', async () => {
+  const {bus, store} = await pipeline(['one', 'two'])
+  const forgetful = Object.assign(Object.create(store) as Store, {
+    async openWriter(): Promise<StoreWriter> {
+      const writer = await store.openWriter()
+      const write = writer.write.bind(writer)
+      writer.write = async (batch) => ({...(await write(batch)), stored: 1})
+      return writer
+    },
+  })
+  await expect(settle(bus, forgetful)).rejects.toMatchObject({
+    code: 'INTERNAL',
+    message: expect.stringContaining('2 units'),
+  })
+})
+
 test('a run ends where the last units before its end are gone from the bus', async () => {
   const {bus, store} = await pipeline(['one', 'two'])
   // As with markers of transactions on Kafka: offsets that are never delivered.
