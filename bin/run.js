@@ -9,6 +9,11 @@ const root = join(__dirname, '..')
 
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  process.stdout.on('error', (error) => {
+    if (error.code === 'EPIPE') return
+    process.stderr.write(`error: cannot write the output: ${error.message}\n`)
+    process.exitCode = 6
+  })
   process.stdout.write(`logflow/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
 } else {
   const {loadBundle} = require('./load-bundle.js')

@@ -27,6 +27,8 @@ export async function openInputs(
     throw new LogflowError('USAGE', 'no file was named', {
       suggestions: ['Name files, folders or patterns, or - for stdin'],
     })
+  // An empty name would mean the folder we are in, and comes from a variable that is not set.
+  if (named.includes('')) throw new LogflowError('USAGE', 'the name of a file is empty')
   const {inputs, problems} = await resolveInputs(named, {cwd: process.cwd(), force: flags.force})
   const {environment} = context.config
   const sources = openSources({

@@ -10,7 +10,10 @@ interface ParserError extends Error {
   oclif?: {exit?: number}
   flags?: unknown
   args?: unknown
-  parse?: {input?: {flags?: Record<string, {char?: string; aliases?: string[]}>}}
+  parse?: {
+    input?: {flags?: Record<string, {char?: string; aliases?: string[]}>; args?: Record<string, unknown>}
+    output?: {argv?: unknown[]}
+  }
 }
 
 const ANSI = /\x1b\[[0-9;]*m/g
@@ -25,7 +28,12 @@ export function readOclifError(thrown: unknown): Usage | undefined {
   if (Array.isArray(error.flags)) {
     const written = String(error.flags[0]).split('=')[0] as string
     const near = nearMatch(written.replace(/^-+/, ''), written.startsWith('--') ? known : [])
-    return {message: `unknown flag ${written}`, suggestions: near ? [`Did you mean --${near}?`] : SEE_HELP}
+    const hint = near
+      ? `Did you mean --${near}?`
+      : /^-[^-]./.test(written) && takesArgument(error)
+        ? afterFlags(written)
+        : ''
+    return {message: `unknown flag ${written}`, suggestions: hint ? [hint] : SEE_HELP}
   }
   const lines = error.message
     .replace(ANSI, '')
@@ -38,6 +46,8 @@ export function readOclifError(thrown: unknown): Usage | undefined {
     const names = (error.args as Array<{name: string}>).map(({name}) => name.toUpperCase())
     return {message: `missing ${names.join(' and ')}`, suggestions: SEE_HELP}
   }
+  if (Array.isArray(error.args) && /^Unexpected/.test(error.message) && takesArgument(error))
+    return {message: lowerFirst(lines.join(' ')), suggestions: [asOne(error), ...SEE_HELP]}
   if (/^The following errors? occurred/.test(lines[0] ?? '')) lines.shift()
   const expected = /^Expected (.*?)=(.*) to be one of: (.*)$/s.exec(lines.join(' '))
   if (expected) {
@@ -47,6 +57,22 @@ export function readOclifError(thrown: unknown): Usage | undefined {
     return {message, suggestions: near ? [`Did you mean ${near}?`] : []}
   }
   return {message: lowerFirst(lines.join(' ')), suggestions: SEE_HELP}
+}
+
+function takesArgument({parse}: ParserError): boolean {
+  return Object.keys(parse?.input?.args ?? {}).length > 0
+}
+
+/** A query that leaves a word out may begin with a dash. */
+function afterFlags(written: string): string {
+  return `What begins with - and is no flag goes last, behind --:  -- '${written}'`
+}
+
+/** The usual reason for too many arguments: a query of several words without quotes. */
+function asOne({parse}: ParserError): string {
+  const words = (parse?.output?.argv ?? []).join(' ')
+  const example = /^[\w .:@/-]{1,60}$/.test(words) ? `:  '${words}'` : ''
+  return `Several words are one argument in quotes${example}`
 }
 
 const SEE_HELP = ['Run the command with --help to see how it is used']

@@ -1,5 +1,5 @@
 import {Writable} from 'node:stream'
-import {Command, Flags} from '@oclif/core'
+import {Args, Command, Flags} from '@oclif/core'
 import {parse} from '@oclif/core/parser'
 import {expect, test} from 'vitest'
 import {showError} from '../../src/cli/show-error.js'
@@ -115,6 +115,21 @@ test.each([
   ],
 ])('wrong use in one line: %s', async (line, expected) => {
   const thrown = await parse(line.split(' '), {flags: Sample.flags, args: {}}).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expect(shown(thrown)).toEqual({status: 2, text: expected})
+})
+
+test.each([
+  [
+    'card declined',
+    "error: unexpected argument: declined\n  Several words are one argument in quotes:  'card declined'\n  Run the command with --help to see how it is used\n",
+  ],
+  ['-debug', "error: unknown flag -debug\n  What begins with - and is no flag goes last, behind --:  -- '-debug'\n"],
+])('wrong use of a command that takes one text: %s', async (line, expected) => {
+  const args = {query: Args.string({ignoreStdin: true})}
+  const thrown = await parse(line.split(' '), {flags: Sample.flags, args}).then(
     () => undefined,
     (error: unknown) => error,
   )

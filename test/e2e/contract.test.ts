@@ -136,6 +136,29 @@ describe.each(IDS)('%s', (id) => {
   })
 })
 
+test.skipIf(!existsSync('/dev/full'))('an output that takes nothing is told in one line, also by --version', () => {
+  const full = openSync('/dev/full', 'w')
+  for (const word of ['--version', '--help', 'doctor']) {
+    const {status, stderr} = spawnSync(process.execPath, [BINARY, word], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+      env: cleanEnv({HOME: emptyHome()}),
+    })
+    expect(status, word).toBe(6)
+    expect(stderr, word).toMatch(/^error: .*(the disk is full|ENOSPC).*\n$/)
+  }
+  closeSync(full)
+})
+
+test.each([
+  ['ship', ''],
+  ['parse', ''],
+  ['search', '--file', ''],
+])('a file with no name is wrong use, not the folder we are in: %s %s %s', async (...argv) => {
+  const stderr = 'error: the name of a file is empty\n'
+  expect(await runLogflow(argv)).toMatchObject({status: 2, stdout: '', stderr})
+})
+
 test('--version says it without a word more', async () => {
   const {version} = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const ran = await runLogflow(['--version'])
