@@ -1,4 +1,5 @@
 import {Flags} from '@oclif/core'
+import {LogflowError} from '../lib/errors/logflow-error.js'
 import {type RecordWriter, recordWriter} from '../lib/output/record-writer.js'
 import type {Context} from './context.js'
 
@@ -20,10 +21,15 @@ export interface RecordFlags {
 
 /** The writer for records that a command's flags ask for. `words` are marked in what it prints. */
 export function openRecordWriter(context: Context, flags: RecordFlags, words: string[] = []): RecordWriter {
-  const fields = flags.fields?.split(',').map((field) => field.trim())
+  const fields = flags.fields
+    ?.split(',')
+    .map((field) => field.trim())
+    .filter(Boolean)
+  if (fields?.length === 0)
+    throw new LogflowError('USAGE', '--fields names no field', {suggestions: ['Write --fields @timestamp,service']})
   return recordWriter(context.format, context.out, {
     screen: context.screen,
-    fields: fields?.filter(Boolean),
+    fields,
     wide: flags.wide ?? false,
     raw: flags.raw ?? false,
     words,

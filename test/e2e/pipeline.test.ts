@@ -127,6 +127,12 @@ describe('ship, then search', () => {
     })
   })
 
+  test('fields that name none are wrong use', async () => {
+    const none = await runLogflow(['search', '--fields', ' , '], {home})
+    const stderr = 'error: --fields names no field\n  Write --fields @timestamp,service\n'
+    expect(none).toMatchObject({status: 2, stdout: '', stderr})
+  })
+
   test('times that leave nothing between them are wrong use', async () => {
     const none = await runLogflow(['search', '--since', '1h', '--until', '2h'], {home})
     expect(none).toMatchObject({
