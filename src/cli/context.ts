@@ -29,6 +29,8 @@ export interface Talk {
   verbose: boolean
   /** A line for a person; nothing under --quiet. Control characters in it are escaped. */
   note(line: string): void
+  /** The same, also under --quiet: for what is missing from the results. */
+  warn(line: string): void
   /** The same for text laid out by lib/output, which may hold colours and has escaped what is foreign. */
   show(text: string): void
   /** A line only under --verbose. */
@@ -83,6 +85,7 @@ function openTalk(flags: Readonly<Record<string, unknown>>, config: Config): Tal
     note: (line) => {
       if (!quiet) say(line)
     },
+    warn: say,
     show: (text) => {
       if (!quiet) stream.write(`${text}\n`)
     },

@@ -9,13 +9,13 @@ export function showProcessNotice(talk: Talk): (notice: ShipNotice) => void {
       case 'standby':
         return talk.note('another process writes to the store; standing by')
       case 'uncounted':
-        return talk.note(`the processor beside ended early (${notice.reason}): the counts lack what it stored`)
+        return talk.warn(`the processor beside ended early (${notice.reason}): the counts lack what it stored`)
       case 'dead-letter':
         return talk.note(`dead letter ${notice.id}: ${notice.reason}`)
       case 'retry':
         return talk.note(`${notice.reason}; trying again in ${formatDuration(notice.afterMs)}`)
       case 'gap':
-        return talk.note(
+        return talk.warn(
           `gap: ${formatCount(notice.to - notice.from)} units of partition ${notice.partition} were removed by retention unread`,
         )
       case 'stored':

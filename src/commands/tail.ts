@@ -42,7 +42,7 @@ export default class Tail extends Command {
       if (event.kind === 'records') {
         shown += event.records.length
         for (const record of event.records) await writer.write(record)
-      } else if (event.kind === 'gap') context.talk.note(`gap: ${event.reason}`)
+      } else if (event.kind === 'gap') context.talk.warn(`gap: ${event.reason}`)
       else if (!toldFollowing && context.talk.screen.isTerminal) {
         toldFollowing = true
         await writer.flush()

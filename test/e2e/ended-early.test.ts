@@ -52,3 +52,19 @@ test('a ship that is stopped says so', async () => {
   expect(ran.stderr).toContain('interrupted: ')
   expect(JSON.parse(ran.stdout)).toMatchObject({lines: 2, interrupted: true})
 })
+
+test('a tail tells of a gap also when it is quiet', async () => {
+  const gone = emptyHome()
+  await runLogflow(['ship', join(home, 'app.log')], {home: gone})
+  const child = spawn(process.execPath, [BINARY, 'tail', '--quiet'], {
+    cwd: gone,
+    env: cleanEnv({HOME: gone}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = new Promise<string>((done) => child.stderr.setEncoding('utf8').once('data', done))
+  await new Promise((done) => child.stdout.once('data', done))
+  rmSync(join(gone, '.local/share/logflow/lake'), {recursive: true})
+  expect(await said).toBe('gap: the store was emptied or replaced\n')
+  child.kill('SIGTERM')
+  rmSync(gone, {recursive: true, force: true})
+})
