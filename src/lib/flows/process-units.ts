@@ -142,6 +142,8 @@ class ProcessorRun {
   private failure: unknown
   /** Next offset by partition: everything before it is stored or dead-lettered. */
   private readonly done: Map<number, number>
+  /** Partitions that moved since the last commit: one that went to another member and came back is not set back. */
+  private readonly moved: Set<number>
   private committedAt: number
 
   constructor(
@@ -153,6 +155,7 @@ class ProcessorRun {
   ) {
     this.filling = new WriteBuffer(options.topic)
     this.done = kept.all()
+    this.moved = new Set(this.done.keys())
     this.committedAt = options.now().getTime()
   }
 
@@ -176,9 +179,9 @@ class ProcessorRun {
    */
   async isDone(ends: Position[]): Promise<boolean> {
     await this.flush()
-    const further = ends.filter(({partition, nextOffset}) => nextOffset > (this.done.get(partition) ?? 0))
-    for (const {partition, nextOffset} of further) this.done.set(partition, nextOffset)
-    if (further.length > 0) await this.commit()
+    for (const {partition, nextOffset} of ends)
+      if (nextOffset > (this.done.get(partition) ?? 0)) this.pass(partition, nextOffset)
+    await this.commit()
     const {until, bus, topic, group} = this.options
     if (!until) return false
     return this.isPast(until) || (await passed(bus, topic, group, until))
@@ -222,7 +225,7 @@ class ProcessorRun {
     this.report.stored += result.stored
     this.report.alreadyThere += result.alreadyThere
     this.report.deadLettered += result.rejected.length
-    for (const [partition, offset] of buffer.positions) this.done.set(partition, offset)
+    for (const [partition, offset] of buffer.positions) this.pass(partition, offset)
     this.options.onNotice?.({kind: 'stored', report: this.report})
     if (this.options.now().getTime() - this.committedAt >= COMMIT_EVERY_MS) await this.commit()
   }
@@ -252,11 +255,20 @@ class ProcessorRun {
     }
   }
 
+  private pass(partition: number, nextOffset: number): void {
+    this.done.set(partition, nextOffset)
+    this.moved.add(partition)
+  }
+
   private async commit(): Promise<void> {
-    if (this.done.size === 0) return
     this.committedAt = this.options.now().getTime()
+    if (this.moved.size === 0) return
     const {topic} = this.options
-    await this.consumer.commit([...this.done].map(([partition, nextOffset]) => ({topic, partition, nextOffset})))
+    const moved = [...this.moved]
+    this.moved.clear()
+    await this.consumer.commit(
+      moved.map((partition) => ({topic, partition, nextOffset: this.done.get(partition) as number})),
+    )
   }
 }
 

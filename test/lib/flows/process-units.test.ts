@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {afterEach, expect, test} from 'vitest'
-import type {Bus, BusConsumer, BusEvent, ConsumerOptions} from '../../../src/lib/bus/bus.js'
+import type {Bus, BusConsumer, BusEvent, ConsumerOptions, Position} from '../../../src/lib/bus/bus.js'
 import {openEmbeddedBus} from '../../../src/lib/bus/embedded/embedded-bus.js'
 import {LogflowError} from '../../../src/lib/errors/logflow-error.js'
 import {endOf, type ProcessNotice, passed, processUnits} from '../../../src/lib/flows/process-units.js'
@@ -209,6 +209,37 @@ test('a store that accounts for fewer units than it was given fails the run', as
     code: 'INTERNAL',
     message: expect.stringContaining('2 units'),
   })
+})
+
+test('a position is committed when it has moved, and not again', async () => {
+  const {bus, store} = await pipeline(['one', 'two'])
+  const commits: number[] = []
+  const stop = new AbortController()
+  const watched = Object.assign(Object.create(bus) as Bus, {
+    describe: bus.describe.bind(bus),
+    openConsumer: async (options: ConsumerOptions) => {
+      const consumer = await bus.openConsumer(options)
+      async function* events(): AsyncGenerator<BusEvent> {
+        let idle = 0
+        for await (const event of consumer) {
+          yield event
+          if (event.kind === 'idle' && ++idle === 3) stop.abort()
+        }
+      }
+      return Object.assign(Object.create(consumer) as BusConsumer, {
+        [Symbol.asyncIterator]: events,
+        close: consumer.close.bind(consumer),
+        commit: (positions: Position[]) => {
+          commits.push(...positions.map(({nextOffset}) => nextOffset))
+          return consumer.commit(positions)
+        },
+      })
+    },
+  })
+  const writer = await store.openWriter()
+  await processUnits(writer, {bus: watched, store, topic: TOPIC, group: GROUP, signal: stop.signal, now: NOW})
+  await writer.close()
+  expect(commits).toEqual([2])
 })
 
 test('a run ends where the last units before its end are gone from the bus', async () => {
