@@ -4,6 +4,7 @@
 import {join} from 'node:path'
 import type {Bus} from './bus/bus.js'
 import type {Config, KafkaConfig} from './config/config.js'
+import {wholeSasl} from './config/to-config.js'
 import type {Store} from './store/store.js'
 
 /** The ports of one command. Close it last: `await using app = openApp(config)`. */
@@ -63,8 +64,8 @@ async function openStore(config: Config): Promise<Store> {
   }
 }
 
-function toKafkaSettings({ssl, caFile, certFile, keyFile, ...rest}: KafkaConfig) {
-  return {...rest, ssl: ssl ? {caFile, certFile, keyFile} : undefined}
+function toKafkaSettings({ssl, caFile, certFile, keyFile, sasl, ...rest}: KafkaConfig) {
+  return {...rest, sasl: wholeSasl(sasl), ssl: ssl ? {caFile, certFile, keyFile} : undefined}
 }
 
 async function settled<T>(opening: Promise<T> | undefined): Promise<T | undefined> {

@@ -45,7 +45,8 @@ export interface KafkaConfig {
   caFile?: string
   certFile?: string
   keyFile?: string
-  sasl?: {mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string}
+  /** As far as it is set: settings are made one by one. wholeSasl checks it where it is used. */
+  sasl?: {mechanism?: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username?: string; password?: string}
 }
 
 export interface ElasticsearchConfig {

@@ -45,10 +45,18 @@ function kafkaOf(get: Get): KafkaConfig {
 }
 
 function saslOf(get: Get): KafkaConfig['sasl'] {
-  const mechanism = get<NonNullable<KafkaConfig['sasl']>['mechanism'] | undefined>('kafka.sasl.mechanism')
-  const username = get<string | undefined>('kafka.sasl.username')
-  const password = get<string | undefined>('kafka.sasl.password')
-  if (mechanism === undefined && username === undefined && password === undefined) return undefined
+  const sasl = defined<NonNullable<KafkaConfig['sasl']>>({
+    mechanism: get('kafka.sasl.mechanism'),
+    username: get('kafka.sasl.username'),
+    password: get('kafka.sasl.password'),
+  })
+  return Object.keys(sasl).length > 0 ? sasl : undefined
+}
+
+/** A sign-in with nothing missing, or none. */
+export function wholeSasl(sasl: KafkaConfig['sasl']): Required<NonNullable<KafkaConfig['sasl']>> | undefined {
+  if (sasl === undefined) return undefined
+  const {mechanism, username, password} = sasl
   if (mechanism !== undefined && username !== undefined && password !== undefined) {
     return {mechanism, username, password}
   }
@@ -76,7 +84,7 @@ function elasticsearchOf(get: Get): ElasticsearchConfig {
 }
 
 /** URLs without user and password, which then never reach a message, and these two apart. */
-function splitCredentials(written: string[]): {nodes: string[]; username?: string; password?: string} {
+export function splitCredentials(written: string[]): {nodes: string[]; username?: string; password?: string} {
   let username: string | undefined
   let password: string | undefined
   const nodes = written.map((text) => {

@@ -5,6 +5,7 @@ import {nearMatch} from './near-match.js'
 import {readConfigFile, readIfThere} from './read-config-file.js'
 import {readValue} from './read-value.js'
 import {SETTING_BY_KEY, SETTINGS, type SettingSpec} from './settings.js'
+import {splitCredentials} from './to-config.js'
 
 /** The row of a key. Throws USAGE with the key that was probably meant. */
 export function settingOf(key: string): SettingSpec {
@@ -22,7 +23,8 @@ export function settingOf(key: string): SettingSpec {
  */
 export async function setInConfigFile(path: string, key: string, value: string, profile?: string): Promise<void> {
   const spec = settingOf(key)
-  readValue(spec, value, key, dirname(path))
+  const read = readValue(spec, value, key, dirname(path))
+  if (key === 'elasticsearch.nodes') splitCredentials(read as string[])
   const text = readIfThere(path) ?? ''
   await readConfigFile(path, text)
   const {parseDocument} = await import('yaml')

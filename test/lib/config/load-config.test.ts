@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {loadConfig} from '../../../src/lib/config/load-config.js'
 import {SETTINGS} from '../../../src/lib/config/settings.js'
+import {wholeSasl} from '../../../src/lib/config/to-config.js'
 import {LogflowError} from '../../../src/lib/errors/logflow-error.js'
 import {tempFolder} from '../../support/temp-folder.js'
 
@@ -213,12 +214,6 @@ test.each([
   ],
   ['a profile without a file', {env: {LOGFLOW_PROFILE: 'x'}}, 'there is no config file that could hold profile x'],
   [
-    'half a sign-in',
-    {env: {LOGFLOW_KAFKA_SASL_USERNAME: 'u'}},
-    'signing in to Kafka also needs kafka.sasl.mechanism and kafka.sasl.password',
-    'logflow config list  to see what is set, and where',
-  ],
-  [
     'no URL',
     {env: {ELASTICSEARCH_HOSTS: 'ftp://u:secret@x'}},
     'elasticsearch.nodes holds something that is not a URL',
@@ -234,4 +229,13 @@ test('an empty file, or one of comments alone, is a file', async () => {
     const config = await load({file: text}).config
     expect(config.files.exists).toBe(true)
   }
+})
+
+test('half a sign-in stands in no way of setting the rest; using it is refused', async () => {
+  const {kafka} = await load({env: {LOGFLOW_KAFKA_SASL_USERNAME: 'u'}}).config
+  expect(kafka.sasl).toEqual({username: 'u'})
+  expect(() => wholeSasl(kafka.sasl)).toThrow(
+    'signing in to Kafka also needs kafka.sasl.mechanism and kafka.sasl.password',
+  )
+  expect(wholeSasl(undefined)).toBeUndefined()
 })

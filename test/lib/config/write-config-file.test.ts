@@ -60,6 +60,13 @@ test.each([
     'BAD_CONFIG',
     'kafka.ssl: kafka.ssl must be true or false, not "x"',
   ],
+  [
+    'no URL',
+    'elasticsearch.nodes',
+    'ftp://u:secret@x',
+    'BAD_CONFIG',
+    'elasticsearch.nodes holds something that is not a URL',
+  ],
 ])('set refuses %s and touches nothing', async (_, key, value, code, message) => {
   const path = join(tempFolder(), 'config.yaml')
   writeFileSync(path, 'bus: embedded\n')
