@@ -175,6 +175,8 @@ describe('ship, then search', () => {
     expect(file.stderr).toBe('nothing found for x in 0 records\n')
     const tail = await runLogflow(['tail', '--no-follow', '--service', 'paymnt'], {home})
     expect(tail).toMatchObject({status: 0, stdout: '', stderr: none.stderr})
+    const whole = await runLogflow(['search', '--trace-id', TRACE, 'zzz'], {home})
+    expect(whole.stderr).toBe('nothing found for zzz in 15 records\n')
     const short = await runLogflow(['search', '--trace-id', TRACE.slice(0, 8)], {home})
     expect(short.stderr).toBe(
       `nothing found in 15 records; logflow trace ${TRACE.slice(0, 8)} takes the beginning of an id\n`,

@@ -33,7 +33,8 @@ function servicesOf(node: QueryNode): string[] {
 /** The id in a query that ids only begin with, as the short ones beside shown records do. */
 async function beginningOf(store: Store, query: QueryNode): Promise<string | undefined> {
   for (const id of idsOf(query)) {
-    if (id.length >= MIN_PREFIX && (await store.count({query: traceQuery(id, 'prefix')})) > 0) return id
+    if (id.length < MIN_PREFIX || (await store.count({query: traceQuery(id, 'equals')})) > 0) continue
+    if ((await store.count({query: traceQuery(id, 'prefix')})) > 0) return id
   }
   return undefined
 }
