@@ -1,6 +1,6 @@
 import {hostname} from 'node:os'
 import {LogflowError} from '../lib/errors/logflow-error.js'
-import {inputName, type Problem} from '../lib/sources/input.js'
+import {firstFailure, inputName, type Problem} from '../lib/sources/input.js'
 import {type OpenSourcesOptions, openSources, type Sources} from '../lib/sources/open-sources.js'
 import {resolveInputs} from '../lib/sources/resolve-inputs.js'
 import type {Context} from './context.js'
@@ -57,7 +57,8 @@ export async function openInputs(
 
 /** Says what was left out. One alone is told by the error that the command ends with. */
 export function tellSkipped({talk}: Context, problems: readonly Problem[]): void {
-  if (problems.length > 1) for (const {error} of problems) talk.note(`skipped: ${error.message}`)
+  if (problems.length === 1 && firstFailure(problems)) return
+  for (const {error} of problems) talk.note(`skipped: ${error.message}`)
 }
 
 /** `--field k=v` as fields of the envelope. */

@@ -6,6 +6,9 @@ import type {ProcessorBeside} from '../lib/flows/ship-files.js'
 /** Of what it says on stderr, kept for its error. */
 const MOST_SAID = 10_000
 
+/** Has glibc give back what DuckDB frees after each sealing: a tenth of the memory at its peak. */
+const TIGHT_MEMORY = {MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '1000000'}
+
 /**
  * Starts `logflow process` beside this process, on the same embedded bus and store: where the store is another one,
  * it would take the units for itself. It ends when its stdin does, so that it never outlives us, however we end.
@@ -18,6 +21,7 @@ export function startProcessorBeside({dataDir, topic, group, files}: Config): Pr
     stdio: ['pipe', 'pipe', 'pipe'],
     // Ctrl-C reaches us alone; we end it in order.
     detached: true,
+    env: {...process.env, ...TIGHT_MEMORY},
   })
   let out = ''
   let said = ''

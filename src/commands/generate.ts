@@ -5,7 +5,8 @@ import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {liveFrom, sendGenerated} from '../cli/send-generated.js'
 import {UsageError} from '../cli/show-error.js'
 import {showResult} from '../cli/show-result.js'
-import {deadLetterError} from '../lib/flows/dead-letters.js'
+import {emptyReport} from '../lib/flows/process-units.js'
+import {outcomeError} from '../lib/flows/run-outcome.js'
 import {planRun} from '../lib/generate/plan-run.js'
 import {parseServices, SERVICE_NAMES} from '../lib/generate/services.js'
 import {generateSummary} from '../lib/output/generate-summary.js'
@@ -81,7 +82,8 @@ export default class Generate extends Command {
       const result = {lines, bytes, ...more, to: flags.to, seed, rate, start: new Date(start).toISOString()}
       await showResult(context, result, () => '')
     }
-    if (more.deadLettered) throw deadLetterError(more.deadLettered, context.config.topic)
+    const error = outcomeError({...emptyReport(), ...more}, context.config.topic)
+    if (error) throw error
   }
 }
 

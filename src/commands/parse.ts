@@ -5,6 +5,7 @@ import {inputFlags} from '../cli/input-flags.js'
 import {openInputs, tellSkipped} from '../cli/open-inputs.js'
 import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
 import {parseUnits} from '../lib/flows/parse-units.js'
+import {firstFailure} from '../lib/sources/input.js'
 
 export default class Parse extends Command {
   static override summary = 'Show what each line would become, without storing anything'
@@ -30,6 +31,7 @@ export default class Parse extends Command {
     await writer.end()
     const all = [...problems, ...sources.problems]
     tellSkipped(context, all)
-    if (all[0]) throw all[0].error
+    const failure = firstFailure(all)
+    if (failure) throw failure
   }
 }

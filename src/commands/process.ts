@@ -5,7 +5,7 @@ import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {showProcessNotice} from '../cli/process-notices.js'
 import {showResultIfAsked} from '../cli/show-result.js'
 import {openApp} from '../lib/compose.js'
-import {deadLetterError} from '../lib/flows/dead-letters.js'
+import {outcomeError} from '../lib/flows/run-outcome.js'
 import {runProcessor} from '../lib/flows/run-processor.js'
 import {processSummary} from '../lib/output/ship-summary.js'
 
@@ -50,7 +50,8 @@ export default class Process extends Command {
     await showResultIfAsked(context, result)
     context.talk.note(processSummary(report, ms))
     if (interrupted) context.talk.note('interrupted: there may be more on the bus')
-    if (report.deadLettered > 0) throw deadLetterError(report.deadLettered, topic)
+    const error = outcomeError(report, topic)
+    if (error) throw error
   }
 }
 

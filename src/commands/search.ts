@@ -9,6 +9,7 @@ import {showResult} from '../cli/show-result.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {nothingFound, searchSummary} from '../lib/output/search-summary.js'
 import type {LogRecord} from '../lib/record/record.js'
+import {firstFailure} from '../lib/sources/input.js'
 
 export default class Search extends Command {
   static override summary = 'Find records by words, ids, service, level and time'
@@ -65,7 +66,8 @@ export default class Search extends Command {
     tellSkipped(context, problems)
     // A search that was ended early cannot say that there is nothing.
     if (context.signal.aborted) return talk.note('ended early: there may be more')
-    if (problems[0]) throw problems[0].error
+    const failure = firstFailure(problems)
+    if (failure) throw failure
     if (found === 0) {
       const asked = {query: args.query, span: spanText(flags)}
       talk.show(nothingFound(asked, await records.explainNothing(filter), talk.screen))

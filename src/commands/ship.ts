@@ -8,9 +8,10 @@ import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {startProcessorBeside} from '../cli/processor-beside.js'
 import {shipProgress, showReceipt} from '../cli/ship-talk.js'
 import {openApp} from '../lib/compose.js'
-import {deadLetterError} from '../lib/flows/dead-letters.js'
 import {dryRun} from '../lib/flows/dry-run.js'
+import {outcomeError} from '../lib/flows/run-outcome.js'
 import {shipFiles} from '../lib/flows/ship-files.js'
+import {firstFailure} from '../lib/sources/input.js'
 import {openSourceTable} from '../lib/sources/source-table.js'
 
 export default class Ship extends Command {
@@ -30,7 +31,7 @@ export default class Ship extends Command {
     key: Flags.string({description: 'Key of the messages on Kafka', helpValue: 'KEY'}),
     'source-id': Flags.string({
       description:
-        'Id of the one input, where inodes change (CI, containers) or for stdin: makes a second ship repeatable',
+        'Id of the one input, where inodes change (CI, containers) or for stdin: the same bytes under it are stored once. Another content needs another id',
       helpValue: 'ID',
     }),
     'dry-run': Flags.boolean({description: 'Read and count, send nothing'}),
@@ -69,8 +70,8 @@ export default class Ship extends Command {
       progress.end()
       const all = [...problems, ...report.problems]
       await showReceipt(context, {...report, problems: all}, performance.now() - started)
-      if (all[0]) throw all[0].error
-      if (report.processed?.deadLettered) throw deadLetterError(report.processed.deadLettered, config.topic)
+      const error = firstFailure(all) ?? (report.processed && outcomeError(report.processed, config.topic))
+      if (error) throw error
     } finally {
       progress.end()
       table?.close()

@@ -244,6 +244,27 @@ describe('ship', () => {
     expect(ran.stderr).toContain('stored 3   already there 0   dead letters 0')
   })
 
+  test('a file without text that a folder happens to hold is told, and is no failure', async () => {
+    const home = newHome()
+    writeFileSync(join(home, 'shop', 'shop.db'), Buffer.from(Array.from({length: 4096}, (_, i) => i % 7)))
+    const ran = await runLogflow(['ship', 'shop'], {home})
+    expect(ran.status).toBe(0)
+    expect(ran.stderr).toMatch(/^skipped: .*shop\.db/)
+    expect(ran.stderr).toContain('stored 15')
+  })
+
+  test('two lines of 8 MB: found again, with the memory that takes', async () => {
+    const home = newHome()
+    const word = 'payload '.repeat(1_000_000)
+    writeFileSync(join(home, 'big.log'), `${word}first\n${JSON.stringify({level: 'info', msg: `${word}second`})}\n`)
+    expect(await runLogflow(['ship', 'shop', 'big.log'], {home, timeout: 60_000})).toMatchObject({status: 0})
+    const found = await runLogflow(['search', 'settlement', '--count', '-o', 'pretty'], {home})
+    expect(found.stderr).toBe('')
+    expect(found.stdout).toBe('1\n')
+    const big = await runLogflow(['search', 'second', '-o', 'jsonl', '--fields', 'level'], {home, timeout: 60_000})
+    expect(big.stdout).toBe('{"level":"INFO"}\n')
+  }, 120_000)
+
   test('--dry-run sends nothing', async () => {
     const home = newHome()
     const ran = await runLogflow(['ship', 'shop', '--dry-run'], {home})

@@ -24,6 +24,7 @@ export const CODES = {
   /** A local resource. */
   FILE_UNREADABLE: 6,
   DISK_FULL: 6,
+  OUT_OF_MEMORY: 6,
   PERMISSION: 6,
   LOCK_HELD: 6,
   CORRUPT: 6,

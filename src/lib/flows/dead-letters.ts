@@ -1,5 +1,4 @@
 import type {Bus, BusProducer} from '../bus/bus.js'
-import {LogflowError} from '../errors/logflow-error.js'
 import {crc32c} from '../parse/decode-unit.js'
 import {formatId} from '../record/id.js'
 import type {Rejection} from '../store/store.js'
@@ -50,10 +49,4 @@ export function openDeadLetters(bus: Bus, topic: string, now: () => Date): DeadL
       await opened?.close()
     },
   }
-}
-
-/** How a run ends that could not store everything: exit status 5, and where the rest is. */
-export function deadLetterError(count: number, topic: string): LogflowError {
-  const records = count === 1 ? '1 record' : `${count} records`
-  return new LogflowError('DEAD_LETTERED', `${records} could not be stored and lie on ${deadLetterTopic(topic)}`)
 }

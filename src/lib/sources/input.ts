@@ -15,6 +15,13 @@ export type Input =
 export interface Problem {
   path: string
   error: LogflowError
+  /** A file that was found, not named, and holds no text: told, but no failure. */
+  harmless?: true
+}
+
+/** The error to end with when everything else is done; `undefined` where nothing failed. */
+export function firstFailure(problems: readonly Problem[]): LogflowError | undefined {
+  return problems.find(({harmless}) => !harmless)?.error
 }
 
 /** How an input is called in messages and progress. */

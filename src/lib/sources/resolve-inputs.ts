@@ -49,7 +49,7 @@ async function addNamed(arg: string, search: Search): Promise<void> {
   const path = resolve(search.options.cwd, arg)
   const stats = await stat(path).catch((error: unknown) => error)
   if (!(stats instanceof Error)) {
-    await addPath(path, stats as Stats, search)
+    await addPath(path, stats as Stats, search, true)
     return
   }
   const before = search.found.problems.length
@@ -96,11 +96,12 @@ async function addMatch(path: string, search: Search): Promise<void> {
   else if ((stats as Stats).isFile()) await addPath(path, stats as Stats, search)
 }
 
-async function addPath(path: string, stats: Stats, search: Search): Promise<void> {
+/** @param named by the user himself, not found in a folder or by a pattern */
+async function addPath(path: string, stats: Stats, search: Search, named = false): Promise<void> {
   const {found, seen} = search
   try {
     if (stats.isDirectory()) await addFolder(path, stats, search)
-    else if (stats.isFile()) await addFile(path, search)
+    else if (stats.isFile()) await addFile(path, search, named)
     else addOnce(found, seen, path, {kind: 'pipe', path})
   } catch (error) {
     found.problems.push(toProblem(path, error))
@@ -122,7 +123,7 @@ async function addFolder(path: string, stats: Stats, search: Search): Promise<vo
   }
 }
 
-async function addFile(path: string, {found, seen, options}: Search): Promise<void> {
+async function addFile(path: string, {found, seen, options}: Search, named: boolean): Promise<void> {
   const handle = await open(path, 'r')
   try {
     const stats = await handle.stat({bigint: true})
@@ -133,7 +134,7 @@ async function addFile(path: string, {found, seen, options}: Search): Promise<vo
     const binary = options.force || compressionOf(head) ? undefined : whyBinary(head)
     if (binary) {
       seen.add(key)
-      found.problems.push(skipped(path, binary))
+      found.problems.push(named ? skipped(path, binary) : {...skipped(path, binary), harmless: true})
       return
     }
     // Files that the system makes up while they are read (/proc) say they are empty.

@@ -42,11 +42,14 @@ const INLINED = 12
 export class Duck {
   readonly #bindings: Bindings
   readonly #database: Promise<duckdb.Database>
+  readonly #memoryLimitMb: number
+  #allowedMore = false
   #open = true
 
   /** Starts opening at once, in a thread of its own; failures come out of the first query. */
   constructor(options: DuckOptions) {
     this.#bindings = loadBindings()
+    this.#memoryLimitMb = options.memoryLimitMb
     const config = this.#bindings.create_config()
     const settings: Record<string, string> = {
       threads: String(options.threads),
@@ -91,6 +94,17 @@ export class Duck {
       if (statement) db.destroy_prepare_sync(statement)
       db.disconnect_sync(connection)
     }
+  }
+
+  /**
+   * Allows four times the memory, once: for the rare rows of many megabytes, which need what they need. False where that
+   * has been done before.
+   */
+  async allowMore(): Promise<boolean> {
+    if (this.#allowedMore) return false
+    this.#allowedMore = true
+    await this.rows(`SET GLOBAL memory_limit = '${4 * this.#memoryLimitMb}MB'`)
+    return true
   }
 
   /** All rows of a small answer. */

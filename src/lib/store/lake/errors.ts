@@ -35,10 +35,14 @@ export function duckError(error: unknown, dir: string): Error {
   if (/No files found that match|No such file or directory/i.test(message))
     return new SegmentGone(unescaped(file ?? dir))
   if (isOutOfMemory(error))
-    return new LogflowError('INTERNAL', `The embedded store needs more memory than it may use: ${firstLine(message)}`, {
-      cause: error,
-      suggestions: ['Raise limits.store_memory, or ask for a shorter time range'],
-    })
+    return new LogflowError(
+      'OUT_OF_MEMORY',
+      `The embedded store needs more memory than it may use: ${firstLine(message)}`,
+      {
+        cause: error,
+        suggestions: ['Raise limits.store_memory, or ask for a shorter time range'],
+      },
+    )
   if (/^(IO|Invalid Input|Invalid|Conversion|Serialization) Error|Malformed JSON|magic bytes/i.test(message))
     return corrupt(file === undefined ? `A segment in ${dir}` : unescaped(file), firstLine(message), error)
   return new LogflowError('INTERNAL', `The embedded store failed: ${firstLine(message)}`, {cause: error})

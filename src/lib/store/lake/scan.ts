@@ -2,7 +2,7 @@ import type {QueryNode} from '../../query/query.js'
 import type {RecordFilter, SearchRequest} from '../store.js'
 import {compileQuery} from './compile-query.js'
 import type {Duck, DuckChunk} from './duckdb.js'
-import {duckError} from './errors.js'
+import {duckError, isOutOfMemory} from './errors.js'
 import type {Key} from './key.js'
 import type {Layout} from './layout.js'
 import {lookAgain, takeSnapshot, type View} from './segments.js'
@@ -88,10 +88,16 @@ export async function* chunksOf(
   parameters: Parameters,
   signal?: AbortSignal,
 ): AsyncGenerator<DuckChunk> {
+  const ask = () => lake.duck.query(sql, parameters.values, signal)
+  let begun = false
   try {
-    yield* lake.duck.query(sql, parameters.values, signal)
+    for await (const chunk of ask()) {
+      begun = true
+      yield chunk
+    }
   } catch (error) {
-    throw duckError(error, lake.layout.dir)
+    if (begun || !isOutOfMemory(error) || !(await lake.duck.allowMore())) throw duckError(error, lake.layout.dir)
+    yield* chunksOf(lake, sql, parameters, signal)
   }
 }
 
