@@ -4,6 +4,7 @@ import {globalFlags} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {showProcessNotice} from '../cli/process-notices.js'
 import {showResultIfAsked} from '../cli/show-result.js'
+import {keepYoungGenerationSmall} from '../cli/young-generation.js'
 import {openApp} from '../lib/compose.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import {runProcessor} from '../lib/flows/run-processor.js'
@@ -26,6 +27,7 @@ export default class Process extends Command {
   }
 
   async run(): Promise<void> {
+    keepYoungGenerationSmall()
     const {flags} = await this.parse(Process)
     const context = await openContext(flags)
     const {topic, group} = context.config
