@@ -102,21 +102,31 @@ describe.skipIf(targets.length === 0).each(targets)(`${name} $name`, ({version, 
 
   test('tail begins with the last record and goes on with what arrives', async () => {
     const env = cleanEnv({HOME: home, ...servers})
-    const line = `"${process.execPath}" "${BINARY}" tail -n 1 --service payment -o jsonl | head -n 2`
-    const tail = spawn('sh', ['-c', line], {cwd: home, env, stdio: 'pipe', timeout: 60_000})
+    const tail = spawn(process.execPath, [BINARY, 'tail', '-n', '1', '--service', 'payment'], {
+      cwd: home,
+      env,
+      stdio: 'pipe',
+      timeout: 60_000,
+    })
     const ended = new Promise<number | null>((done) => tail.on('close', (status) => done(status)))
     let out = ''
-    const first = new Promise<void>((done) => {
-      tail.stdout.setEncoding('utf8').on('data', (text: string) => {
-        out += text
-        if (out.includes('\n')) done()
+    const holds = (lines: number) =>
+      new Promise<void>((done) => {
+        const look = () => out.split('\n').length > lines && done()
+        tail.stdout.on('data', look)
+        tail.on('close', () => done())
+        look()
       })
+    tail.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text
     })
-    await first
+    await holds(1)
     appendFileSync(join(home, 'shop/payment.log'), 'time=2026-11-20T09:50:00Z level=info service=payment msg="late"\n')
     await onServers('ship', 'shop/payment.log')
     await onServers('process', '--once')
-    expect(await ended).toBe(0)
+    await holds(2)
+    tail.kill('SIGINT')
+    expect(await ended).toBe(130)
     const messages = out
       .split('\n')
       .filter(Boolean)
