@@ -1,5 +1,6 @@
 import {hostname} from 'node:os'
 import {LogflowError} from '../lib/errors/logflow-error.js'
+import {isZone} from '../lib/record/zone.js'
 import {firstFailure, inputName, type Problem} from '../lib/sources/input.js'
 import {type OpenSourcesOptions, openSources, type Sources} from '../lib/sources/open-sources.js'
 import {resolveInputs} from '../lib/sources/resolve-inputs.js'
@@ -77,14 +78,8 @@ function localZone(): string {
 
 /** An IANA zone or an offset such as +02:00. */
 function checkedZone(zone: string): string {
-  if (/^[+-]\d\d:?\d\d$/.test(zone)) return zone
-  try {
-    new Intl.DateTimeFormat('en', {timeZone: zone})
-    return zone
-  } catch (cause) {
-    throw new LogflowError('USAGE', `${JSON.stringify(zone)} is no time zone`, {
-      cause,
-      suggestions: ['Use a name such as Europe/Berlin, UTC, or an offset such as +02:00'],
-    })
-  }
+  if (isZone(zone)) return zone
+  throw new LogflowError('USAGE', `${JSON.stringify(zone)} is no time zone`, {
+    suggestions: ['Use a name such as Europe/Berlin, UTC, or an offset such as +02:00'],
+  })
 }

@@ -1,6 +1,7 @@
 // The processor: units from the bus become records in the store. A position is committed only after every unit
 // before it is stored, was already there, or lies in the dead letters.
 
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {Bus, BusConsumer, Delivery, Position} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Rejection, Store, StoreWriter, WriteResult} from '../store/store.js'
@@ -243,7 +244,7 @@ class ProcessorRun {
         const again = this.options.patient && error instanceof LogflowError && error.retriable
         if (!again || this.options.signal.aborted) throw error
         this.options.onNotice?.({kind: 'retry', reason: error.message, afterMs})
-        await pause(afterMs, this.options.signal)
+        await sleep(afterMs, undefined, {signal: this.options.signal}).catch(() => undefined)
       }
     }
   }
@@ -292,16 +293,4 @@ export function sumReports(a: ProcessReport, b: ProcessReport): ProcessReport {
     deadLettered: a.deadLettered + b.deadLettered,
     missed: a.missed + b.missed,
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done, {once: true})
-    function done() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-  })
 }

@@ -1,6 +1,5 @@
 import type {DeliveredRun} from '../bus/bus.js'
-import {crc32c, decodeUnit} from '../parse/decode-unit.js'
-import {toRecord} from '../parse/to-record.js'
+import {keyOf, unitToRecord} from '../parse/to-record.js'
 import type {StoreItem, WriteBatch} from '../store/store.js'
 
 /** A unit as it came off the bus: its run, its index in the run, and the partition. */
@@ -59,12 +58,7 @@ export class WriteBuffer {
 }
 
 function toItem({units, busOffsets}: DeliveredRun, i: number, bus: {topic: string; partition: number}): StoreItem {
-  const {data, starts, ends, offsets, lines, spans, envelope} = units
-  const start = starts[i] as number
-  const end = ends[i] as number
-  const key = {source: envelope.source, offset: offsets[i] as number, crc: crc32c(data, start, end)}
+  const key = keyOf(units, i)
   const place = {topic: bus.topic, partition: bus.partition, offset: busOffsets[i] as number}
-  const {text, raw} = decodeUnit(data, start, end)
-  const record = toRecord(text, envelope, key, lines[i] as number, place, raw)
-  return {record, key, span: spans[i] as number}
+  return {record: unitToRecord(units, i, place, key), key, span: units.spans[i] as number}
 }

@@ -27,14 +27,21 @@ export interface BusPlace {
   offset: number
 }
 
+/** What the id of unit `index` is made of. */
+export function keyOf({data, envelope, starts, ends, offsets}: UnitBatch, index: number): RecordKey {
+  const crc = crc32c(data, starts[index] as number, ends[index] as number)
+  return {source: envelope.source, offset: offsets[index] as number, crc}
+}
+
 /** The record of unit `index`: decoded, summed and parsed. */
-export function unitToRecord(batch: UnitBatch, index: number, place?: BusPlace): LogRecord {
-  const {data, envelope} = batch
-  const start = batch.starts[index] as number
-  const end = batch.ends[index] as number
-  const key = {source: envelope.source, offset: batch.offsets[index] as number, crc: crc32c(data, start, end)}
-  const {text, raw} = decodeUnit(data, start, end)
-  return toRecord(text, envelope, key, batch.lines[index] as number, place, raw)
+export function unitToRecord(
+  batch: UnitBatch,
+  index: number,
+  place?: BusPlace,
+  key: RecordKey = keyOf(batch, index),
+): LogRecord {
+  const {text, raw} = decodeUnit(batch.data, batch.starts[index] as number, batch.ends[index] as number)
+  return toRecord(text, batch.envelope, key, batch.lines[index] as number, place, raw)
 }
 
 /**

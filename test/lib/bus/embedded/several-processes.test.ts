@@ -5,15 +5,16 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {afterAll, afterEach, beforeAll, expect, test} from 'vitest'
 import {openEmbeddedBus} from '../../../../src/lib/bus/embedded/embedded-bus.js'
 import {numbered, Reader, sendAll} from '../../../contracts/bus-reader.js'
+import {buildChild} from '../../../support/build-child.js'
 import type {Task} from './children/bus-child.js'
-import {buildChild, Child} from './children/start-child.js'
+import {Child} from './children/start-child.js'
 
 const root = mkdtempSync(join(tmpdir(), 'logflow-bus-processes-'))
 const children: Child[] = []
 let script = ''
 
 beforeAll(async () => {
-  script = await buildChild(root)
+  script = await buildChild(join(import.meta.dirname, 'children', 'bus-child.ts'), join(root, 'bus-child.mjs'))
 })
 afterEach(async () => {
   await Promise.all(children.splice(0).map((child) => child.kill()))

@@ -1,39 +1,8 @@
-// Builds bus-child.ts once into a temporary file and starts processes of it.
+// Starts processes of bus-child.ts, bundled.
 
 import {type ChildProcess, fork} from 'node:child_process'
 import {once} from 'node:events'
-import {createRequire} from 'node:module'
-import {join} from 'node:path'
-import {pathToFileURL} from 'node:url'
-import {build, type Plugin} from 'esbuild'
 import type {Task, Told} from './bus-child.js'
-
-/** Packages stay outside, by absolute address: the file lies where none would be found by name. */
-const packagesOutside: Plugin = {
-  name: 'packages-outside',
-  setup({onResolve}) {
-    const {resolve} = createRequire(import.meta.url)
-    onResolve({filter: /^[@a-z]/}, ({path, kind}) =>
-      path.startsWith('node:') || kind === 'entry-point'
-        ? undefined
-        : {path: pathToFileURL(resolve(path)).href, external: true},
-    )
-  },
-}
-
-export async function buildChild(dir: string): Promise<string> {
-  const outfile = join(dir, 'bus-child.mjs')
-  await build({
-    entryPoints: [join(import.meta.dirname, 'bus-child.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    plugins: [packagesOutside],
-    outfile,
-  })
-  return outfile
-}
 
 export class Child {
   readonly told: Told[] = []
