@@ -38,12 +38,12 @@ export class WriteBuffer {
 
   /** Parses all units now: for stores that need the whole batch before its first byte goes out. */
   parse(): void {
-    this.parsed ??= [...this.makeItems()]
+    if (this.parsed?.length !== this.count) this.parsed = [...this.makeItems()]
   }
 
   /** The records; each is made when it is asked for, unless all are parsed already. */
   items(): Iterable<StoreItem> {
-    return this.parsed ?? {[Symbol.iterator]: () => this.makeItems()}
+    return this.parsed?.length === this.count ? this.parsed : {[Symbol.iterator]: () => this.makeItems()}
   }
 
   unitOf(index: number): BufferedUnit {

@@ -296,3 +296,32 @@ test('a bus that was deleted and begun anew is read from its beginning, whatever
   expect(await settle(anew, store)).toMatchObject({read: 3, stored: 3})
   expect(await messages(store)).toEqual(['one', 'two', 'new 1', 'new 2', 'new 3'])
 })
+
+test('a store that wants whole batches gets the first one after every idle moment', async () => {
+  const {bus, store} = await pipeline(['one', 'two'])
+  const whole = Object.assign(Object.create(store) as Store, {
+    openWriter: async (): Promise<StoreWriter> => {
+      const writer = await store.openWriter()
+      return {
+        streams: false,
+        write: (batch) => writer.write(batch),
+        storedPosition: () => undefined,
+        refresh: () => writer.refresh(),
+        close: () => writer.close(),
+      }
+    },
+  })
+  const stop = new AbortController()
+  const writer = await whole.openWriter()
+  const running = processUnits(writer, {bus, store: whole, topic: TOPIC, group: GROUP, signal: stop.signal, now: NOW})
+  const all = await endOf(bus, TOPIC)
+  await expect.poll(() => passed(bus, TOPIC, GROUP, all), {timeout: 20_000}).toBe(true)
+  const producer = await bus.openProducer({topic: TOPIC})
+  await producer.send(toUnitBatch(ENVELOPE, [{bytes: Buffer.from('three'), offset: 8}]))
+  await producer.close()
+  await expect.poll(async () => passed(bus, TOPIC, GROUP, await endOf(bus, TOPIC)), {timeout: 20_000}).toBe(true)
+  stop.abort()
+  expect(await running).toMatchObject({read: 3, stored: 3})
+  await writer.close()
+  expect(await messages(store)).toEqual(['one', 'two', 'three'])
+})
