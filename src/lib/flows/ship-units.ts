@@ -14,11 +14,18 @@ export interface ShipReport {
   positions: Map<number, number>
 }
 
+/**
+ * Called once for each batch that is durable on the bus, those of one source in order: with the report so far and the
+ * batch itself, which may be read until the call returns. A batch that was sent and not acknowledged, since the run
+ * was ended first, is never seen here. What it throws ends the run.
+ */
+export type OnAcknowledged = (report: ShipReport, batch: UnitBatch) => void
+
 /** Sends everything the sources give. Resolves once all of it is acknowledged; rejects at the first refusal. */
 export async function shipUnits(
   batches: AsyncIterable<UnitBatch>,
   producer: BusProducer,
-  onAcknowledged?: (report: ShipReport) => void,
+  onAcknowledged?: OnAcknowledged,
 ): Promise<ShipReport> {
   const report: ShipReport = {units: 0, bytes: 0, batches: 0, positions: new Map()}
   const inFlight = new Set<Promise<void>>()
@@ -29,7 +36,7 @@ export async function shipUnits(
       .send(batch)
       .then((receipt) => {
         count(report, batch, receipt)
-        onAcknowledged?.(report)
+        onAcknowledged?.(report, batch)
       })
       .catch((error: unknown) => {
         failure ??= {error}
