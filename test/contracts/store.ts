@@ -6,6 +6,7 @@ import {matches} from '../../src/lib/query/matches.js'
 import type {QueryNode} from '../../src/lib/query/query.js'
 import type {LogRecord} from '../../src/lib/record/record.js'
 import type {FollowEvent, RecordFilter, Store, StoreItem, StoreWriter, WriteResult} from '../../src/lib/store/store.js'
+import {keysContract} from './store-keys.js'
 import {contractQueries} from './store-queries.js'
 import {fakeItems, hardRecords, makeItem} from './store-records.js'
 
@@ -37,6 +38,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>, op
     describe('finding', () => finding(open))
     describe('order and limits', () => ordering(open, options))
     describe('keeping', () => keeping(open))
+    describe('keys', () => keysContract(open))
     describe('following', () => following(open, options))
   })
 }

@@ -13,6 +13,12 @@ export interface Store {
   search(request: SearchRequest, signal?: AbortSignal): AsyncIterable<LogRecord[]>
   count(filter: RecordFilter): Promise<number>
   get(id: string): Promise<LogRecord | undefined>
+  /**
+   * Pages of the keys of every record in these ranges, one source after the other, by rising offset; a record that is
+   * there twice comes twice. Sees everything that was acknowledged before the call. Constant memory.
+   * @param ranges of different sources
+   */
+  keys(ranges: readonly KeyRange[], signal?: AbortSignal): AsyncIterable<RecordKey[]>
   /** Distinct values of a field, most frequent first: for hints like "did you mean payment?". */
   values(field: 'service' | 'host' | 'environment' | 'level', limit: number): Promise<string[]>
   /** A place in the order of arrival; `follow` from it misses nothing stored after this call. Opaque. */
@@ -85,6 +91,13 @@ export interface RecordKey {
   offset: number
   /** CRC-32C (Castagnoli, RFC 3720 §12.1) of the unit's bytes, unsigned. */
   crc: number
+}
+
+/** The offsets [from, to) of one source. */
+export interface KeyRange {
+  source: string
+  from: number
+  to: number
 }
 
 export interface WriteResult {

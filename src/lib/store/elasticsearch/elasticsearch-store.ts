@@ -4,12 +4,22 @@
 
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {LogRecord} from '../../record/record.js'
-import type {FollowEvent, RecordFilter, SearchRequest, Store, StoreStatus, StoreWriter} from '../store.js'
+import type {
+  FollowEvent,
+  KeyRange,
+  RecordFilter,
+  RecordKey,
+  SearchRequest,
+  Store,
+  StoreStatus,
+  StoreWriter,
+} from '../store.js'
 import {compileFilter} from './compile-query.js'
 import {Connection} from './connection.js'
 import {decodeSource} from './document.js'
 import {notElasticsearch} from './errors.js'
 import {currentPosition, type FollowOptions, followArrivals} from './follow.js'
+import {keyPages} from './keys.js'
 import {NO_INDEX_YET, type SearchAnswer, searchPages} from './search.js'
 import {
   DEFAULT_BULK,
@@ -75,6 +85,10 @@ class ElasticsearchStore implements Store {
     const answer = await this.#ask<SearchAnswer>('_search', {size: 1, query: {ids: {values: [id]}}})
     const hit = answer.hits?.hits?.[0]
     return hit && decodeSource(hit._source)
+  }
+
+  keys(ranges: readonly KeyRange[], signal?: AbortSignal): AsyncIterable<RecordKey[]> {
+    return keyPages(this.#connection, this.#settings.index, ranges, signal)
   }
 
   async values(field: 'service' | 'host' | 'environment' | 'level', limit: number): Promise<string[]> {

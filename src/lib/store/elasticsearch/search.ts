@@ -62,10 +62,11 @@ export async function* searchPages(
   }
 }
 
-class PageReader {
+/** Reads the hits of one question, sorted by up to three fields, a page at a time. */
+export class PageReader {
   #pit: string | undefined
   #after: unknown[] | undefined
-  #largest = PAGE
+  #largest = Number.POSITIVE_INFINITY
 
   constructor(
     readonly connection: Connection,

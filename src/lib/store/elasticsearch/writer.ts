@@ -73,13 +73,8 @@ class ElasticsearchWriter implements StoreWriter {
     return undefined
   }
 
-  async refresh(): Promise<void> {
-    await this.#connection.ask({
-      method: 'POST',
-      path: `/${this.#index}/_refresh`,
-      query: {ignore_unavailable: true, allow_no_indices: true},
-      accept: [404],
-    })
+  refresh(): Promise<void> {
+    return refreshIndices(this.#connection, this.#index)
   }
 
   /** Nothing runs in the background, and the connection belongs to the store. */
@@ -88,4 +83,15 @@ class ElasticsearchWriter implements StoreWriter {
 
 function isTooLong(id: string): boolean {
   return id.length > MAX_ID_BYTES || (id.length * 3 > MAX_ID_BYTES && Buffer.byteLength(id) > MAX_ID_BYTES)
+}
+
+/** After this a search sees everything that was acknowledged. */
+export async function refreshIndices(connection: Connection, index: string, signal?: AbortSignal): Promise<void> {
+  await connection.ask({
+    method: 'POST',
+    path: `/${index}/_refresh`,
+    query: {ignore_unavailable: true, allow_no_indices: true},
+    accept: [404],
+    signal,
+  })
 }

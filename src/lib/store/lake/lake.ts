@@ -4,10 +4,20 @@
 
 import {parseId} from '../../record/id.js'
 import type {LogRecord} from '../../record/record.js'
-import type {FollowEvent, RecordFilter, SearchRequest, Store, StoreStatus, StoreWriter} from '../store.js'
+import type {
+  FollowEvent,
+  KeyRange,
+  RecordFilter,
+  RecordKey,
+  SearchRequest,
+  Store,
+  StoreStatus,
+  StoreWriter,
+} from '../store.js'
 import {countLake, getFromLake, valuesOfLake} from './ask.js'
 import {Duck} from './duckdb.js'
 import {followLake, lakePosition} from './follow.js'
+import {keysOfLake} from './keys.js'
 import {type Layout, layoutOf, SEAL_LIMITS, type SealLimits} from './layout.js'
 import type {Readable} from './scan.js'
 import {searchLake} from './search.js'
@@ -90,6 +100,10 @@ class Lake implements Store {
   async get(id: string): Promise<LogRecord | undefined> {
     const parts = parseId(id)
     return parts && getFromLake(this.#readable(), parts)
+  }
+
+  keys(ranges: readonly KeyRange[], signal?: AbortSignal): AsyncIterable<RecordKey[]> {
+    return keysOfLake(this.#readable(), ranges, signal)
   }
 
   values(field: 'service' | 'host' | 'environment' | 'level', limit: number): Promise<string[]> {
