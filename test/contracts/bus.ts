@@ -8,6 +8,7 @@ import {LogflowError} from '../../src/lib/errors/logflow-error.js'
 import {encodeEnvelope} from '../../src/lib/units/envelope.js'
 import {MAX_BATCH_UNITS, toUnitBatch, type UnitBatch, unitBytes} from '../../src/lib/units/unit-batch.js'
 import {envelopeOf, numbered, Reader, seenIn, sendAll} from './bus-reader.js'
+import {trimContract} from './bus-trim.js'
 
 export interface BusUnderTest {
   bus: Bus
@@ -65,6 +66,7 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>, opt
           environment: 'staging',
           format: 'logfmt',
           fields: {region: 'eu-west', 'naïve key': 'wert\n"quoted"'},
+          tries: 2,
           dead: {
             reason: 'mapper_parsing_exception: größe',
             status: 400,
@@ -74,6 +76,7 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>, opt
             partition: 2,
             bus_offset: 2 ** 40,
           },
+          settled: {how: 'redriven', at: '2026-03-01T12:00:02.000Z'},
         })
         const units = [
           {bytes: Buffer.from('first line'), offset: 0, span: 11, line: 1},
@@ -493,6 +496,8 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>, opt
         expect(unnamed.partitions.every(({committed}) => committed === undefined)).toBe(true)
       })
     })
+
+    trimContract({bus: () => bus, freshTopic: () => under.freshTopic(), elsewhere})
 
     test('names what it is', async () => {
       expect(['embedded', 'kafka']).toContain(bus.kind)

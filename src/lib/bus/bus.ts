@@ -10,6 +10,14 @@ export interface Bus {
   openProducer(options: ProducerOptions): Promise<BusProducer>
   /** Joins a consumer group. Two consumers of one group never hold the same partition. */
   openConsumer(options: ConsumerOptions): Promise<BusConsumer>
+  /**
+   * Removes what lies before each position, for good and for every reader. Durable when it resolves; asking again, or
+   * for a position that is passed already, changes nothing. What was sent together may be kept together: a batch that
+   * reaches over a position can stay whole. A topic that does not exist has nothing to remove.
+   */
+  trim(topic: string, positions: Position[]): Promise<void>
+  /** True where the bus removes units of a topic by age or size although nobody has read them. */
+  expires(topic: string): Promise<boolean>
   /** Where a topic and a group stand. A topic that does not exist has no partitions. */
   describe(topic: string, group?: string): Promise<TopicState>
   /** Name and version of what answered, for `status`; throws BUS_UNREACHABLE. */
@@ -21,6 +29,11 @@ export interface ProducerOptions {
   topic: string
   /** Sets the message key (Kafka) and nothing else: the partition is chosen by source. */
   key?: string
+  /**
+   * A topic that is made for this producer keeps everything until it is trimmed, whatever retention the bus has for
+   * others. One that is there is used as it is: `Bus.expires` tells.
+   */
+  keep?: 'until-trimmed'
 }
 
 export interface BusProducer {

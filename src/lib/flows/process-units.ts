@@ -250,10 +250,11 @@ class ProcessorRun {
   }
 
   private async deadLetter(buffer: WriteBuffer, rejected: Rejection[]): Promise<void> {
-    for (const rejection of rejected) {
-      const id = await this.deadLetters.add(buffer.unitOf(rejection.index), rejection)
-      this.options.onNotice?.({kind: 'dead-letter', id, reason: rejection.reason})
-    }
+    const ids = await this.deadLetters.add(
+      rejected.map((rejection) => ({unit: buffer.unitOf(rejection.index), rejection})),
+    )
+    for (const [i, {reason}] of rejected.entries())
+      this.options.onNotice?.({kind: 'dead-letter', id: ids[i] as string, reason})
   }
 
   private pass(partition: number, nextOffset: number): void {

@@ -19,8 +19,18 @@ export interface Envelope {
   format?: string
   /** From --field; merged into `attributes`, the line's own fields win. */
   fields?: Record<string, string>
+  /** Times the unit was refused before; only where it came back from the dead letters. */
+  tries?: number
   /** Only in dead letters: why the unit could not be stored. */
   dead?: DeadLetter
+  /** Only on a topic of dead letters: the units of this batch name letters that are settled. */
+  settled?: Settlement
+}
+
+/** What became of dead letters, and when (RFC 3339). */
+export interface Settlement {
+  how: 'redriven' | 'dropped'
+  at: string
 }
 
 export interface DeadLetter {
@@ -30,6 +40,7 @@ export interface DeadLetter {
   status?: number
   /** When it was given up, RFC 3339. */
   at: string
+  /** How often it was refused, this time included. */
   tries: number
   topic: string
   partition: number
@@ -49,7 +60,9 @@ export function encodeEnvelope(e: Envelope): string {
     environment: e.environment,
     format: e.format,
     fields: e.fields,
+    tries: e.tries,
     dead: e.dead,
+    settled: e.settled,
   })
 }
 

@@ -3,7 +3,7 @@
 // Start here; bus-file.ts is the file, writer.ts the fsync, reading.ts and consumer.ts the way out.
 
 import type {Database} from 'libsql'
-import type {Bus, BusConsumer, BusProducer, ConsumerOptions, ProducerOptions, TopicState} from '../bus.js'
+import type {Bus, BusConsumer, BusProducer, ConsumerOptions, Position, ProducerOptions, TopicState} from '../bus.js'
 import {type BatchCodec, loadBatchCodec} from './batch-codec.js'
 import {type BusFile, openBusFile} from './bus-file.js'
 import {EmbeddedConsumer} from './consumer.js'
@@ -84,6 +84,19 @@ class EmbeddedBus implements Bus {
     })
     this.#open.add(consumer)
     return consumer
+  }
+
+  async trim(topic: string, positions: Position[]): Promise<void> {
+    const position = positions.find(({partition}) => partition === PARTITION)?.nextOffset
+    if (position === undefined) return
+    const {writer, changes, retention} = await this.#machine()
+    while (await writer.run(() => changes.trim(topic, position)));
+    await retention.step(true)
+  }
+
+  /** Retention removes what every group has read, and nothing of a topic that has no group. */
+  async expires(): Promise<boolean> {
+    return false
   }
 
   async describe(name: string, group?: string): Promise<TopicState> {

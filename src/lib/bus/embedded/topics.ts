@@ -11,6 +11,9 @@ import {BATCH_FORMAT, type PackedBatch} from './batch-codec.js'
 /** The embedded bus has one partition a topic. */
 export const PARTITION = 0
 
+/** Few enough that others who want to write do not wait long. */
+const BATCHES_A_TRIM = 500
+
 export interface TopicRow {
   id: number
   /** See TopicState. */
@@ -55,6 +58,7 @@ export class TopicChanges {
   readonly #insert: Statement
   readonly #advance: Statement
   readonly #commit: Statement
+  readonly #trim: Statement
 
   constructor(
     db: Database,
@@ -70,6 +74,10 @@ export class TopicChanges {
     this.#commit = db.prepare(
       `insert into positions(topic, grp, next, changed) select id, ?, ?, ? from topics where name = ?
         on conflict(topic, grp) do update set next = excluded.next, changed = excluded.changed`,
+    )
+    this.#trim = db.prepare(
+      `delete from batches where id in (select b.id from batches b join topics t on t.id = b.topic
+        where t.name = ? and b.next <= ? order by b.next limit ${BATCHES_A_TRIM})`,
     )
   }
 
@@ -91,5 +99,10 @@ export class TopicChanges {
 
   commit(topic: string, group: string, next: number): void {
     this.#commit.run([group, next, this.now(), topic])
+  }
+
+  /** Removes some batches that end at or before `position`, the oldest first; true when there may be more. */
+  trim(topic: string, position: number): boolean {
+    return this.#trim.run([topic, position]).changes === BATCHES_A_TRIM
   }
 }

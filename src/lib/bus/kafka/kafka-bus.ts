@@ -3,7 +3,7 @@
 // record-batch.ts is the smallest whole piece; producer.ts and consumer.ts are the two sides of the port.
 
 import {LogflowError} from '../../errors/logflow-error.js'
-import type {Bus, BusConsumer, BusProducer, ConsumerOptions, ProducerOptions, TopicState} from '../bus.js'
+import type {Bus, BusConsumer, BusProducer, ConsumerOptions, Position, ProducerOptions, TopicState} from '../bus.js'
 import {connectKafka, type KafkaClient, type Log} from './client.js'
 import {KafkaConsumer} from './consumer.js'
 import {toLogflowError} from './errors.js'
@@ -11,6 +11,7 @@ import {KafkaProducer} from './producer.js'
 import {askRelease} from './release.js'
 import {type CompleteSettings, completeSettings, type KafkaSettings} from './settings.js'
 import {describeTopic, ensureTopic} from './topics.js'
+import {topicExpires, trimTopic} from './trim.js'
 
 export type {KafkaSettings} from './settings.js'
 
@@ -39,10 +40,10 @@ class KafkaBus implements Bus {
     private readonly now: () => number,
   ) {}
 
-  async openProducer({topic, key}: ProducerOptions): Promise<BusProducer> {
+  async openProducer({topic, key, keep}: ProducerOptions): Promise<BusProducer> {
     const {client, settings, log, now} = this
     return this.#attempt(`write to topic ${topic}`, topic, async () => {
-      const partitions = await ensureTopic(client.admin, topic, settings, client.brokerCount)
+      const partitions = await ensureTopic(client.admin, topic, settings, client.brokerCount, keep)
       const producer = new KafkaProducer({kafka: client.kafka, settings, topic, partitions, key, now, log})
       return this.#keep(await producer.open())
     })
@@ -56,6 +57,14 @@ class KafkaBus implements Bus {
       const {kafka, admin, clusterId} = client
       return this.#keep(await new KafkaConsumer({kafka, admin, clusterId, settings, options, log}).open())
     })
+  }
+
+  trim(topic: string, positions: Position[]): Promise<void> {
+    return this.#attempt(`trim topic ${topic}`, topic, () => trimTopic(this.client.admin, topic, positions))
+  }
+
+  expires(topic: string): Promise<boolean> {
+    return this.#attempt(`ask for the settings of topic ${topic}`, topic, () => topicExpires(this.client.admin, topic))
   }
 
   describe(topic: string, group?: string): Promise<TopicState> {

@@ -9,6 +9,13 @@ import type {CompleteSettings} from './settings.js'
 /** Largest batch a topic of ours takes: a unit of 8 MiB fits with room to spare, compressed or not. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
+/** Settings of a topic that keeps everything until it is trimmed, whatever the brokers' defaults are. */
+export const KEEP_UNTIL_TRIMMED = [
+  {name: 'cleanup.policy', value: 'delete'},
+  {name: 'retention.ms', value: '-1'},
+  {name: 'retention.bytes', value: '-1'},
+]
+
 const MOST_REPLICAS = 3
 const CREATE_MS = 15_000
 /** A topic just made may be unknown for a moment to the broker that is asked next. */
@@ -21,6 +28,7 @@ export async function ensureTopic(
   topic: string,
   settings: CompleteSettings,
   brokerCount: number,
+  keep?: 'until-trimmed',
 ): Promise<number> {
   if (!(await topicExists(admin, topic))) {
     await admin.createTopics({
@@ -31,7 +39,10 @@ export async function ensureTopic(
           topic,
           numPartitions: settings.partitions,
           replicationFactor: settings.replication ?? Math.min(MOST_REPLICAS, brokerCount),
-          configEntries: [{name: 'max.message.bytes', value: String(MAX_MESSAGE_BYTES)}],
+          configEntries: [
+            {name: 'max.message.bytes', value: String(MAX_MESSAGE_BYTES)},
+            ...(keep === 'until-trimmed' ? KEEP_UNTIL_TRIMMED : []),
+          ],
         },
       ],
     })
