@@ -19,7 +19,7 @@ export function replaceFile(path: string, bytes: Buffer): void {
   try {
     const fd = openSync(temp, 'w', 0o600)
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+      writeWhole(fd, bytes)
       fsyncSync(fd)
     } finally {
       closeSync(fd)
@@ -30,6 +30,20 @@ export function replaceFile(path: string, bytes: Buffer): void {
     remove(temp)
     throw fileError(error, 'write', path)
   }
+}
+
+/** A full disk may take fewer bytes than asked for, or none, and say nothing: the next call tells. */
+function writeWhole(fd: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) {
+    const written = writeSync(fd, bytes, at)
+    if (written === 0) throw nothingWritten()
+    at += written
+  }
+}
+
+/** What a write that took nothing means. */
+export function nothingWritten(): Error {
+  return Object.assign(new Error('nothing was written'), {code: 'ENOSPC'})
 }
 
 /** Removes a file; one that is not there is no error. */

@@ -1,9 +1,19 @@
-import {closeSync, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, write as writeFd} from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  write as writeFd,
+} from 'node:fs'
 import {createRequire} from 'node:module'
 import {dirname} from 'node:path'
 import {promisify} from 'node:util'
 import {LogflowError} from '../../errors/logflow-error.js'
-import {remove, syncDir} from './durable.js'
+import {nothingWritten, syncDir} from './durable.js'
 import {codeOf, corrupt, fileError} from './errors.js'
 import type {Key} from './key.js'
 import {encodeTrailer, type PlacedTrailer, type Trailer, trailersOf} from './trailer.js'
@@ -38,6 +48,8 @@ export class HotFile {
   #last: Trailer | undefined
   /** Set when a sync failed: readers may have seen what was cut off again, so that nothing may take its place. */
   #spoilt = false
+  /** Set while what a failed commit left could not be cut off: it may look stored, and is not. */
+  #overlong = false
 
   private constructor(seq: number, path: string, fd: number, last: PlacedTrailer | undefined) {
     this.seq = seq
@@ -47,14 +59,20 @@ export class HotFile {
     this.#last = last?.trailer
   }
 
+  /**
+   * Makes a segment that no manifest names yet. An empty one may be there: the disk was full before a manifest could
+   * name it.
+   */
   static create(seq: number, path: string): HotFile {
+    let fd: number | undefined
     try {
-      const fd = openSync(path, 'wx', 0o600)
+      fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+      if (fstatSync(fd).size > 0) throw corrupt(path, 'it holds records, and the manifest does not name it')
       fsyncSync(fd)
       syncDir(dirname(path))
       return new HotFile(seq, path, fd, undefined)
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') remove(path)
+      if (fd !== undefined) closeSync(fd)
       throw fileError(error, 'create', path)
     }
   }
@@ -118,6 +136,18 @@ export class HotFile {
     }
   }
 
+  /** Cuts off what a failed commit left, before the same records go elsewhere: else they would be there twice. */
+  settle(): void {
+    if (!this.#overlong) return
+    try {
+      ftruncateSync(this.#fd, this.#size)
+      fsyncSync(this.#fd)
+      this.#overlong = false
+    } catch (error) {
+      throw fileError(error, 'shorten', this.path)
+    }
+  }
+
   close(): void {
     closeSync(this.#fd)
   }
@@ -126,7 +156,7 @@ export class HotFile {
   async #writeAll(bytes: Buffer, place: number): Promise<number> {
     for (let at = 0; at < bytes.length; ) {
       const {bytesWritten} = await write(this.#fd, bytes, at, bytes.length - at, place + at)
-      if (bytesWritten === 0) throw Object.assign(new Error('nothing was written'), {code: 'ENOSPC'})
+      if (bytesWritten === 0) throw nothingWritten()
       at += bytesWritten
     }
     return place + bytes.length
@@ -154,8 +184,8 @@ export class HotFile {
       ftruncateSync(this.#fd, this.#size)
       fsyncSync(this.#fd)
     } catch {
-      // The next opening cuts it; until then nothing may be written after it.
       this.#spoilt = true
+      this.#overlong = true
     }
   }
 }

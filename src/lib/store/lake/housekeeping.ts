@@ -1,7 +1,7 @@
 import {mkdirSync, readdirSync, rmSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {remove, syncDir} from './durable.js'
-import {fileError} from './errors.js'
+import {corrupt, fileError} from './errors.js'
 import {KEEP_REPLACED_BYTES, KEEP_REPLACED_MS, type Layout} from './layout.js'
 import type {Manifest} from './manifest.js'
 
@@ -30,6 +30,21 @@ export function removeReplaced(layout: Layout, replaced: Manifest['replaced'], n
     return false
   })
   return kept.reverse()
+}
+
+/**
+ * A manifest is written before anything enters a segment that it is the first to name: a later segment with something
+ * in it means that the manifest is older than the rest of the folder. Throws CORRUPT, and nothing is removed.
+ */
+export function requireNewest(layout: Layout, manifest: Manifest): void {
+  const last = manifest.segments.at(-1)?.seq ?? 0
+  for (const dir of [layout.hotDir, layout.sealedDir]) {
+    for (const name of readdirSync(dir)) {
+      const path = join(dir, name)
+      const seq = Number.parseInt(name, 10)
+      if (seq > last && sizeOf(path) > 0) throw corrupt(layout.manifest, `it is older than ${path}`)
+    }
+  }
 }
 
 function sizeOf(path: string): number {

@@ -1,4 +1,5 @@
-import {readFileSync, statSync} from 'node:fs'
+import {readdirSync, readFileSync, statSync} from 'node:fs'
+import {join} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
 import {replaceFile} from './durable.js'
 import {codeOf, corrupt, fileError} from './errors.js'
@@ -33,6 +34,8 @@ export interface SealedSegment extends SegmentSummary {
 export interface HotSegment {
   kind: 'hot'
   seq: number
+  /** Records and bytes of one that is full and waits to be sealed: it must never be found with fewer. */
+  full?: {rows: number; bytes: number}
 }
 
 export interface SegmentSummary {
@@ -52,13 +55,15 @@ export function emptyManifest(): Manifest {
 }
 
 /** The manifest as it is now; `undefined` where nothing was ever stored. Throws CORRUPT, PERMISSION. */
-export function readManifest({manifest: path}: Layout): Manifest | undefined {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
-    throw fileError(error, 'read', path)
+export function readManifest(layout: Layout): Manifest | undefined {
+  const path = layout.manifest
+  let text = readText(path)
+  if (text === undefined) {
+    const segment = storedSegment(layout)
+    if (segment === undefined) return undefined
+    // The first writer of all may have made it between the two looks.
+    text = readText(path)
+    if (text === undefined) throw corrupt(path, `it is not there, and ${segment} holds records`)
   }
   let value: unknown
   try {
@@ -73,6 +78,35 @@ export function readManifest({manifest: path}: Layout): Manifest | undefined {
     })
   if (!isManifest(value)) throw corrupt(path, 'it does not list the segments of a store')
   return value
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
+    throw fileError(error, 'read', path)
+  }
+}
+
+/** A segment with something in it. A manifest is written before the first byte of the first one. */
+function storedSegment({hotDir, sealedDir}: Layout): string | undefined {
+  for (const dir of [sealedDir, hotDir]) {
+    for (const name of namesIn(dir)) {
+      const path = join(dir, name)
+      if ((statSync(path, {throwIfNoEntry: false})?.size ?? 0) > 0) return path
+    }
+  }
+  return undefined
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return []
+    throw fileError(error, 'read', dir)
+  }
 }
 
 export function writeManifest({manifest: path}: Layout, manifest: Manifest): void {
@@ -103,11 +137,17 @@ function isManifest(value: unknown): value is Manifest {
   )
 }
 
-function isSegment(segment: Partial<Omit<SealedSegment, 'kind'>> & {kind?: string}): boolean {
+type AnySegment = Partial<Omit<SealedSegment, 'kind'> & Pick<HotSegment, 'full'>> & {kind?: string}
+
+function isSegment(segment: AnySegment): boolean {
   if (!isObject(segment) || !Number.isSafeInteger(segment.seq)) return false
-  if (segment.kind === 'hot') return true
+  if (segment.kind === 'hot') return segment.full === undefined || isSize(segment.full)
   const numbers = [segment.rows, segment.bytes, segment.raw, segment.min, segment.max]
   return segment.kind === 'sealed' && numbers.every((value) => Number.isFinite(value))
+}
+
+function isSize(size: Partial<{rows: number; bytes: number}>): boolean {
+  return isObject(size) && Number.isSafeInteger(size.rows) && Number.isSafeInteger(size.bytes)
 }
 
 function isObject(value: unknown): value is object {

@@ -1,6 +1,6 @@
-import {missing, SegmentGone} from './errors.js'
+import {corrupt, missing, SegmentGone} from './errors.js'
 import type {Layout} from './layout.js'
-import {type Manifest, readManifest} from './manifest.js'
+import {type HotSegment, type Manifest, readManifest} from './manifest.js'
 import {lastTrailer, type Trailer} from './trailer.js'
 
 /** A segment as one reader sees it: its rows are those of one moment, whatever the writer does next. */
@@ -52,6 +52,7 @@ function viewOf(layout: Layout, segment: Manifest['segments'][number]): View {
   const path = layout.hot(segment.seq)
   const placed = lastTrailer(path)
   const trailer = placed?.trailer
+  requireFull(path, segment, trailer?.rows ?? 0)
   return {
     seq: segment.seq,
     kind: 'hot',
@@ -65,4 +66,10 @@ function viewOf(layout: Layout, segment: Manifest['segments'][number]): View {
     stored: trailer?.stored,
     trailer,
   }
+}
+
+/** A full segment that has lost commits at its end must not be taken for a shorter one. Throws CORRUPT. */
+export function requireFull(path: string, {full}: HotSegment, rows: number): void {
+  if (full && rows !== full.rows)
+    throw corrupt(path, `commits of ${rows} records are left in it, and it was full with ${full.rows}`)
 }

@@ -4,13 +4,14 @@ import type {Rejection, StoreWriter, WriteBatch, WriteResult} from '../store.js'
 import type {Duck} from './duckdb.js'
 import {corrupt, isOutOfMemory} from './errors.js'
 import {type Commit, HotFile} from './hot-file.js'
-import {makeFolders, removeLeftovers, removeReplaced} from './housekeeping.js'
+import {makeFolders, removeLeftovers, removeReplaced, requireNewest} from './housekeeping.js'
 import {compareKeys, type Key} from './key.js'
 import {isFull, type Layout, MOST_UNSEALED, type SealLimits} from './layout.js'
 import {LineBuffer} from './line-buffer.js'
 import {type Lock, takeLock} from './lock.js'
 import {
   emptyManifest,
+  type HotSegment,
   type Manifest,
   readManifest,
   type SealedSegment,
@@ -19,6 +20,7 @@ import {
 } from './manifest.js'
 import {RowBuilder} from './rows.js'
 import {sealSegment} from './seal.js'
+import {requireFull} from './segments.js'
 import {StoredRanges} from './stored-ranges.js'
 import {type Trailer, trailersOf} from './trailer.js'
 
@@ -44,9 +46,10 @@ export async function openLakeWriter(options: WriterOptions, closed: () => void)
       ranges.merge(trailer.ranges)
       positions = trailer.positions
     }
-    const hot = manifest.segments.filter((segment) => segment.kind === 'hot').map(({seq}) => seq)
-    const last = hot.pop()
-    const full = hot.map((seq): FullSegment => ({seq, trailer: readFull(layout.hot(seq), learn)}))
+    requireNewest(layout, manifest)
+    const hot = manifest.segments.filter((segment) => segment.kind === 'hot')
+    const last = hot.pop()?.seq
+    const full = hot.map((segment): FullSegment => ({seq: segment.seq, trailer: readFull(layout, segment, learn)}))
     const file = last === undefined ? undefined : HotFile.resume(last, layout.hot(last), learn)
     manifest.replaced = removeReplaced(layout, manifest.replaced, options.now())
     removeLeftovers(layout, manifest, options.now())
@@ -62,13 +65,15 @@ interface FullSegment {
   trailer: Trailer
 }
 
-function readFull(path: string, learn: (trailer: Trailer) => void): Trailer {
+function readFull(layout: Layout, segment: HotSegment, learn: (trailer: Trailer) => void): Trailer {
+  const path = layout.hot(segment.seq)
   let last: Trailer | undefined
   for (const {trailer} of trailersOf(path)) {
     learn(trailer)
     last = trailer
   }
   if (!last) throw corrupt(path, 'it was full, and holds no commit')
+  requireFull(path, segment, last.rows)
   return last
 }
 
@@ -216,10 +221,16 @@ export class LakeWriter implements StoreWriter {
     const {layout, limits} = this.#options
     if (file && !file.spoilt && !isFull(file.rows, file.bytes, limits)) return file
     while (this.#full.length >= MOST_UNSEALED) await this.#sealOldest()
+    file?.settle()
     const seq = (this.#manifest.segments.at(-1)?.seq ?? 0) + 1
     const next = HotFile.create(seq, layout.hot(seq))
-    const kept = this.#manifest.segments.filter((segment) => segment.seq !== file?.seq || file.rows > 0)
-    this.#replaceManifest([...kept, {kind: 'hot', seq}])
+    try {
+      this.#replaceManifest([...this.#segmentsBefore(file), {kind: 'hot', seq}])
+    } catch (error) {
+      // Made again, by the same name, at the next try.
+      next.close()
+      throw error
+    }
     if (file) {
       file.close()
       if (file.last && file.rows > 0) this.#full.push({seq: file.seq, trailer: file.last})
@@ -229,6 +240,14 @@ export class LakeWriter implements StoreWriter {
     return next
   }
 
+  /** All segments, `file` among them as a full one; without it where it holds nothing. */
+  #segmentsBefore(file: HotFile | undefined): Segment[] {
+    return this.#manifest.segments.flatMap((segment): Segment[] => {
+      if (segment.kind !== 'hot' || segment.seq !== file?.seq) return [segment]
+      return file.rows > 0 ? [{...segment, full: {rows: file.rows, bytes: file.bytes}}] : []
+    })
+  }
+
   #replaceManifest(segments: Segment[], replaced: Manifest['replaced'] = []): void {
     const {layout, now} = this.#options
     const manifest: Manifest = {
@@ -236,7 +255,8 @@ export class LakeWriter implements StoreWriter {
       segments,
       ranges: this.#ranges.toJSON(),
       positions: this.#positions,
-      replaced: removeReplaced(layout, [...this.#manifest.replaced, ...replaced], now()),
+      // Those replaced now stay whatever room they take: the manifest on the disk still names them.
+      replaced: [...removeReplaced(layout, this.#manifest.replaced, now()), ...replaced],
     }
     writeManifest(layout, manifest)
     this.#manifest = manifest
@@ -284,7 +304,12 @@ export class LakeWriter implements StoreWriter {
       file.close()
       this.#full.push({seq: file.seq, trailer: file.last})
     }
-    while (this.#full.length > 0) await this.#sealOldest()
+    try {
+      while (this.#full.length > 0) await this.#sealOldest()
+    } catch (error) {
+      // All is stored, and found as it is: the next writer seals it, once there is room.
+      if (!(error instanceof LogflowError && error.code === 'DISK_FULL')) throw error
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 import {execFile} from 'node:child_process'
 import {
   appendFileSync,
-  copyFileSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -95,11 +95,11 @@ test('text that looks like a trailer is only text', async () => {
 })
 
 test('what is left by writers that died is removed, and nothing else', async () => {
-  const {lake, store, hot} = await threeCommits()
+  const {lake, store} = await threeCommits()
   const sealedLeft = join(lake.dir, 'sealed', '00000001.parquet')
   writeFileSync(sealedLeft, 'half a segment')
   writeFileSync(join(lake.dir, 'tmp', 'seal-00000001.parquet'), 'half')
-  copyFileSync(hot, join(lake.dir, 'hot', '00000002.ndjson'))
+  writeFileSync(join(lake.dir, 'hot', '00000002.ndjson'), '')
   expect((await findAll(store)).length).toBe(30)
   await (await store.openWriter()).close()
   expect(() => statSync(sealedLeft)).toThrow()
@@ -139,6 +139,64 @@ test('a damaged manifest is named, with what to do', async () => {
   writeFileSync(manifest, good)
   await (await store.openWriter()).close()
   expect((await findAll(store)).length).toBe(30)
+})
+
+test('a manifest that is gone does not make the store an empty one', async () => {
+  const lake = testLake()
+  const store = await lake.open({limits: {records: 1_000}})
+  await writeAll(store, items(0, 2_500))
+  const manifest = join(lake.dir, 'manifest.json')
+  const good = readFileSync(manifest)
+  const files = () => ['hot', 'sealed'].flatMap((kind) => readdirSync(join(lake.dir, kind))).sort()
+  const before = files()
+  expect(before.length).toBeGreaterThan(2)
+  rmSync(manifest)
+  const failure = {
+    code: 'CORRUPT',
+    message: expect.stringContaining(`${manifest} is damaged: it is not there`),
+    suggestions: [expect.stringContaining('backup')],
+  }
+  await expect(findAll(store)).rejects.toMatchObject(failure)
+  await expect(store.status()).rejects.toMatchObject(failure)
+  await expect(store.openWriter()).rejects.toMatchObject(failure)
+  expect(files()).toEqual(before)
+  writeFileSync(manifest, good)
+  expect((await findAll(store)).length).toBe(2_500)
+})
+
+test('a manifest older than its segments is refused, and none of them removed', async () => {
+  const {lake, store} = await threeCommits()
+  const manifest = join(lake.dir, 'manifest.json')
+  const old = readFileSync(manifest)
+  const writer = await (await lake.open({limits: {records: 10}})).openWriter()
+  await writer.write({items: items(30, 40), positions: []})
+  await writer.close()
+  const second = join(lake.dir, 'hot', '00000002.ndjson')
+  const rows = readFileSync(second)
+  writeFileSync(manifest, old)
+  await expect(store.openWriter()).rejects.toMatchObject({code: 'CORRUPT', message: expect.stringContaining(second)})
+  expect(readFileSync(second)).toEqual(rows)
+})
+
+test('a full segment that lost its last commits is not taken for a shorter one', async () => {
+  const {lake, hot, lengths} = await threeCommits()
+  // Not sealed yet: as if the writer had been killed when the segment was full.
+  const manifest = join(lake.dir, 'manifest.json')
+  const named = {...JSON.parse(readFileSync(manifest, 'utf8'))}
+  named.segments = [
+    {kind: 'hot', seq: 1, full: {rows: 30, bytes: lengths[2]}},
+    {kind: 'hot', seq: 2},
+  ]
+  writeFileSync(manifest, JSON.stringify(named))
+  writeFileSync(join(lake.dir, 'hot', '00000002.ndjson'), '')
+  const store = await lake.open()
+  expect((await findAll(store)).length).toBe(30)
+  for (const length of [lengths[1], 0]) {
+    truncateSync(hot, length)
+    const failure = {code: 'CORRUPT', message: expect.stringContaining(hot)}
+    await expect(findAll(store)).rejects.toMatchObject(failure)
+    await expect(store.openWriter()).rejects.toMatchObject(failure)
+  }
 })
 
 test('a segment that is missing, cut off or overwritten is named', async () => {
