@@ -6,7 +6,7 @@ const report = process.env.VITEST_JSON
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/services/**', 'node_modules/**'],
+    exclude: ['test/services/**', 'test/faults/**', 'node_modules/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: report ? ['default', 'json'] : ['default'],

@@ -1,0 +1,73 @@
+import {readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {test} from 'vitest'
+import {runWell, type Setting, startLogflow, until} from './support/children.js'
+import {type KillPlan, killRounds, LOG} from './support/kill-rounds.js'
+import {patience, rounds} from './support/rounds.js'
+
+// SIGKILL of whoever reads, carries or stores, on the embedded bus and store: each line is stored once.
+
+const ship = async (setting: Setting) => void (await runWell(['ship', LOG], setting))
+const shipOnly = async (setting: Setting) => void (await runWell(['ship', LOG, '--no-process'], setting))
+const processAll = async (setting: Setting) => void (await runWell(['process', '--once'], setting))
+
+/** A segment is being sealed. */
+const sealing = (setting: Setting, victims: readonly {isAlive(): boolean}[]) =>
+  until('a segment is sealed', () => !victims[0]?.isAlive() || isSealing(setting.home), {every: 1})
+
+function isSealing(home: string): boolean {
+  try {
+    return readdirSync(join(home, '.local/share/logflow/lake/tmp')).some((name) => name.startsWith('seal-'))
+  } catch {
+    return false
+  }
+}
+
+const plans: KillPlan[] = [
+  {
+    fault: 'SIGKILL of ship',
+    rounds: rounds(30, 4),
+    lines: 6_000,
+    perHome: 10,
+    victims: (setting) => [startLogflow(['ship', LOG, '--no-process'], setting)],
+    recover: ship,
+  },
+  {
+    fault: 'SIGKILL of ship that stores, a processor beside it',
+    rounds: rounds(20, 2),
+    lines: 70_000,
+    perHome: 3,
+    victims: (setting) => [startLogflow(['ship', LOG], setting)],
+    recover: ship,
+  },
+  {
+    fault: 'SIGKILL of process',
+    rounds: rounds(30, 4),
+    lines: 12_000,
+    perHome: 10,
+    prepare: shipOnly,
+    victims: (setting) => [startLogflow(['process', '--once'], setting)],
+    recover: processAll,
+  },
+  {
+    fault: 'SIGKILL of process while it seals',
+    rounds: rounds(20, 3),
+    lines: 24_000,
+    perHome: 5,
+    prepare: shipOnly,
+    victims: (setting) => [startLogflow(['process', '--once'], setting)],
+    moment: sealing,
+    within: 150,
+    recover: processAll,
+  },
+  {
+    fault: 'SIGKILL of ship and process, both at work',
+    rounds: rounds(20, 3),
+    lines: 12_000,
+    perHome: 10,
+    victims: (setting) => [startLogflow(['process'], setting), startLogflow(['ship', LOG, '--no-process'], setting)],
+    recover: ship,
+  },
+]
+
+test.each(plans)('$fault: nothing lost, nothing doubled', (plan) => killRounds(plan), patience(30, 20))
