@@ -1,6 +1,6 @@
 // Before a fault run: the binary is built. After it: the table.
 
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {buildLogflow} from '../../support/run-logflow.js'
@@ -13,7 +13,7 @@ export default async function setup(): Promise<() => void> {
   process.env[ROWS_FILE] = file
   await buildLogflow()
   return () => {
-    process.stdout.write(`\n${tableOf(file)}\n`)
+    if (statSync(file).size > 0) process.stdout.write(`\n${tableOf(file)}\n`)
     rmSync(folder, {recursive: true, force: true})
   }
 }
