@@ -1,6 +1,7 @@
 import {afterAll, beforeAll, describe} from 'vitest'
 import {openKafkaBus} from '../../src/lib/bus/kafka/kafka-bus.js'
-import {busContract} from '../contracts/bus.js'
+import {type BusUnderTest, busContract} from '../contracts/bus.js'
+import {busReaderContract} from '../contracts/bus-readers.js'
 import {hasKafka, type RunningKafka, useKafka} from './start-kafka.js'
 
 const PARTITIONS = 3
@@ -15,19 +16,18 @@ describe.skipIf(!hasKafka('the bus contract on Kafka'))('kafka', () => {
   let topics = 0
   const run = Date.now().toString(36)
 
-  busContract(
-    'bus contract',
-    async () => {
-      const open = () => openKafkaBus({brokers: kafka.addresses, partitions: PARTITIONS})
-      const bus = await open()
-      return {
-        bus,
-        partitions: PARTITIONS,
-        freshTopic: () => `contract-${run}-${topics++}`,
-        another: open,
-        close: () => bus.close(),
-      }
-    },
-    {timeout: 120_000},
-  )
+  async function open(): Promise<BusUnderTest> {
+    const another = () => openKafkaBus({brokers: kafka.addresses, partitions: PARTITIONS})
+    const bus = await another()
+    return {
+      bus,
+      partitions: PARTITIONS,
+      freshTopic: () => `contract-${run}-${topics++}`,
+      another,
+      close: () => bus.close(),
+    }
+  }
+
+  busContract('bus contract', open, {timeout: 120_000})
+  busReaderContract('contract of readers', open, {timeout: 120_000})
 })

@@ -18,6 +18,8 @@ export interface Bus {
   trim(topic: string, positions: Position[]): Promise<void>
   /** True where the bus removes units of a topic by age or size although nobody has read them. */
   expires(topic: string): Promise<boolean>
+  /** Reads a topic without a group: no lock, no committed position, any number at once. For tails and dead letters. */
+  openReader(options: ReaderOptions): Promise<BusReader>
   /** Where a topic and a group stand. A topic that does not exist has no partitions. */
   describe(topic: string, group?: string): Promise<TopicState>
   /** Name and version of what answered, for `status`; throws BUS_UNREACHABLE. */
@@ -76,6 +78,32 @@ export interface BusConsumer {
   close(): Promise<void>
 }
 
+export interface ReaderOptions {
+  topic: string
+  /**
+   * Offsets to begin at, by partition; a partition that is not named begins at its earliest. `earliest` and `latest`
+   * mean the ends as they are while the reader is opened. A topic that is not there yet is waited for, and read from
+   * its first unit.
+   */
+  from: 'earliest' | 'latest' | ReadonlyMap<number, number>
+  signal?: AbortSignal
+}
+
+export interface BusReader {
+  /**
+   * Ends when the signal aborts or `close` is called. Idle events carry the ends that were reached. Throws
+   * BUS_UNREACHABLE (retriable) when the bus has been away for some seconds: a reader opened at the last position of
+   * each partition goes on with nothing missed and nothing twice.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<ReaderEvent>
+  close(): Promise<void>
+}
+
+export type ReaderEvent =
+  | BusEvent
+  /** The offsets began anew: the topic was made again, or lost its end. Reading goes on at `to`, its earliest. */
+  | {kind: 'restart'; topic: string; partition: number; from: number; to: number}
+
 export type BusEvent =
   | Delivery
   /**
@@ -84,7 +112,7 @@ export type BusEvent =
    * `positions` are the ends it has come to, also past what is no unit (markers of transactions) or was removed.
    */
   | {kind: 'idle'; positions: Position[]}
-  /** Offsets `from` to `to` (exclusive) were removed by retention before this group read them. */
+  /** Offsets `from` to `to` (exclusive) were removed by retention before they were read. */
   | {kind: 'gap'; topic: string; partition: number; from: number; to: number}
 
 export interface Delivery {

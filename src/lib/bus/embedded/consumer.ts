@@ -1,18 +1,15 @@
 // One member of a consumer group: it reads while it holds the group's lock, and stands by while another does.
-// It looks at SQLite's change counter and not at the rows to learn that something came.
 
-import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promises'
+import {setImmediate as nextTurn} from 'node:timers/promises'
 import type {Statement} from 'libsql'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {BusConsumer, BusEvent, ConsumerOptions, Position} from '../bus.js'
 import type {BusFile} from './bus-file.js'
 import type {GroupLock} from './group-lock.js'
+import {News, pause} from './news.js'
 import type {Read, TopicReader} from './reading.js'
-import {PARTITION, rowOf, type Topics} from './topics.js'
+import {PARTITION, type Topics} from './topics.js'
 
-/** Looks for news begin so often, in milliseconds, and grow rarer up to the second figure. */
-const FIRST_LOOK = 2
-const RAREST_LOOK = 50
 /** A member that stands by tries the lock so often. */
 const LOOK_AT_LOCK = 100
 /** Idle is said again after so long. */
@@ -34,16 +31,16 @@ export interface ConsumerParts {
 
 export class EmbeddedConsumer implements BusConsumer {
   readonly #end = new AbortController()
+  readonly #news: News
   #closed = false
   /** Offset to read next; unknown until the lock is held. */
   #next: number | undefined
-  /** Milliseconds to the next look for news. */
-  #look = FIRST_LOOK
 
   constructor(
     private readonly options: ConsumerOptions,
     private readonly parts: ConsumerParts,
   ) {
+    this.#news = new News(parts.dataVersion, this.#end.signal)
     if (options.signal?.aborted) this.#end.abort()
     else options.signal?.addEventListener('abort', this.#stop, {once: true})
   }
@@ -102,9 +99,9 @@ export class EmbeddedConsumer implements BusConsumer {
           positions: [{topic: this.options.topic, partition: PARTITION, nextOffset: this.#next ?? 0}],
         }
         await this.parts.rest()
-        await this.#news(version)
+        await this.#news.wait(version, REPEAT_IDLE)
       } else {
-        this.#look = FIRST_LOOK
+        this.#news.came()
         this.#next = found.kind === 'gap' ? found.to : found.nextOffset
         yield found
       }
@@ -121,7 +118,7 @@ export class EmbeddedConsumer implements BusConsumer {
         waited = 0
         yield {kind: 'idle', positions: []}
       }
-      await this.#sleep(LOOK_AT_LOCK)
+      await pause(LOOK_AT_LOCK, this.#end.signal)
       waited += LOOK_AT_LOCK
     }
   }
@@ -129,7 +126,7 @@ export class EmbeddedConsumer implements BusConsumer {
   /** What comes next, and the change counter from just before. */
   #read(): Promise<{version: number; found: Read | undefined}> {
     return this.parts.file.patiently('read', () => {
-      const version = this.#version()
+      const {version} = this.#news
       this.#next ??= this.#start()
       return {version, found: this.parts.reader.after(this.options.topic, this.#next)}
     })
@@ -145,24 +142,5 @@ export class EmbeddedConsumer implements BusConsumer {
     const fallback = from === 'latest' ? topic.next : topic.earliest
     const wanted = startAt?.(PARTITION) ?? this.parts.topics.committed(topic.id, group) ?? fallback
     return wanted > topic.next ? topic.earliest : wanted
-  }
-
-  /** Waits until another connection has changed the file, the time to say idle again, or the end. */
-  async #news(version: number): Promise<void> {
-    for (let waited = 0; waited < REPEAT_IDLE && !this.#ended; waited += this.#look) {
-      await this.#sleep(this.#look)
-      if (this.#ended || this.#version() !== version) return
-      this.#look = Math.min(this.#look * 2, RAREST_LOOK)
-    }
-  }
-
-  /** Takes no lock, so it is never refused. */
-  #version(): number {
-    return rowOf<{data_version: number}>(this.parts.dataVersion)?.data_version ?? 0
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    if (this.#ended) return
-    await sleep(ms, undefined, {signal: this.#end.signal}).catch(() => undefined)
   }
 }

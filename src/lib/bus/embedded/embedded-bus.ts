@@ -3,12 +3,23 @@
 // Start here; bus-file.ts is the file, writer.ts the fsync, reading.ts and consumer.ts the way out.
 
 import type {Database} from 'libsql'
-import type {Bus, BusConsumer, BusProducer, ConsumerOptions, Position, ProducerOptions, TopicState} from '../bus.js'
+import type {
+  Bus,
+  BusConsumer,
+  BusProducer,
+  BusReader,
+  ConsumerOptions,
+  Position,
+  ProducerOptions,
+  ReaderOptions,
+  TopicState,
+} from '../bus.js'
 import {type BatchCodec, loadBatchCodec} from './batch-codec.js'
 import {type BusFile, openBusFile} from './bus-file.js'
 import {EmbeddedConsumer} from './consumer.js'
 import {GroupLock} from './group-lock.js'
 import {EmbeddedProducer} from './producer.js'
+import {EmbeddedReader} from './reader.js'
 import {TopicReader} from './reading.js'
 import {DEFAULT_RETENTION, Retention, type RetentionLimits} from './retention.js'
 import {PARTITION, rowOf, TopicChanges, Topics} from './topics.js'
@@ -46,7 +57,7 @@ class EmbeddedBus implements Bus {
   readonly kind = 'embedded'
   readonly #topics: Topics
   #machinery: Promise<Machinery> | undefined
-  readonly #open = new Set<BusProducer | BusConsumer>()
+  readonly #open = new Set<{close(): Promise<void>}>()
   #closing: Promise<void> | undefined
 
   constructor(
@@ -99,6 +110,20 @@ class EmbeddedBus implements Bus {
     return false
   }
 
+  async openReader(options: ReaderOptions): Promise<BusReader> {
+    const {reader} = await this.#machine()
+    const opened = new EmbeddedReader(options, {
+      file: this.file,
+      topics: this.#topics,
+      reader,
+      dataVersion: this.db.prepare('pragma data_version'),
+      topic: await this.file.patiently('read', () => this.#topics.find(options.topic)),
+      left: this.#left,
+    })
+    this.#open.add(opened)
+    return opened
+  }
+
   async describe(name: string, group?: string): Promise<TopicState> {
     return this.file.patiently('read', () => {
       const topic = this.#topics.find(name)
@@ -128,7 +153,7 @@ class EmbeddedBus implements Bus {
     this.db.close()
   }
 
-  readonly #left = (member: BusProducer | BusConsumer): void => {
+  readonly #left = (member: {close(): Promise<void>}): void => {
     this.#open.delete(member)
   }
 

@@ -15,6 +15,8 @@ export type Log = (line: string) => void
 
 export interface KafkaClient {
   kafka: Kafka
+  /** The same with few retries of its own, for those that wait in their own way. */
+  hasty: Kafka
   /** Connected; used for questions, never for data. */
   admin: Admin
   clusterId: string
@@ -26,6 +28,7 @@ export interface KafkaClient {
 const RETRY_FIRST_MS = 100
 const RETRY_LONGEST_MS = 2_000
 const PAUSE_BETWEEN_TRIES_MS = 300
+const HASTY_RETRIES = 2
 const CLOSE_MS = 5_000
 
 /** Connects and asks for the cluster; throws BUS_UNREACHABLE, UNAUTHORISED or USAGE. */
@@ -66,6 +69,10 @@ export async function connectKafka(settings: CompleteSettings, log: Log): Promis
     await admin.connect()
     return {
       kafka,
+      hasty: new kafkajs.Kafka({
+        ...config,
+        retry: {...closable, retries: HASTY_RETRIES, initialRetryTime: RETRY_FIRST_MS},
+      }),
       admin,
       clusterId: cluster.clusterId,
       brokerCount: cluster.brokers.length,

@@ -9,7 +9,7 @@ import {byTopicAssigner} from './assigner.js'
 import {within} from './client.js'
 import {toLogflowError} from './errors.js'
 import {EventQueue} from './event-queue.js'
-import {type BatchMessage, loadKafkajs} from './kafkajs-patches.js'
+import {loadKafkajs, recordBatchOf} from './kafkajs-patches.js'
 import {EnvelopeReader, readRuns} from './read-runs.js'
 import type {RecordBatchView} from './record-batch-view.js'
 import type {CompleteSettings} from './settings.js'
@@ -238,7 +238,7 @@ export class KafkaConsumer implements BusConsumer {
     const position = this.#positions.get(partition)
     if (!this.#placed || position === undefined || isStale() || assignment !== this.#assignment) return
     this.#ends.set(partition, Number(batch.highWatermark))
-    const batches = messages.map((message) => this.#recordBatchOf(message))
+    const batches = messages.map((message) => recordBatchOf(message, this.#context.options.topic))
     // also past the markers of transactions, which are not among the messages
     const nextOffset = Number(batch.lastOffset()) + 1
     const runs = await this.#read(partition, batches, position)
@@ -252,13 +252,6 @@ export class KafkaConsumer implements BusConsumer {
     }
     this.#advance(partition, nextOffset)
     resolveOffset(String(nextOffset - 1))
-  }
-
-  #recordBatchOf(message: object): RecordBatchView {
-    const {recordBatch} = message as Partial<BatchMessage>
-    if (recordBatch) return recordBatch
-    const {topic} = this.#context.options
-    throw new LogflowError('BACKEND_REFUSED', `topic ${topic} holds messages in a format older than Kafka 0.11`)
   }
 
   async #read(partition: number, batches: RecordBatchView[], from: number): Promise<DeliveredRun[]> {

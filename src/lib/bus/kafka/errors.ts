@@ -70,6 +70,11 @@ export function isUnknownTopic(error: unknown): boolean {
   return rootOf(error).type === 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 
+/** The position asked for lies before the oldest offset kept, or behind the end. */
+export function isOutOfRange(error: unknown): boolean {
+  return rootOf(error).type === 'OFFSET_OUT_OF_RANGE'
+}
+
 /** Every error of ours passes through unchanged. */
 export function toLogflowError(error: unknown, attempt: Attempt): LogflowError {
   if (error instanceof LogflowError) return error

@@ -3,11 +3,22 @@
 // record-batch.ts is the smallest whole piece; producer.ts and consumer.ts are the two sides of the port.
 
 import {LogflowError} from '../../errors/logflow-error.js'
-import type {Bus, BusConsumer, BusProducer, ConsumerOptions, Position, ProducerOptions, TopicState} from '../bus.js'
+import type {
+  Bus,
+  BusConsumer,
+  BusProducer,
+  BusReader,
+  ConsumerOptions,
+  Position,
+  ProducerOptions,
+  ReaderOptions,
+  TopicState,
+} from '../bus.js'
 import {connectKafka, type KafkaClient, type Log} from './client.js'
 import {KafkaConsumer} from './consumer.js'
 import {toLogflowError} from './errors.js'
 import {KafkaProducer} from './producer.js'
+import {KafkaReader} from './reader.js'
 import {askRelease} from './release.js'
 import {type CompleteSettings, completeSettings, type KafkaSettings} from './settings.js'
 import {describeTopic, ensureTopic} from './topics.js'
@@ -65,6 +76,16 @@ class KafkaBus implements Bus {
 
   expires(topic: string): Promise<boolean> {
     return this.#attempt(`ask for the settings of topic ${topic}`, topic, () => topicExpires(this.client.admin, topic))
+  }
+
+  async openReader(options: ReaderOptions): Promise<BusReader> {
+    const {client, settings, log} = this
+    const {topic} = options
+    return this.#attempt(`read topic ${topic}`, topic, async () => {
+      const {partitions} = await describeTopic(client.admin, topic)
+      const {hasty: kafka, admin, clusterId} = client
+      return this.#keep(new KafkaReader({kafka, admin, clusterId, settings, options, partitions, log}))
+    })
   }
 
   describe(topic: string, group?: string): Promise<TopicState> {

@@ -229,6 +229,13 @@ export interface BatchMessage {
   recordBatch: RecordBatchView
 }
 
+/** The batch that stands behind a message kafkajs hands out; BACKEND_REFUSED where it is of a format before v2. */
+export function recordBatchOf(message: object, topic: string): RecordBatchView {
+  const {recordBatch} = message as Partial<BatchMessage>
+  if (recordBatch) return recordBatch
+  throw new LogflowError('BACKEND_REFUSED', `topic ${topic} holds messages in a format older than Kafka 0.11`)
+}
+
 export function keepBatches(original: (decoder: Decoder) => Promise<unknown[]>): AnyFunction {
   return (async (decoder: Decoder) => {
     const size = decoder.buffer.readInt32BE(decoder.offset)

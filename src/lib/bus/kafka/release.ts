@@ -4,6 +4,7 @@
 
 import {createRequire} from 'node:module'
 import type {Kafka} from 'kafkajs'
+import {createCluster} from './internal-cluster.js'
 
 const require = createRequire(import.meta.url)
 
@@ -31,20 +32,9 @@ interface Encoder {
   writeUVarInt(value: number): Encoder
   writeUVarIntString(value: string): Encoder
 }
-interface Cluster {
-  connect(): Promise<void>
-  disconnect(): Promise<void>
-  brokerPool: {seedBroker: {connectionPool: {send(request: unknown): Promise<number | undefined>}}}
-}
-
 /** `4.3`, `4.3 or newer`, `3.2 or older`. Rejects with the error of kafkajs where no broker answers. */
 export async function askRelease(kafka: Kafka): Promise<string> {
-  const [create] = Object.getOwnPropertySymbols(kafka).filter(
-    ({description}) => description === 'private:Kafka:createCluster',
-  )
-  if (!create) return 'of unknown release'
-  const cluster = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[create]?.({})
-  if (!cluster) return 'of unknown release'
+  const cluster = createCluster(kafka)
   try {
     await cluster.connect()
     const Encoding = require('kafkajs/src/protocol/encoder') as new () => Encoder

@@ -2,9 +2,10 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {openEmbeddedBus} from '../../../../src/lib/bus/embedded/embedded-bus.js'
-import {busContract} from '../../../contracts/bus.js'
+import {type BusUnderTest, busContract} from '../../../contracts/bus.js'
+import {busReaderContract} from '../../../contracts/bus-readers.js'
 
-busContract('the embedded bus', async () => {
+async function open(): Promise<BusUnderTest> {
   const root = mkdtempSync(join(tmpdir(), 'logflow-bus-'))
   const dir = join(root, 'bus')
   const bus = await openEmbeddedBus({dir})
@@ -19,4 +20,7 @@ busContract('the embedded bus', async () => {
       rmSync(root, {recursive: true, force: true})
     },
   }
-})
+}
+
+busContract('the embedded bus', open)
+busReaderContract('readers of the embedded bus', open)
