@@ -81,6 +81,11 @@ export class LineJoiner {
   private lines = 0
   private bytes = 0
 
+  /** False where nothing can go on with the unit in hand: there is none, or it is JSON on one line. */
+  get open(): boolean {
+    return this.head !== NOTHING && this.head !== JSON_LINE
+  }
+
   /** Forgets the unit in hand: the next line begins one. Call it where a source begins. */
   reset(): void {
     this.head = NOTHING

@@ -178,6 +178,7 @@ function build(
   if (parsed.duration_ms !== undefined) record.duration_ms = parsed.duration_ms
   if (parsed.error !== undefined) record.error = parsed.error
   record.attributes = envelope.fields ? {...envelope.fields, ...parsed.attributes} : parsed.attributes
+  if (envelope.continuation) record.attributes = {continuation: true, ...record.attributes}
   record.source = sourceOf(format, envelope, key, line, place)
   if (raw !== undefined) record.raw = raw
   return record

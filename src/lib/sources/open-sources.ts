@@ -4,6 +4,7 @@ import {LogflowError} from '../errors/logflow-error.js'
 import {LineJoiner} from '../parse/multiline.js'
 import type {Envelope} from '../units/envelope.js'
 import type {UnitBatch} from '../units/unit-batch.js'
+import {cutKeeper} from './cut-keeper.js'
 import {type Input, inputName, type Problem} from './input.js'
 import {type Compression, whyBinary} from './inspect-head.js'
 import {type OpenInput, openInput} from './open-input.js'
@@ -183,9 +184,11 @@ async function* readOpened(
     startOffset: opened.firstOffset,
     sizeHint: opened.size,
     live: opened.live,
+    silentFrom: known.arrivals.at(-2)?.upTo,
     onArrival: opened.live
       ? (offset) => clock.arrive(offset).then((at) => (at === undefined ? undefined : envelopeAt(at)))
       : undefined,
+    ...(known.tabled && options.table ? cutKeeper(options.table, known) : {}),
     signal: options.signal,
   })
   try {
@@ -215,13 +218,13 @@ async function identify(options: OpenSourcesOptions, path: string, opened: OpenI
   const openedAt = options.now().toISOString()
   const arrivals = (observed: string) => [{upTo: size, observed}]
   if (!stat && sourceId === undefined) {
-    return {id: randomSourceId(options.random), arrivals: arrivals(openedAt), tabled: false, openedAt}
+    return {id: randomSourceId(options.random), arrivals: arrivals(openedAt), cuts: [], tabled: false, openedAt}
   }
   const facts = factsOf(opened, path, envelope.host)
   // Nothing inside yet, nothing to know again.
   if (table && head.length > 0) return {...(await table.identify(facts, openedAt, sourceId)), tabled: true, openedAt}
   const id = sourceId ?? deriveSourceId(facts)
-  return {id, arrivals: arrivals(stat ? stat.mtime.toISOString() : openedAt), tabled: false, openedAt}
+  return {id, arrivals: arrivals(stat ? stat.mtime.toISOString() : openedAt), cuts: [], tabled: false, openedAt}
 }
 
 /** What the source table needs to know a file again. */

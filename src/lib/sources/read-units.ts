@@ -3,34 +3,28 @@ import type {UnitBatch} from '../units/unit-batch.js'
 import type {ByteSource} from './byte-source.js'
 import type {Problem} from './input.js'
 import {toProblem} from './problem.js'
-import type {ReadCounters} from './read-counters.js'
-import {type EnvelopeRange, type Joiner, UnitSplitter} from './split-units.js'
+import {type SplitterOptions, UnitSplitter} from './split-units.js'
 
-export interface ReadOptions {
+export interface ReadOptions extends SplitterOptions {
   /** For messages. */
   path: string
-  /** Ascending by offset; the last one is taken for whatever lies above it. */
-  envelopes: readonly EnvelopeRange[]
-  counters: ReadCounters
   /** Where reading stopped half-way. What was read before has been handed out. */
   onProblem: (problem: Problem) => void
-  /** Joins the lines of one event; without it each line is a unit. */
-  joiner?: Joiner
-  /** Offset in the source of the first byte that `bytes` gives; 0 unless said. Must be that of a unit. */
-  startOffset?: number
-  startLine?: number
   /** What `bytes.consumed` shows for the part that was read another time; 0 unless said. */
   consumedBefore?: number
   /** Bytes to come, where known: keeps buffers small for small files. */
   sizeHint?: number
   /** A pipe somebody may be writing to by hand: what is there is handed out when nothing follows for a while. */
   live?: boolean
+  /** Of a live source: below, where an earlier reading has been, silence closes no unit; 0 unless said. */
+  silentFrom?: number
   /** Asked before each read of a live source is taken, with its offset: the envelope of units that begin from there on. */
   onArrival?: (offset: number) => Promise<Envelope | undefined>
+  /** Awaited before a unit that was closed for want of more is handed out: from now on it ends at `offset`. */
+  onCut?: (offset: number) => Promise<void>
+  /** Awaited before a continuation is handed out: the cut before it is needed for good. */
+  onContinuation?: (cut: number) => Promise<void>
   signal?: AbortSignal
-  maxUnitBytes?: number
-  maxJoinedBytes?: number
-  maxUnitLines?: number
   /** Overridden by tests alone. */
   sizes?: ReadSizes
 }
@@ -73,7 +67,7 @@ export async function* readUnits(bytes: ByteSource, options: ReadOptions): Async
   let extended = false
   try {
     for (;;) {
-      if (options.live) yield* handOutWhileSilent(pending, splitter)
+      if (options.live) yield* handOutWhileSilent(pending, splitter, options)
       const arrival = await pending
       counters.bytes = base + bytes.consumed
       if (arrival.error !== undefined) {
@@ -92,12 +86,10 @@ export async function* readUnits(bytes: ByteSource, options: ReadOptions): Async
       const envelope = await options.onArrival?.(splitter.nextOffset)
       if (envelope) splitter.changeEnvelope(envelope)
       take(splitter, arrival, extended)
-      yield* splitter.ready
-      splitter.ready.length = 0
+      yield* handOut(splitter, options)
       if (extended && !splitter.insideLine) break
     }
-    splitter.end()
-    yield* splitter.ready
+    yield* handOut(splitter, options, splitter.end())
   } finally {
     await bytes.close()
     await pending
@@ -140,13 +132,22 @@ function take(splitter: UnitSplitter, {slab, at, length}: Arrival, oneLine: bool
   splitter.advance(carried + length, oneLine)
 }
 
-async function* handOutWhileSilent(pending: Promise<Arrival>, splitter: UnitSplitter): AsyncGenerator<UnitBatch> {
+async function* handOutWhileSilent(
+  pending: Promise<Arrival>,
+  splitter: UnitSplitter,
+  options: ReadOptions,
+): AsyncGenerator<UnitBatch> {
   if (await arrivesWithin(pending, LINGER_MS)) return
   splitter.flush()
-  yield* splitter.ready
-  splitter.ready.length = 0
-  if (await arrivesWithin(pending, IDLE_MS)) return
-  splitter.settle()
+  yield* handOut(splitter, options)
+  if (splitter.nextOffset < (options.silentFrom ?? 0) || (await arrivesWithin(pending, IDLE_MS))) return
+  yield* handOut(splitter, options, splitter.settle())
+}
+
+/** Gives what is finished, once the cuts around it are told. @param cut where the last unit was closed for want of more */
+async function* handOut(splitter: UnitSplitter, options: ReadOptions, cut?: number): AsyncGenerator<UnitBatch> {
+  for (const continued of splitter.continued.splice(0)) await options.onContinuation?.(continued)
+  if (cut !== undefined && cut >= (options.silentFrom ?? 0)) await options.onCut?.(cut)
   yield* splitter.ready
   splitter.ready.length = 0
 }

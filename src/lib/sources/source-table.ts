@@ -7,6 +7,8 @@ import {performance} from 'node:perf_hooks'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {Database} from 'libsql'
 import {LogflowError} from '../errors/logflow-error.js'
+import {CUTS_SCHEMA, cutsOf, keepCut, markCut} from './source-cuts.js'
+import {forgetOrRefresh, mayComeAgain, unheardOf} from './source-expiry.js'
 import {deriveSourceId, fingerprint, firstLine, rotationStem} from './source-id.js'
 import {holdsSame, replacesOriginal, type SourceFacts, type SourceRow, sameInode, tailHash} from './source-rows.js'
 import {explainTableError, isBusy} from './sqlite-errors.js'
@@ -21,6 +23,10 @@ export interface KnownSource {
   id: string
   /** Ascending; the last one covers the size that was asked about. */
   arrivals: ArrivalMark[]
+  /** Offsets, ascending, that no unit may reach across: there one was handed out for want of more. */
+  cuts: readonly number[]
+  /** The one of them behind which nothing that continues has been seen yet. */
+  tentative?: number
 }
 
 export interface SourceTable {
@@ -33,10 +39,24 @@ export interface SourceTable {
   markNext(id: string, offset: number, observed: string, now: string): Promise<void>
   /** The end of a source whose size could not be known is reached: what comes after it another day is newer. */
   markEnd(id: string, end: number, observed: string): Promise<void>
+  /**
+   * A unit is about to be handed out that ends at `offset` for want of more: each later reading must cut there, too.
+   * A source has one such mark, so that one that falls silent after each line stays small.
+   * @param passed the mark before, behind which the caller has read on and found no continuation: it is needed no
+   *   longer. Any other is kept
+   */
+  markCut(id: string, offset: number, passed?: number): Promise<void>
+  /** A continuation has come behind the cut: it is kept for as long as the source is known. */
+  keepCut(id: string, offset: number): Promise<void>
+  /**
+   * Forgets sources that nothing was heard of for so long and whose file is gone, under this name and under those that
+   * rotation gives. @returns how many
+   */
+  expire(keepAgeMs: number, now: Date): Promise<number>
   close(): void
 }
 
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 const SCHEMA = `
   create table sources(id text primary key, path text not null, folder text not null, stem text not null,
     device text not null, inode text not null, born text not null, head_length integer not null, head_hash text not null,
@@ -44,8 +64,7 @@ const SCHEMA = `
   create index sources_by_inode on sources(device, inode);
   create index sources_by_stem on sources(folder, stem, first_line);
   create table arrivals(source text not null, up_to integer not null, observed text not null,
-    primary key(source, up_to)) without rowid;
-  pragma user_version = ${SCHEMA_VERSION};`
+    primary key(source, up_to)) without rowid;`
 
 /** Stands for "to the end, wherever that is". */
 const UNKNOWN_END = Number.MAX_SAFE_INTEGER
@@ -79,7 +98,7 @@ export function openSourceTable(path: string, lockWait = LOCK_WAIT_MS): SourceTa
     identify: (facts, now, fixedId) =>
       explained((db) => {
         const id = fixedId === undefined ? findOrMake(db, facts, now) : takeFixed(db, facts, now, fixedId)
-        return {id, arrivals: markArrival(db, id, facts.size, now)}
+        return {id, arrivals: markArrival(db, id, facts.size, now), ...cutsOf(db, id)}
       }),
     markNext: (id, offset, observed, now) =>
       explained((db) => {
@@ -87,6 +106,15 @@ export function openSourceTable(path: string, lockWait = LOCK_WAIT_MS): SourceTa
         markArrival(db, id, Number.POSITIVE_INFINITY, now)
       }),
     markEnd: (id, end, observed) => explained((db) => endMark(db, id, end, observed)),
+    markCut: (id, offset, passed) => explained((db) => markCut(db, id, offset, passed)),
+    keepCut: (id, offset) => explained((db) => keepCut(db, id, offset)),
+    async expire(keepAgeMs, now) {
+      if (!existsSync(path)) return 0
+      const old = await explained((db) => unheardOf(db, new Date(now.getTime() - keepAgeMs).toISOString()))
+      if (old.length === 0) return 0
+      const gone = new Set(old.filter((row) => !mayComeAgain(row)))
+      return explained((db) => forgetOrRefresh(db, old, gone, now.toISOString()))
+    },
     close() {
       void opening?.then((db) => db.close()).catch(() => {})
       opening = undefined
@@ -140,6 +168,7 @@ function prepareSchema(db: Database, path: string): void {
   db.exec('begin immediate')
   try {
     if (version() === 0) db.exec(SCHEMA)
+    if (version() < SCHEMA_VERSION) db.exec(`${CUTS_SCHEMA} pragma user_version = ${SCHEMA_VERSION};`)
     db.exec('commit')
   } catch (error) {
     if (db.inTransaction) db.exec('rollback')
@@ -221,7 +250,7 @@ function rowOf(db: Database, id: string): SourceRow | undefined {
 
 function write(db: Database, id: string, facts: SourceFacts, now: string): void {
   const size = Number.isFinite(facts.size) ? facts.size : 0
-  db.prepare('insert into sources values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run([
+  db.prepare('insert into sources values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)').run([
     id,
     facts.path,
     dirname(facts.path),

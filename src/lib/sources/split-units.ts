@@ -4,7 +4,7 @@
 
 import type {Envelope} from '../units/envelope.js'
 import {MAX_BATCH_BYTES, MAX_BATCH_UNITS, type UnitBatch} from '../units/unit-batch.js'
-import type {ReadCounters} from './read-counters.js'
+import {newCounters, type ReadCounters} from './read-counters.js'
 
 /** A longer line or event is cut here; what is over becomes a further unit, nothing is dropped. */
 export const MAX_UNIT_BYTES = 8 * 1024 * 1024
@@ -17,6 +17,8 @@ export const MAX_UNIT_LINES = 500
 export interface Joiner {
   /** True when the line continues the unit before it. Called once for every line that is not blank. */
   continues(data: Buffer, start: number, end: number): boolean
+  /** True while a further line could continue the unit in hand. */
+  readonly open: boolean
   /** Forgets the lines before. */
   reset(): void
 }
@@ -36,6 +38,16 @@ export interface SplitterOptions {
   startOffset?: number
   /** 1-based number of the first line given. */
   startLine?: number
+  /**
+   * Offsets, ascending, that no unit reaches across: there an earlier reading handed out a unit for want of more. A line
+   * behind one that would have gone on with that unit begins one of its own, a continuation.
+   */
+  cuts?: readonly number[]
+  /**
+   * Units below are read and not handed out, nor counted: reading goes on at this offset, and begins at the unit before
+   * it, by which alone can be told whether the unit here is a continuation. No unit reaches across it.
+   */
+  handOutFrom?: number
   maxUnitBytes?: number
   maxJoinedBytes?: number
   maxUnitLines?: number
@@ -46,6 +58,8 @@ const EMPTY = Buffer.alloc(0)
 export class UnitSplitter {
   /** Finished batches; the caller takes them away. */
   readonly ready: UnitBatch[] = []
+  /** Cuts behind which a continuation was found; the caller takes them away. */
+  readonly continued: number[] = []
 
   /** Bytes up to `filled` are valid; the unit in hand and the line in hand lie in this one buffer. */
   private slab: Buffer = EMPTY
@@ -69,6 +83,15 @@ export class UnitSplitter {
   private blankRun = 0
   /** The unit in hand takes no further lines. */
   private sealed = false
+  /** The unit in hand goes on with what the unit before it was cut from. */
+  private continuing = false
+  /** The cut that the next line comes after; -1 where none is. */
+  private behindCut = -1
+  private readonly cuts: number[]
+  /** Index of the first cut that is still ahead, and its offset. */
+  private cutIndex = 0
+  private nextCut: number
+  private readonly handOutFrom: number
 
   private count = 0
   private capacity = 0
@@ -78,21 +101,31 @@ export class UnitSplitter {
   private spans = new Float64Array(0)
   private lines = new Float64Array(0)
   private range = 0
+  /** The batch in hand is of continuations. */
+  private ofContinuations = false
   /** Where the envelope changes next. */
   private boundary: number
 
   private readonly envelopes: EnvelopeRange[]
-  private readonly counters: ReadCounters
+  /** Of what is handed out; units that are not are counted elsewhere. */
+  private counters: ReadCounters
   private readonly joiner: Joiner | undefined
   private readonly maxUnitBytes: number
   private readonly maxJoinedBytes: number
   private readonly maxUnitLines: number
+  private readonly handedOut: ReadCounters
 
   constructor(options: SplitterOptions) {
     this.envelopes = options.envelopes.map((range) => ({...range}))
     this.base = options.startOffset ?? 0
     this.lineNumber = (options.startLine ?? 1) - 1
-    this.counters = options.counters
+    this.handOutFrom = options.handOutFrom ?? 0
+    this.cuts = [...(options.cuts ?? [])].filter((cut) => cut > this.base)
+    if (this.handOutFrom > this.base) this.cuts.push(this.handOutFrom)
+    this.cuts.sort((a, b) => a - b)
+    this.nextCut = this.cuts[0] ?? Number.POSITIVE_INFINITY
+    this.handedOut = options.counters
+    this.counters = this.handOutFrom > this.base ? newCounters() : options.counters
     this.joiner = options.joiner
     this.maxUnitBytes = options.maxUnitBytes ?? MAX_UNIT_BYTES
     this.maxJoinedBytes = options.maxJoinedBytes ?? MAX_JOINED_BYTES
@@ -181,24 +214,35 @@ export class UnitSplitter {
     this.scan = to
   }
 
-  /** The stream has ended: closes the line, the unit and the batch in hand. */
-  end(): void {
+  /**
+   * The stream has ended: closes the line, the unit and the batch in hand.
+   * @returns where the unit ends, if a line to come another day could go on with it: a cut
+   */
+  end(): number | undefined {
     if (this.insideLine) {
       this.takeLine(this.slab.subarray(0, this.filled), this.filled)
       this.counters.unterminated++
       this.lineStart = this.scan = this.filled
+      this.closeUnit(this.base + this.lineStart)
+      this.flush()
+      return undefined
     }
-    this.closeUnit(this.base + this.lineStart)
-    this.flush()
+    return this.settle()
   }
 
-  /** Nothing has come for a while: gives out the unit in hand, unless a line is still open. */
-  settle(): void {
-    if (!this.insideLine) {
-      this.closeUnit(this.base + this.lineStart)
-      this.joiner?.reset()
+  /**
+   * Nothing has come for a while: gives out the unit in hand, unless a line is still open.
+   * @returns where the unit ends, if a line to come could go on with it: a cut
+   */
+  settle(): number | undefined {
+    let cut: number | undefined
+    if (!this.insideLine && this.unitStart >= 0) {
+      const offset = this.base + this.lineStart
+      this.closeUnit(offset)
+      if (this.joiner?.open) this.behindCut = cut = offset
     }
     this.flush()
+    return cut
   }
 
   /** Closes the batch in hand. */
@@ -212,8 +256,9 @@ export class UnitSplitter {
       starts[i] = (starts[i] as number) - first
       ends[i] = (ends[i] as number) - first
     }
+    const {envelope} = this.envelopes[this.range] as EnvelopeRange
     this.ready.push({
-      envelope: (this.envelopes[this.range] as EnvelopeRange).envelope,
+      envelope: this.ofContinuations ? {...envelope, continuation: true} : envelope,
       count: n,
       data: this.slab.subarray(first, last),
       starts: starts.subarray(0, n),
@@ -228,6 +273,7 @@ export class UnitSplitter {
 
   private takeLine(bytes: Buffer, lineEnd: number): void {
     const start = this.lineStart
+    if (this.base + start >= this.nextCut) this.cut(this.base + start)
     let end = lineEnd
     if (end > start && bytes[end - 1] === 13) end--
     if (this.midLine) {
@@ -242,17 +288,20 @@ export class UnitSplitter {
       this.takeBlank()
       return
     }
-    if (this.joiner?.continues(bytes, start, end) && this.unitStart >= 0) {
-      if (!this.sealed && end - this.unitStart <= this.maxJoinedBytes && this.unitLines < this.maxUnitLines) {
+    if (this.joiner?.continues(bytes, start, end) && (this.unitStart >= 0 || this.behindCut >= 0)) {
+      if (this.behindCut >= 0) this.continued.push(this.behindCut)
+      else if (!this.sealed && end - this.unitStart <= this.maxJoinedBytes && this.unitLines < this.maxUnitLines) {
         this.unitEnd = end
         this.unitLines++
         this.counters.joined += 1 + this.blankRun
         this.blankRun = 0
         return
-      }
-      this.counters.oversize++
+      } else this.counters.oversize++
       this.beginAfresh(bytes, start, end)
-    } else if (this.unitStart >= 0 && end - this.unitStart > this.maxJoinedBytes) {
+      this.openUnit(start, end, true)
+      return
+    }
+    if (this.unitStart >= 0 && end - this.unitStart > this.maxJoinedBytes) {
       // Perhaps the joiner has a limit of its own, and still remembers what it cut off.
       this.beginAfresh(bytes, start, end)
     }
@@ -276,9 +325,20 @@ export class UnitSplitter {
     if (long) this.sealed = true
   }
 
+  /** The line, or piece of one, at `offset` begins behind a cut: the unit in hand ends here. */
+  private cut(offset: number): void {
+    if (this.unitStart >= 0) this.closeUnit(offset)
+    while (offset >= this.nextCut) {
+      this.behindCut = this.nextCut
+      this.nextCut = this.cuts[++this.cutIndex] ?? Number.POSITIVE_INFINITY
+    }
+    if (offset >= this.handOutFrom) this.counters = this.handedOut
+  }
+
   /** The line in hand is longer than a unit may be: its first part becomes one. */
   private cutPiece(bytes: Buffer): void {
     const start = this.lineStart
+    if (this.base + start >= this.nextCut) this.cut(this.base + start)
     const end = characterStart(bytes, start + this.maxUnitBytes)
     const blank = isBlank(bytes, start, end)
     if (this.midLine) {
@@ -299,10 +359,10 @@ export class UnitSplitter {
 
   private openPiece(start: number, end: number): void {
     this.counters.pieces++
-    this.openUnit(start, end)
+    this.openUnit(start, end, true)
   }
 
-  private openUnit(start: number, end: number): void {
+  private openUnit(start: number, end: number, continuing = false): void {
     const offset = this.base + start
     if (this.unitStart >= 0) this.closeUnit(offset)
     this.unitStart = start
@@ -311,12 +371,23 @@ export class UnitSplitter {
     this.unitLine = this.lineNumber
     this.unitLines = 1
     this.sealed = false
+    this.continuing = continuing
+    this.behindCut = -1
   }
 
   /** Puts the unit in hand, which reaches up to the next unit's offset, into the batch. */
   private closeUnit(nextOffset: number): void {
     if (this.unitStart < 0) return
     const offset = this.unitOffset
+    if (offset < this.handOutFrom) {
+      this.unitStart = -1
+      this.blankRun = 0
+      return
+    }
+    if (this.continuing !== this.ofContinuations) {
+      this.flush()
+      this.ofContinuations = this.continuing
+    }
     if (offset >= this.boundary) this.nextRange(offset)
     if (this.count > 0) {
       const extent = this.unitEnd - (this.starts[0] as number)

@@ -21,6 +21,11 @@ export interface Envelope {
   fields?: Record<string, string>
   /** Times the unit was refused before; only where it came back from the dead letters. */
   tries?: number
+  /**
+   * The units go on with the one before them, which was cut off: by its size, or because nothing more came for a while.
+   * Their records say so: `attributes.continuation`.
+   */
+  continuation?: true
   /** Only in dead letters: why the unit could not be stored. */
   dead?: DeadLetter
   /** Only on a topic of dead letters: the units of this batch name letters that are settled. */
@@ -61,6 +66,7 @@ export function encodeEnvelope(e: Envelope): string {
     format: e.format,
     fields: e.fields,
     tries: e.tries,
+    continuation: e.continuation,
     dead: e.dead,
     settled: e.settled,
   })

@@ -72,6 +72,7 @@ function trimmed(text: string, from: number, to: number): number {
 export function indentJoiner(): Joiner {
   let deaf = false
   return {
+    open: true,
     continues(data, start) {
       const first = data[start]
       const joins = (first === 32 || first === 9) && !deaf
