@@ -8,3 +8,8 @@ export const pipelineFlags = {
   ...busFlags,
   ...storeFlags,
 }
+
+/** For the commands that wait for a bus or a store that is away. */
+export const noWaitFlag = Flags.boolean({
+  description: 'Fail at once when the bus or the store is away or full, instead of waiting for it',
+})

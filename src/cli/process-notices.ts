@@ -12,8 +12,13 @@ export function showProcessNotice(talk: Talk): (notice: ShipNotice) => void {
         return talk.warn(`the processor beside ended early (${notice.reason}): the counts lack what it stored`)
       case 'dead-letter':
         return talk.note(`dead letter ${notice.id}: ${notice.reason}`)
-      case 'retry':
-        return talk.note(`${notice.reason}; trying again in ${formatDuration(notice.afterMs)}`)
+      case 'bus-away':
+      case 'store-away':
+        return talk.note(`${notice.reason}; waiting, next try in ${formatDuration(notice.afterMs)} (Ctrl-C ends)`)
+      case 'slow':
+        return talk.note(`the bus has acknowledged nothing for ${formatDuration(notice.forMs)}; reading is paused`)
+      case 'back':
+        return talk.note(`the ${notice.what} takes records again after ${formatDuration(notice.afterMs)}`)
       case 'gap':
         return talk.warn(
           `gap: ${formatCount(notice.to - notice.from)} units of partition ${notice.partition} were removed by retention unread`,

@@ -1,4 +1,5 @@
 import type {ShipFilesReport, ShipNotice} from '../lib/flows/ship-files.js'
+import {formatCount} from '../lib/output/numbers.js'
 import {progressBar} from '../lib/output/progress-bar.js'
 import {shipSummary, storedSummary} from '../lib/output/ship-summary.js'
 import type {SourceProgress} from '../lib/sources/open-sources.js'
@@ -36,6 +37,8 @@ export async function showReceipt(context: Context, report: ShipFilesReport, ms:
   if (processed) talk.note(storedSummary(processed))
   const interrupted = context.signal.aborted
   if (interrupted) talk.note('interrupted: the rest was not shipped, and what is on the bus may not be stored yet')
+  if (shipped.unacknowledged > 0)
+    talk.note(`${formatCount(shipped.unacknowledged)} records were sent and not acknowledged: ship them again`)
   const result = {
     topic: config.topic,
     seconds: ms / 1_000,
@@ -44,7 +47,7 @@ export async function showReceipt(context: Context, report: ShipFilesReport, ms:
     joined: progress.joined,
     blank: progress.blank,
     bytes: progress.bytes,
-    ...(interrupted ? {interrupted} : {}),
+    ...(interrupted ? {interrupted, unacknowledged: shipped.unacknowledged} : {}),
     positions: Object.fromEntries(shipped.positions),
     ...(processed ? {processed} : {}),
     files,

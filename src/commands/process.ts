@@ -1,11 +1,12 @@
 import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
-import {pipelineFlags} from '../cli/pipeline-flags.js'
+import {noWaitFlag, pipelineFlags} from '../cli/pipeline-flags.js'
 import {showProcessNotice} from '../cli/process-notices.js'
 import {showResultIfAsked} from '../cli/show-result.js'
 import {keepYoungGenerationSmall} from '../cli/young-generation.js'
 import {openApp} from '../lib/compose.js'
+import {keepTrying} from '../lib/flows/patience.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import {runProcessor} from '../lib/flows/run-processor.js'
 import {processSummary} from '../lib/output/ship-summary.js'
@@ -21,6 +22,7 @@ export default class Process extends Command {
   ]
   static override flags = {
     once: Flags.boolean({description: 'Stop when everything that is on the bus now is stored'}),
+    'no-wait': noWaitFlag,
     'while-stdin': Flags.boolean({description: 'Stop when stdin ends', hidden: true}),
     ...pipelineFlags,
     ...globalFlags,
@@ -34,17 +36,20 @@ export default class Process extends Command {
     await using app = openApp(context.config, context.talk.detail)
     const started = performance.now()
     if (!flags.once && context.talk.screen.isTerminal) context.talk.note(`── processing topic ${topic}; Ctrl-C ends ──`)
+    // Who started us with --while-stdin waits for our end, and tells what is wrong better than we could.
+    const patient = !flags['no-wait'] && !flags['while-stdin']
+    const onNotice = showProcessNotice(context.talk)
+    const patience = patient && !flags.once ? {signal: context.signal, onNotice} : undefined
     const report = await runProcessor({
-      bus: await app.bus(),
-      store: await app.store(),
+      bus: await keepTrying('bus', app.bus, patience),
+      store: await keepTrying('store', app.store, patience),
       topic,
       group,
       once: flags.once,
-      // Who started us waits for our end, and tells what is wrong better than we could.
-      patient: !flags['while-stdin'],
+      patient,
       signal: flags['while-stdin'] ? AbortSignal.any([context.signal, stdinEnd()]) : context.signal,
       now: () => new Date(),
-      onNotice: showProcessNotice(context.talk),
+      onNotice,
     })
     const ms = performance.now() - started
     const interrupted = flags.once && context.signal.aborted

@@ -4,11 +4,12 @@ import {openContext} from '../cli/context.js'
 import {globalFlags, listArgument} from '../cli/global-flags.js'
 import {inputFlags} from '../cli/input-flags.js'
 import {openInputs} from '../cli/open-inputs.js'
-import {pipelineFlags} from '../cli/pipeline-flags.js'
+import {noWaitFlag, pipelineFlags} from '../cli/pipeline-flags.js'
 import {startProcessorBeside} from '../cli/processor-beside.js'
 import {shipProgress, showReceipt} from '../cli/ship-talk.js'
 import {openApp} from '../lib/compose.js'
 import {dryRun} from '../lib/flows/dry-run.js'
+import {Interrupted, keepTrying} from '../lib/flows/patience.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import {shipFiles} from '../lib/flows/ship-files.js'
 import {firstFailure} from '../lib/sources/input.js'
@@ -36,6 +37,7 @@ export default class Ship extends Command {
     }),
     'dry-run': Flags.boolean({description: 'Read and count, send nothing'}),
     'no-process': Flags.boolean({description: 'Leave the storing to a running process command'}),
+    'no-wait': noWaitFlag,
     ...pipelineFlags,
     ...globalFlags,
   }
@@ -50,18 +52,20 @@ export default class Ship extends Command {
     const started = performance.now()
     await using app = openApp(config, talk.detail)
     const waits = config.bus === 'embedded' && !flags['no-process']
+    const patience = flags['no-wait'] ? undefined : {signal: context.signal, onNotice: progress.notice}
     try {
       const report = flags['dry-run']
         ? await dryRun(sources, progress.update)
         : await shipFiles({
             sources,
-            bus: await app.bus(),
+            bus: await keepTrying('bus', app.bus, patience),
             topic: config.topic,
             key: flags.key,
             group: config.group,
-            store: waits ? await app.store() : undefined,
+            store: waits ? await keepTrying('store', app.store, patience) : undefined,
             startBeside: config.store === 'embedded' ? () => startProcessorBeside(config) : undefined,
             signal: context.signal,
+            patient: patience !== undefined,
             now: () => new Date(),
             onProgress: progress.update,
             onShipped: progress.end,
@@ -72,6 +76,9 @@ export default class Ship extends Command {
       await showReceipt(context, {...report, problems: all}, performance.now() - started)
       const error = firstFailure(all) ?? (report.processed && outcomeError(report.processed, config.topic))
       if (error) throw error
+    } catch (error) {
+      if (error instanceof Interrupted) talk.note('interrupted: nothing was shipped')
+      throw error
     } finally {
       progress.end()
       table?.close()

@@ -19,11 +19,18 @@ export function openApp(config: Config, log?: (line: string) => void): App {
   let store: Promise<Store> | undefined
   return {
     bus: () => {
-      bus ??= openBus(config, log)
+      // One that did not open may do so the next time.
+      bus ??= openBus(config, log).catch((error) => {
+        bus = undefined
+        throw error
+      })
       return bus
     },
     store: () => {
-      store ??= openStore(config)
+      store ??= openStore(config).catch((error) => {
+        store = undefined
+        throw error
+      })
       return store
     },
     async [Symbol.asyncDispose]() {

@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, {recursive: true, force: true}))
 
 test('with another store than the embedded one, nothing goes into the embedded one', async () => {
-  const ran = await runLogflow(['ship', 'shop.log', '--store', 'http://127.0.0.1:9'], {home})
+  const ran = await runLogflow(['ship', 'shop.log', '--store', 'http://127.0.0.1:9', '--no-wait'], {
+    home,
+    timeout: 60_000,
+  })
   expect(ran.status).toBe(3)
   const {bus, store} = JSON.parse((await runLogflow(['status', '--json'], {home})).stdout)
   expect(bus.lag).toBe(LINES)
@@ -22,7 +25,7 @@ test('with another store than the embedded one, nothing goes into the embedded o
 })
 
 test('what it stored is in the counts', async () => {
-  const ran = await runLogflow(['ship', 'shop.log', '--json', '--topic', 'other'], {home})
+  const ran = await runLogflow(['ship', 'shop.log', '--json', '--topic', 'other'], {home, timeout: 60_000})
   expect(ran.status).toBe(0)
   expect(JSON.parse(ran.stdout)).toMatchObject({records: LINES, processed: {read: LINES, stored: LINES}})
 })

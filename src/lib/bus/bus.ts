@@ -46,8 +46,11 @@ export interface BusProducer {
    * A batch holds 1 to MAX_BATCH_UNITS units (INTERNAL otherwise) and belongs to the bus until the promise settles.
    */
   send(batch: UnitBatch): Promise<SendReceipt>
-  /** Waits for every send under way. */
-  close(): Promise<void>
+  /**
+   * Waits for every send under way. With `abandon` those that wait for a bus that is away are given up: they reject,
+   * and nobody knows whether they arrived.
+   */
+  close(options?: {abandon?: boolean}): Promise<void>
 }
 
 /** Bus offsets of a batch: `firstOffset` of its first unit, `nextOffset` one past its last. */

@@ -6,7 +6,7 @@ export async function dryRun(
   sources: Sources,
   onProgress?: (progress: SourceProgress) => void,
 ): Promise<ShipFilesReport> {
-  const shipped = {units: 0, bytes: 0, batches: 0, positions: new Map<number, number>()}
+  const shipped = {units: 0, bytes: 0, batches: 0, positions: new Map<number, number>(), unacknowledged: 0}
   for await (const batch of sources) {
     shipped.units += batch.count
     shipped.batches++

@@ -1,19 +1,18 @@
 // The processor: units from the bus become records in the store. A position is committed only after every unit
 // before it is stored, was already there, or lies in the dead letters.
 
-import {setTimeout as sleep} from 'node:timers/promises'
 import type {Bus, BusConsumer, Delivery, Position} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Rejection, Store, StoreWriter, WriteResult} from '../store/store.js'
 import {type DeadLetters, openDeadLetters} from './dead-letters.js'
+import {type Outage, passes, pause} from './patience.js'
 import {WriteBuffer} from './write-buffer.js'
 
-/** Units for one write, about: enough to make one fsync or bulk request worth it. */
+/** Units, or bytes of them, for one write, about: enough to make one fsync or bulk request worth it. */
 const MAX_WRITE_UNITS = 5_000
+const MAX_WRITE_BYTES = 8_000_000
 /** A group's position is for resuming only, so it may lag behind the store by this much. */
 const COMMIT_EVERY_MS = 1_000
-const FIRST_RETRY_MS = 200
-const LAST_RETRY_MS = 15_000
 
 export interface ProcessOptions {
   bus: Bus
@@ -22,8 +21,10 @@ export interface ProcessOptions {
   group: string
   /** Stop once the group has passed these offsets, by partition; absent: run until the signal. */
   until?: ReadonlyMap<number, number>
-  /** Keep trying when the store cannot take anything now, instead of failing. */
-  patient?: boolean
+  /** Told of a store that takes nothing now, which is tried again; without it that is a failure. */
+  outage?: Outage
+  /** Goes on with the counts of an earlier run. */
+  report?: ProcessReport
   signal: AbortSignal
   now: () => Date
   onNotice?: (notice: ProcessNotice) => void
@@ -32,7 +33,6 @@ export interface ProcessOptions {
 export type ProcessNotice =
   | {kind: 'stored'; report: ProcessReport}
   | {kind: 'dead-letter'; id: string; reason: string}
-  | {kind: 'retry'; reason: string; afterMs: number}
   | {kind: 'gap'; partition: number; from: number; to: number}
 
 /** What a run did; `read` is the sum of the three after it. */
@@ -47,8 +47,8 @@ export interface ProcessReport {
 
 /** Runs until the signal aborts or `until` is passed. The writer stays open: its owner closes it. */
 export async function processUnits(writer: StoreWriter, options: ProcessOptions): Promise<ProcessReport> {
-  const {bus, topic, group, until} = options
-  if (until && (await passed(bus, topic, group, until))) return emptyReport()
+  const {bus, topic, group, until, report = emptyReport()} = options
+  if (until && (await passed(bus, topic, group, until))) return report
   const kept = new KeptPositions(writer, bus, topic)
   await kept.load()
   const stop = new AbortController()
@@ -56,9 +56,10 @@ export async function processUnits(writer: StoreWriter, options: ProcessOptions)
   const consumer = await bus.openConsumer({topic, group, startAt: (partition) => kept.of(partition), signal})
   try {
     const deadLetters = openDeadLetters(bus, topic, options.now)
-    const run = new ProcessorRun(writer, consumer, deadLetters, kept, options)
+    const run = new ProcessorRun(writer, consumer, deadLetters, kept, {...options, report})
     try {
       for await (const event of consumer) {
+        run.heard()
         if (event.kind === 'units') await run.take(event)
         else if (event.kind === 'gap') run.gap(event)
         else if (await run.isDone(event.positions)) break
@@ -137,7 +138,7 @@ class KeptPositions {
 
 /** One run: fills a buffer while the one before it is being written. */
 class ProcessorRun {
-  readonly report = emptyReport()
+  readonly report: ProcessReport
   private filling: WriteBuffer
   private writing: Promise<void> = Promise.resolve()
   private failure: unknown
@@ -146,18 +147,25 @@ class ProcessorRun {
   /** Partitions that moved since the last commit: one that went to another member and came back is not set back. */
   private readonly moved: Set<number>
   private committedAt: number
+  private storeAway = false
 
   constructor(
     private readonly writer: StoreWriter,
     private readonly consumer: BusConsumer,
     private readonly deadLetters: DeadLetters,
     private readonly kept: KeptPositions,
-    private readonly options: ProcessOptions,
+    private readonly options: ProcessOptions & {report: ProcessReport},
   ) {
+    this.report = options.report
     this.filling = new WriteBuffer(options.topic)
     this.done = kept.all()
     this.moved = new Set(this.done.keys())
     this.committedAt = options.now().getTime()
+  }
+
+  /** The bus has given something. */
+  heard(): void {
+    if (!this.storeAway) this.options.outage?.over()
   }
 
   /** Writes run by run: what waits for less long costs the collector less. */
@@ -165,7 +173,7 @@ class ProcessorRun {
     for (const [i, run] of runs.entries()) {
       this.filling.add(run, partition, runs[i + 1]?.busOffsets[0] ?? nextOffset)
       this.report.read += run.units.count
-      if (this.filling.count >= MAX_WRITE_UNITS) await this.write()
+      if (this.filling.count >= MAX_WRITE_UNITS || this.filling.bytes >= MAX_WRITE_BYTES) await this.write()
     }
   }
 
@@ -205,7 +213,8 @@ class ProcessorRun {
     await this.write()
     await this.writing
     if (this.failure) throw this.failure
-    await this.commit()
+    if (this.options.signal.aborted) await this.commitIfPossible()
+    else await this.commit()
   }
 
   /** Starts writing what is buffered, once the write before it has ended. */
@@ -228,7 +237,7 @@ class ProcessorRun {
     this.report.deadLettered += result.rejected.length
     for (const [partition, offset] of buffer.positions) this.pass(partition, offset)
     this.options.onNotice?.({kind: 'stored', report: this.report})
-    if (this.options.now().getTime() - this.committedAt >= COMMIT_EVERY_MS) await this.commit()
+    if (this.options.now().getTime() - this.committedAt >= COMMIT_EVERY_MS) await this.commitIfPossible()
   }
 
   private async writeWithPatience(buffer: WriteBuffer): Promise<WriteResult> {
@@ -237,14 +246,17 @@ class ProcessorRun {
       positions: buffer.positionsOf(await this.kept.name()),
       onRejected: (rejected: Rejection[]) => this.deadLetter(buffer, rejected),
     }
-    for (let afterMs = FIRST_RETRY_MS; ; afterMs = Math.min(afterMs * 2, LAST_RETRY_MS)) {
+    const {outage, signal} = this.options
+    for (;;) {
       try {
-        return await this.writer.write(batch)
+        const result = await this.writer.write(batch)
+        if (this.storeAway) outage?.over()
+        this.storeAway = false
+        return result
       } catch (error) {
-        const again = this.options.patient && error instanceof LogflowError && error.retriable
-        if (!again || this.options.signal.aborted) throw error
-        this.options.onNotice?.({kind: 'retry', reason: error.message, afterMs})
-        await sleep(afterMs, undefined, {signal: this.options.signal}).catch(() => undefined)
+        if (!outage || signal.aborted || !passes(error)) throw error
+        this.storeAway = true
+        if (!(await pause(outage.failed(error), signal))) throw error
       }
     }
   }
@@ -268,16 +280,40 @@ class ProcessorRun {
     const {topic} = this.options
     const moved = [...this.moved]
     this.moved.clear()
-    await this.consumer.commit(
-      moved.map((partition) => ({topic, partition, nextOffset: this.done.get(partition) as number})),
-    )
+    try {
+      await this.consumer.commit(
+        moved.map((partition) => ({topic, partition, nextOffset: this.done.get(partition) as number})),
+      )
+    } catch (error) {
+      for (const partition of moved) this.moved.add(partition)
+      throw error
+    }
   }
+
+  /** A commit that cannot be made now is made up for later; without it, units come again that are known by their ids. */
+  private async commitIfPossible(): Promise<void> {
+    try {
+      await this.commit()
+    } catch (error) {
+      if (!this.options.outage || !passes(error)) throw error
+    }
+  }
+}
+
+/** Units that have come to their end. */
+function finished({stored, alreadyThere, deadLettered}: ProcessReport): number {
+  return stored + alreadyThere + deadLettered
+}
+
+/** Units read and not finished will be read again: they count then. */
+export function takeBackUnfinished(report: ProcessReport): void {
+  report.read = finished(report)
 }
 
 /** The report, if it accounts for every unit. */
 function closed(report: ProcessReport): ProcessReport {
-  const {read, stored, alreadyThere, deadLettered} = report
-  const known = stored + alreadyThere + deadLettered
+  const {read} = report
+  const known = finished(report)
   if (read === known) return report
   throw new LogflowError('INTERNAL', `the sums do not close: ${read} units were read, and ${known} accounted for`, {})
 }

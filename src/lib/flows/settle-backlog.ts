@@ -1,7 +1,9 @@
 import type {Bus} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Store, StoreWriter} from '../store/store.js'
-import {emptyReport, type ProcessNotice, type ProcessReport, passed, processUnits} from './process-units.js'
+import {beginAgain} from './begin-again.js'
+import {type AwayNotice, Outage, pause} from './patience.js'
+import {type ProcessNotice, type ProcessReport, passed, processUnits} from './process-units.js'
 
 /** How often the group's position is looked at while another process does the writing. */
 const LOOK_EVERY_MS = 50
@@ -15,7 +17,9 @@ export interface SettleOptions {
   until: ReadonlyMap<number, number>
   signal: AbortSignal
   now: () => Date
-  onNotice?: (notice: ProcessNotice | {kind: 'standby'}) => void
+  /** Wait for a bus or a store that can take nothing now, instead of failing. */
+  patient?: boolean
+  onNotice?: (notice: ProcessNotice | AwayNotice | {kind: 'standby'}) => void
 }
 
 /**
@@ -23,25 +27,29 @@ export interface SettleOptions {
  * and by watching the group's position while another process has it. Returns what this process stored.
  */
 export async function settleBacklog(options: SettleOptions): Promise<ProcessReport> {
+  const {patient, signal, onNotice} = options
+  const outage = patient ? new Outage('store', {signal, onNotice}) : undefined
+  return beginAgain({outage, signal}, (report) => settle(options, outage, report))
+}
+
+async function settle(options: SettleOptions, outage: Outage | undefined, report: ProcessReport): Promise<void> {
   const {bus, store, topic, group, until, signal} = options
-  let told = false
-  while (!signal.aborted) {
+  for (let told = false; !signal.aborted; told = true) {
     const writer = await tryOpenWriter(store)
     if (writer) {
       try {
-        const report = await processUnits(writer, options)
+        await processUnits(writer, {...options, outage, report})
         await writer.refresh()
-        return report
+        outage?.over()
+        return
       } finally {
         await writer.close()
       }
     }
-    if (await passed(bus, topic, group, until)) break
+    if (await passed(bus, topic, group, until)) return
     if (!told) options.onNotice?.({kind: 'standby'})
-    told = true
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+    await pause(LOOK_EVERY_MS, signal)
   }
-  return emptyReport()
 }
 
 /** The store's writer, or `undefined` while another process has it. */

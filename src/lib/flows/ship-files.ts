@@ -5,6 +5,7 @@ import {LogflowError} from '../errors/logflow-error.js'
 import type {Problem} from '../sources/input.js'
 import type {SourceProgress, SourceResult, Sources} from '../sources/open-sources.js'
 import type {Store} from '../store/store.js'
+import {type AwayNotice, keepTrying, type Patience} from './patience.js'
 import {type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
 import {settleBacklog} from './settle-backlog.js'
 import {type ShipReport, shipUnits} from './ship-units.js'
@@ -35,10 +36,12 @@ export interface ShipFilesOptions {
   /** Called once everything is acknowledged by the bus, before waiting for the store. */
   onShipped?: (shipped: ShipReport) => void
   onNotice?: (notice: ShipNotice) => void
+  /** Wait for a bus or a store that can take nothing now, instead of failing. */
+  patient?: boolean
 }
 
 /** `uncounted`: the processor beside died, so that the counts lack what it stored and dead-lettered. */
-export type ShipNotice = ProcessNotice | {kind: 'standby'} | {kind: 'uncounted'; reason: string}
+export type ShipNotice = ProcessNotice | AwayNotice | {kind: 'standby'} | {kind: 'uncounted'; reason: string}
 
 export interface ShipFilesReport {
   shipped: ShipReport
@@ -50,20 +53,23 @@ export interface ShipFilesReport {
 }
 
 export async function shipFiles(options: ShipFilesOptions): Promise<ShipFilesReport> {
-  const {sources, bus, topic, store} = options
-  const producer = await bus.openProducer({topic, key: options.key})
-  let shipped: ShipReport
+  const {sources, bus, topic, store, signal, onNotice} = options
+  const patience: Patience | undefined = options.patient ? {signal, onNotice} : undefined
+  const producer = await keepTrying('bus', () => bus.openProducer({topic, key: options.key}), patience)
+  let shipped: ShipReport | undefined
   let beside: ProcessorBeside | undefined
+  const onAcknowledged = ({units}: ShipReport) => {
+    if (store && units >= BESIDE_AFTER_UNITS) beside ??= options.startBeside?.()
+    options.onProgress?.(sources.progress())
+  }
   try {
-    shipped = await shipUnits(sources, producer, ({units}) => {
-      if (store && units >= BESIDE_AFTER_UNITS) beside ??= options.startBeside?.()
-      options.onProgress?.(sources.progress())
-    })
+    shipped = await shipUnits(sources, producer, {onAcknowledged, signal, patience})
   } catch (error) {
     await beside?.stop()
     throw error
   } finally {
-    await producer.close()
+    // What was given up is waited for no more.
+    await producer.close({abandon: (shipped?.unacknowledged ?? 0) > 0})
   }
   options.onShipped?.(shipped)
   const {units} = sources.progress()
@@ -79,12 +85,12 @@ async function settle(
   options: ShipFilesOptions,
   beside?: ProcessorBeside,
 ): Promise<ProcessReport> {
-  const {bus, topic, group, signal, now} = options
+  const {bus, topic, group, signal, now, patient} = options
   // That another process holds the writer is news only where it is not our own.
-  const onNotice = (notice: ProcessNotice | {kind: 'standby'}) => {
+  const onNotice = (notice: ProcessNotice | AwayNotice | {kind: 'standby'}) => {
     if (notice.kind !== 'standby' || !beside) options.onNotice?.(notice)
   }
-  const own = await settleBacklog({bus, store, topic, group, until: shipped.positions, signal, now, onNotice})
+  const own = await settleBacklog({bus, store, topic, group, until: shipped.positions, signal, now, patient, onNotice})
   if (!beside) return own
   const {report, failure} = await beside.stop()
   if (failure !== undefined) options.onNotice?.({kind: 'uncounted', reason: failure})

@@ -3,6 +3,7 @@ import {byService} from '../generate/by-service.js'
 import type {GenerateOptions} from '../generate/generate.js'
 import type {Store} from '../store/store.js'
 import {GENERATED_LIMITS, generatedUnits} from './generated-units.js'
+import type {AwayNotice} from './patience.js'
 import {emptyReport, type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
 import {runProcessor} from './run-processor.js'
 import {settleBacklog} from './settle-backlog.js'
@@ -24,7 +25,7 @@ export interface ShipGeneratedOptions {
   signal: AbortSignal
   /** Where what is shipped is also processed to: live beside the shipping, else after it. Absent: not here. */
   store?: Store
-  onNotice?: (notice: ProcessNotice | {kind: 'standby'}) => void
+  onNotice?: (notice: ProcessNotice | AwayNotice | {kind: 'standby'}) => void
   onAcknowledged?: (report: ShipReport) => void
 }
 
@@ -55,7 +56,7 @@ async function ship({options, live, bus, topic, host, now, onAcknowledged}: Ship
   const producer = await bus.openProducer({topic})
   try {
     const shares = byService(eventBatches(options, live, BATCH_EVENTS), options, GENERATED_LIMITS)
-    return await shipUnits(generatedUnits(shares, {host, now}), producer, onAcknowledged)
+    return await shipUnits(generatedUnits(shares, {host, now}), producer, {onAcknowledged})
   } finally {
     await producer.close()
   }

@@ -2,9 +2,8 @@
 
 import type {BusProducer, SendReceipt} from '../bus/bus.js'
 import type {UnitBatch} from '../units/unit-batch.js'
-
-/** Batches handed to the bus and not yet acknowledged: bounds memory and keeps the bus busy. */
-const MAX_IN_FLIGHT = 8
+import type {Patience} from './patience.js'
+import {SendWindow} from './send-window.js'
 
 /** What was acknowledged; `positions` is one past the last unit by partition. */
 export interface ShipReport {
@@ -12,6 +11,8 @@ export interface ShipReport {
   bytes: number
   batches: number
   positions: Map<number, number>
+  /** Units that were handed to the bus and not acknowledged when the run was interrupted: it may have them or not. */
+  unacknowledged: number
 }
 
 /**
@@ -21,33 +22,45 @@ export interface ShipReport {
  */
 export type OnAcknowledged = (report: ShipReport, batch: UnitBatch) => void
 
-/** Sends everything the sources give. Resolves once all of it is acknowledged; rejects at the first refusal. */
+export interface ShipUnitsOptions {
+  onAcknowledged?: OnAcknowledged
+  /** Ends the waiting: what is not acknowledged a moment later is given up, and counted as such. */
+  signal?: AbortSignal
+  /** Sends again what the bus cannot take now, until it can. Without it the first refusal ends the run. */
+  patience?: Patience
+}
+
+/**
+ * Sends everything the sources give, and pulls nothing while the window is full or the bus is away. Resolves once all
+ * of it is acknowledged or the signal has ended the waiting; rejects at a refusal that will not pass.
+ */
 export async function shipUnits(
   batches: AsyncIterable<UnitBatch>,
   producer: BusProducer,
-  onAcknowledged?: OnAcknowledged,
+  options: ShipUnitsOptions = {},
 ): Promise<ShipReport> {
-  const report: ShipReport = {units: 0, bytes: 0, batches: 0, positions: new Map()}
-  const inFlight = new Set<Promise<void>>()
-  let failure: {error: unknown} | undefined
-  for await (const batch of batches) {
-    if (failure) break
-    const sending = producer
-      .send(batch)
-      .then((receipt) => {
-        count(report, batch, receipt)
-        onAcknowledged?.(report, batch)
-      })
-      .catch((error: unknown) => {
-        failure ??= {error}
-      })
-      .finally(() => inFlight.delete(sending))
-    inFlight.add(sending)
-    if (inFlight.size >= MAX_IN_FLIGHT) await Promise.race(inFlight)
+  const report: ShipReport = {units: 0, bytes: 0, batches: 0, positions: new Map(), unacknowledged: 0}
+  const window = new SendWindow(producer, {
+    ...options,
+    onAcknowledged(batch, receipt) {
+      count(report, batch, receipt)
+      options.onAcknowledged?.(report, batch)
+    },
+  })
+  const iterator = batches[Symbol.asyncIterator]()
+  try {
+    while (await window.room()) {
+      const {value, done} = await window.unlessFailed(iterator.next())
+      if (done) break
+      window.send(value)
+    }
+    report.unacknowledged = await window.finish()
+    return report
+  } finally {
+    window.close()
+    // Not waited for: a source that follows a silent file may answer much later.
+    iterator.return?.().catch(() => undefined)
   }
-  await Promise.all(inFlight)
-  if (failure) throw failure.error
-  return report
 }
 
 function count(report: ShipReport, batch: UnitBatch, receipt: SendReceipt): void {

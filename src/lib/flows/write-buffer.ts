@@ -13,6 +13,8 @@ export interface BufferedUnit {
 export class WriteBuffer {
   /** Units waiting. */
   count = 0
+  /** Bytes of them, about. */
+  bytes = 0
   /** What the position of each partition becomes once the units are stored. */
   readonly positions = new Map<number, number>()
   private readonly runs: Array<{run: DeliveredRun; first: number; partition: number}> = []
@@ -27,7 +29,9 @@ export class WriteBuffer {
   /** Takes a run; `nextOffset` is what the partition's position becomes once it is stored. */
   add(run: DeliveredRun, partition: number, nextOffset: number): void {
     this.runs.push({run, first: this.count, partition})
-    this.count += run.units.count
+    const {count, starts, ends} = run.units
+    this.count += count
+    if (count > 0) this.bytes += (ends[count - 1] as number) - (starts[0] as number)
     this.positions.set(partition, nextOffset)
   }
 

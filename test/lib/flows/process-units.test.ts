@@ -3,8 +3,9 @@ import {afterEach, expect, test} from 'vitest'
 import type {Bus, BusConsumer, BusEvent, ConsumerOptions, Position} from '../../../src/lib/bus/bus.js'
 import {openEmbeddedBus} from '../../../src/lib/bus/embedded/embedded-bus.js'
 import {LogflowError} from '../../../src/lib/errors/logflow-error.js'
-import {endOf, type ProcessNotice, passed, processUnits} from '../../../src/lib/flows/process-units.js'
-import {settleBacklog} from '../../../src/lib/flows/settle-backlog.js'
+import {type AwayNotice, Outage} from '../../../src/lib/flows/patience.js'
+import {endOf, passed, processUnits} from '../../../src/lib/flows/process-units.js'
+import {type SettleOptions, settleBacklog} from '../../../src/lib/flows/settle-backlog.js'
 import {openLake} from '../../../src/lib/store/lake/lake.js'
 import type {Store, StoreWriter, WriteBatch} from '../../../src/lib/store/store.js'
 import type {Envelope} from '../../../src/lib/units/envelope.js'
@@ -85,7 +86,7 @@ async function unitsOf(bus: Bus, topic: string): Promise<Array<{text: string; en
   return found
 }
 
-const settle = async (bus: Bus, store: Store, onNotice?: (notice: ProcessNotice | {kind: 'standby'}) => void) =>
+const settle = async (bus: Bus, store: Store, onNotice?: SettleOptions['onNotice']) =>
   settleBacklog({
     bus,
     store,
@@ -163,26 +164,25 @@ test('a store that cannot take anything now is tried again; each record is store
     return undefined
   })
   const stop = new AbortController()
-  const notices: ProcessNotice[] = []
+  const said: AwayNotice[] = []
   const writer = await shaky.openWriter()
   const report = await processUnits(writer, {
     bus,
     store: shaky,
     topic: TOPIC,
     group: GROUP,
-    patient: true,
+    outage: new Outage('store', {signal: stop.signal, onNotice: (notice) => said.push(notice), random: () => 1}),
     signal: stop.signal,
     now: NOW,
     onNotice(notice) {
-      notices.push(notice)
       if (notice.kind === 'stored') stop.abort()
     },
   })
   await writer.close()
   expect(report).toMatchObject({read: 2, stored: 2})
-  expect(notices.filter((notice) => notice.kind === 'retry')).toEqual([
-    {kind: 'retry', reason: 'the store is away', afterMs: 200},
-    {kind: 'retry', reason: 'the store is away', afterMs: 400},
+  expect(said).toEqual([
+    {kind: 'store-away', reason: 'the store is away', afterMs: 200},
+    {kind: 'back', what: 'store', afterMs: expect.any(Number)},
   ])
 })
 

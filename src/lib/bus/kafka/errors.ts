@@ -142,7 +142,8 @@ export function unreachable(error: unknown, attempt: Attempt, reason?: string): 
     `no Kafka broker answered at ${attempt.brokers.join(', ')}${tried}${why}`,
     {
       cause: error,
-      retriable: true,
+      // what is no Kafka will not become one
+      retriable: reason === undefined,
       suggestions: ['logflow doctor to see what is reachable', 'Use --bus embedded to work without Kafka'],
     },
   )

@@ -56,9 +56,11 @@ export class KafkaProducer implements BusProducer {
   readonly #lanes: Lane[]
   readonly #encoding: Encoding
   readonly #underWay = new Set<Promise<void>>()
+  readonly #unsettled = new Set<PendingSend>()
   readonly #headers = new WeakMap<Envelope, Buffer>()
   #session: Promise<Session> | undefined
   #closed = false
+  #abandoned = false
 
   constructor(context: ProducerContext) {
     this.#context = context
@@ -88,6 +90,9 @@ export class KafkaProducer implements BusProducer {
     const lane = this.#lanes[partition] as Lane
     const send = new PendingSend(batch, this.#headersOf(batch.envelope), partition)
     lane.waiting.push(send)
+    this.#unsettled.add(send)
+    const settled = () => this.#unsettled.delete(send)
+    send.receipt.then(settled, settled)
     if (!lane.running) {
       lane.running = true
       const run = this.#drain(lane).finally(() => this.#underWay.delete(run))
@@ -96,12 +101,25 @@ export class KafkaProducer implements BusProducer {
     return send.receipt
   }
 
-  async close(): Promise<void> {
+  async close({abandon = false}: {abandon?: boolean} = {}): Promise<void> {
     this.#closed = true
+    if (abandon) return this.#abandon()
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
     const session = await this.#session?.catch(() => undefined)
     this.#session = undefined
     await session?.producer.disconnect().catch((error) => this.#context.log(`kafka: closing: ${String(error)}`))
+  }
+
+  /** Connections still open are the client's to end, which it does without waiting for an answer. */
+  #abandon(): void {
+    const given = new LogflowError('BUS_UNREACHABLE', `a write to topic ${this.#context.topic} was given up`, {
+      retriable: true,
+    })
+    for (const send of this.#unsettled) send.fail(given)
+    this.#abandoned = true
+    for (const lane of this.#lanes) lane.waiting.length = 0
+    this.#underWay.clear()
+    this.#session = undefined
   }
 
   #headersOf(envelope: Envelope): Buffer {
@@ -181,6 +199,7 @@ export class KafkaProducer implements BusProducer {
   async #produce(partition: number, encoded: EncodedBatch): Promise<number> {
     for (let renewed = false; ; ) {
       const session = await this.#liveSession()
+      if (this.#abandoned) throw new LogflowError('BUS_UNREACHABLE', 'the send was given up')
       if (session.spent) continue
       session.inFlight++
       try {
