@@ -2,8 +2,12 @@ import type {ShipNotice} from '../lib/flows/ship-files.js'
 import {formatCount, formatDuration} from '../lib/output/numbers.js'
 import type {Talk} from './context.js'
 
+/** So many are told one by one; the others are in `logflow dlq list`. */
+const MOST_DEAD_LETTERS = 20
+
 /** Tells a person what happens while records are stored: what is wrong always, progress only with --verbose. */
 export function showProcessNotice(talk: Talk): (notice: ShipNotice) => void {
+  let deadLetters = 0
   return (notice) => {
     switch (notice.kind) {
       case 'standby':
@@ -11,7 +15,9 @@ export function showProcessNotice(talk: Talk): (notice: ShipNotice) => void {
       case 'uncounted':
         return talk.warn(`the processor beside ended early (${notice.reason}): the counts lack what it stored`)
       case 'dead-letter':
-        return talk.note(`dead letter ${notice.id}: ${notice.reason}`)
+        if (++deadLetters <= MOST_DEAD_LETTERS) return talk.note(`dead letter ${notice.id}: ${notice.reason}`)
+        if (deadLetters === MOST_DEAD_LETTERS + 1) talk.note('more dead letters follow: logflow dlq list')
+        return talk.detail(`dead letter ${notice.id}: ${notice.reason}`)
       case 'bus-away':
       case 'store-away':
         return talk.note(`${notice.reason}; waiting, next try in ${formatDuration(notice.afterMs)} (Ctrl-C ends)`)

@@ -17,9 +17,14 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   'config:list': () => import('../commands/config/list.js'),
   'config:path': () => import('../commands/config/path.js'),
   'config:set': () => import('../commands/config/set.js'),
+  'dlq:drop': () => import('../commands/dlq/drop.js'),
+  'dlq:list': () => import('../commands/dlq/list.js'),
+  'dlq:redrive': () => import('../commands/dlq/redrive.js'),
+  'dlq:show': () => import('../commands/dlq/show.js'),
 }
 
 /** What a topic (`logflow config`) is about. */
 export const TOPICS: Record<string, {description: string}> = {
   config: {description: 'See and change the configuration'},
+  dlq: {description: 'Dead letters: what could not be stored, and what becomes of it'},
 }

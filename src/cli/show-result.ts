@@ -1,4 +1,5 @@
-import {escapeJsonControls} from '../lib/output/escape-controls.js'
+import {OutputClosed} from '../lib/errors/logflow-error.js'
+import {escapeControls, escapeJsonControls} from '../lib/output/escape-controls.js'
 import {flatten} from '../lib/output/fields.js'
 import {csvLine, logfmtLine, type RowColumn, rowsText} from '../lib/output/rows.js'
 import type {Context} from './context.js'
@@ -38,6 +39,22 @@ export async function showRows(
 ): Promise<void> {
   await context.out.write(rowsText(context.format, rows, columns, context.screen))
   await context.out.end()
+}
+
+/** Bytes as they are on a pipe; on a terminal as text that is safe there. */
+export async function showBytes({out, screen}: Context, bytes: Buffer): Promise<void> {
+  if (screen.isTerminal) {
+    await out.write(`${escapeControls(bytes.toString())}\n`)
+    return out.end()
+  }
+  await out.end()
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (!error) resolve()
+      else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new OutputClosed('the reader has gone'))
+      else reject(error)
+    })
+  })
 }
 
 /** Prints the result of a command whose doing is what matters, for programs that ask for it: -o json or jsonl. */

@@ -1,5 +1,8 @@
 import {constants} from 'node:fs'
 import {access, mkdir, statfs} from 'node:fs/promises'
+import type {Bus} from '../bus/bus.js'
+import {LogflowError} from '../errors/logflow-error.js'
+import {deadLetterTopic} from './dead-letters.js'
 import {type Answer, type PipelineStatus, pipelineStatus, type StatusOptions} from './pipeline-status.js'
 
 /** One thing that was looked at. `fix` says what to do where `state` is not `ok`. */
@@ -29,6 +32,7 @@ export async function checkHealth(options: HealthOptions): Promise<Check[]> {
     {name: 'configuration', state: 'ok', finding: options.configFile ?? 'no file; defaults and environment'},
     await checkDataDir(options.dataDir),
     ...checkBus(status),
+    ...(await checkDeadLetters(status, options)),
     ...checkStore(status),
   ]
 }
@@ -57,7 +61,7 @@ async function checkDataDir(dir: string): Promise<Check> {
 
 function checkBus({bus}: PipelineStatus): Check[] {
   if (!bus.ok) return [unreachable('bus', bus)]
-  const {version, topic, partitions, lag, deadLetters, group} = bus.value
+  const {version, topic, partitions, lag, group} = bus.value
   const checks: Check[] = [{name: 'bus', state: 'ok', finding: `${version} reachable`}]
   if (partitions.length === 0)
     checks.push({name: 'topic', state: 'ok', finding: `${topic} is not there yet; the first ship makes it`})
@@ -66,11 +70,34 @@ function checkBus({bus}: PipelineStatus): Check[] {
     const finding = `${topic}, ${grouped(lag)} units not processed by group ${group}`
     checks.push({name: 'topic', state: 'warning', finding, fix: 'run another: logflow process'})
   }
+  return checks
+}
+
+async function checkDeadLetters({bus}: PipelineStatus, options: HealthOptions): Promise<Check[]> {
+  if (!bus.ok) return []
+  const {topic, deadLetters, deadLettersAtMost} = bus.value
+  const checks: Check[] = []
+  const name = 'dead letters'
   if (deadLetters > 0) {
-    const finding = `${grouped(deadLetters)} on ${topic}.dlq`
-    checks.push({name: 'dead letters', state: 'warning', finding, fix: 'the reasons are in their envelopes'})
+    const finding = `${deadLettersAtMost ? 'up to ' : ''}${grouped(deadLetters)} on ${deadLetterTopic(topic)}`
+    checks.push({name, state: 'warning', finding, fix: 'see why, then redrive or drop them: logflow dlq list'})
+  }
+  if (await expires(await options.bus(), deadLetterTopic(topic))) {
+    const finding = `topic ${deadLetterTopic(topic)} has a retention: dead letters are lost when it strikes`
+    const fix = `kafka-configs.sh --bootstrap-server HOST:PORT --alter --topic ${deadLetterTopic(topic)} --add-config cleanup.policy=delete,retention.ms=-1,retention.bytes=-1`
+    checks.push({name, state: 'warning', finding, fix})
   }
   return checks
+}
+
+/** Whoever may not ask for settings is not told of them. */
+async function expires(bus: Bus, topic: string): Promise<boolean> {
+  try {
+    return await bus.expires(topic)
+  } catch (error) {
+    if (error instanceof LogflowError) return false
+    throw error
+  }
 }
 
 function checkStore({store}: PipelineStatus): Check[] {

@@ -1,7 +1,10 @@
 import type {Bus, PartitionState} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Store, StoreStatus} from '../store/store.js'
-import {deadLetterTopic} from './dead-letters.js'
+import {countPending} from './dlq/find-letters.js'
+
+/** Units of dead letters that are read to count the pending ones: half a second's worth. */
+const MOST_COUNTED = 20_000
 
 /** A part of the pipeline that answered, or why it did not. */
 export type Answer<T> = {ok: true; value: T} | {ok: false; error: LogflowError}
@@ -14,7 +17,10 @@ export interface BusStatus {
   partitions: Array<PartitionState & {lag: number}>
   /** Units not yet processed by the group. */
   lag: number
+  /** Pending ones. */
   deadLetters: number
+  /** True where there are too many to count them now: no more than `deadLetters` are pending. */
+  deadLettersAtMost?: boolean
 }
 
 export interface PipelineStatus {
@@ -42,7 +48,7 @@ async function busStatus(bus: Bus, topic: string, group: string): Promise<BusSta
   const [version, state, dead] = await Promise.all([
     bus.version(),
     bus.describe(topic, group),
-    bus.describe(deadLetterTopic(topic)),
+    countPending(bus, topic, MOST_COUNTED),
   ])
   const partitions = state.partitions.map((partition) => {
     const {earliest, next, committed} = partition
@@ -55,7 +61,8 @@ async function busStatus(bus: Bus, topic: string, group: string): Promise<BusSta
     group,
     partitions,
     lag: partitions.reduce((sum, {lag}) => sum + lag, 0),
-    deadLetters: dead.partitions.reduce((sum, {earliest, next}) => sum + next - earliest, 0),
+    deadLetters: dead.count,
+    ...(dead.exact ? {} : {deadLettersAtMost: true}),
   }
 }
 

@@ -16,6 +16,7 @@ export function outcomeError({deadLettered, missed}: ProcessReport, topic: strin
     return new LogflowError(
       'DEAD_LETTERED',
       `${counted(deadLettered, 'record')} could not be stored and lie on ${deadLetterTopic(topic)}`,
+      {suggestions: ['logflow dlq list']},
     )
   return undefined
 }

@@ -10,6 +10,7 @@ interface BusPart {
   partitions: Array<{partition: number; earliest: number; next: number; committed?: number; lag: number}>
   lag: number
   deadLetters: number
+  deadLettersAtMost?: boolean
 }
 
 interface StorePart {
@@ -40,7 +41,8 @@ export function statusView(status: StatusParts, {screen, now}: {screen: Screen; 
       plural(bus.partitions.length, 'partition'),
       `lag ${formatCount(bus.lag)}`,
     ]
-    if (bus.deadLetters > 0) parts.push(palette.warn(`dead letters ${formatCount(bus.deadLetters)}`))
+    if (bus.deadLetters > 0)
+      parts.push(palette.warn(`dead letters ${bus.deadLettersAtMost ? 'up to ' : ''}${formatCount(bus.deadLetters)}`))
     lines.push(`bus       ${parts.join('   ')}`, ...bus.partitions.map((p) => palette.dim(partitionLine(p))))
   }
   if ('error' in store) lines.push(`store     ${palette.bad(escapeLine(store.error))}`)
