@@ -3,15 +3,14 @@
 
 import {closeSync, existsSync, mkdirSync, openSync} from 'node:fs'
 import {basename, dirname} from 'node:path'
-import {performance} from 'node:perf_hooks'
-import {setTimeout as sleep} from 'node:timers/promises'
 import type {Database} from 'libsql'
 import {LogflowError} from '../errors/logflow-error.js'
 import {CUTS_SCHEMA, cutsOf, keepCut, markCut} from './source-cuts.js'
 import {forgetOrRefresh, mayComeAgain, unheardOf} from './source-expiry.js'
 import {deriveSourceId, fingerprint, firstLine, rotationStem} from './source-id.js'
 import {holdsSame, replacesOriginal, type SourceFacts, type SourceRow, sameInode, tailHash} from './source-rows.js'
-import {explainTableError, isBusy} from './sqlite-errors.js'
+import {explainSqliteError} from './sqlite-errors.js'
+import {patiently} from './sqlite-patience.js'
 
 /** Bytes below `upTo` that no earlier mark covers were first seen at `observed` (RFC 3339, UTC, milliseconds). */
 export interface ArrivalMark {
@@ -69,7 +68,6 @@ const SCHEMA = `
 /** Stands for "to the end, wherever that is". */
 const UNKNOWN_END = Number.MAX_SAFE_INTEGER
 const LOCK_WAIT_MS = 10_000
-const RETRY_MS = 3
 
 /** Nothing is opened or made before the first question. @param path of the SQLite file; its folder is made */
 export function openSourceTable(path: string, lockWait = LOCK_WAIT_MS): SourceTable {
@@ -91,7 +89,7 @@ export function openSourceTable(path: string, lockWait = LOCK_WAIT_MS): SourceTa
     try {
       return await inTransaction(body)
     } catch (error) {
-      throw explainTableError(error, path)
+      throw explainSqliteError(error, path, 'source table')
     }
   }
   return {
@@ -119,18 +117,6 @@ export function openSourceTable(path: string, lockWait = LOCK_WAIT_MS): SourceTa
       void opening?.then((db) => db.close()).catch(() => {})
       opening = undefined
     },
-  }
-}
-
-async function patiently<T>(wait: number, attempt: () => T): Promise<T> {
-  const deadline = performance.now() + wait
-  for (;;) {
-    try {
-      return attempt()
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error
-    }
-    await sleep(RETRY_MS)
   }
 }
 

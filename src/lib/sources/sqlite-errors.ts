@@ -5,11 +5,11 @@ export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))
 }
 
-/** What SQLite or the system says about the source table, as a LogflowError; the only place that reads its codes. */
-export function explainTableError(error: unknown, path: string): LogflowError {
+/** What SQLite or the system says about a file of this room, as a LogflowError; the only place that reads its codes. */
+export function explainSqliteError(error: unknown, path: string, what: string): LogflowError {
   if (error instanceof LogflowError) return error
   const code = codeOf(error)
-  const failed = `Could not use the source table ${path}`
+  const failed = `Could not use the ${what} ${path}`
   if (isBusy(error)) {
     return new LogflowError('LOCK_HELD', `${failed}: another process holds it locked`, {
       cause: error,
