@@ -20,7 +20,7 @@ export interface Searchable extends AsyncDisposable {
 
 export async function openSearchable(context: Context, files: string[] | undefined): Promise<Searchable> {
   if (files) return filesSearchable(context, files)
-  const app = openApp(context.config)
+  const app = openApp(context.config, context.talk.detail, context.talk.warn)
   const store = await app.store()
   return {
     search: (options, signal) => searchRecords(store, options, signal),

@@ -42,7 +42,7 @@ export async function sendGenerated(to: string, sending: Sending): Promise<Sent>
 /** As `ship` does: what went onto the embedded bus is also stored, unless told otherwise. */
 async function sendToBus({options, live, context, process}: Sending): Promise<Sent> {
   const {config, signal, talk} = context
-  await using app = openApp(config)
+  await using app = openApp(config, talk.detail, talk.warn)
   const {shipped, processed} = await shipGenerated({
     options,
     live,

@@ -17,7 +17,7 @@ export default class Get extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Get)
     const context = await openContext(flags)
-    await using app = openApp(context.config)
+    await using app = openApp(context.config, context.talk.detail, context.talk.warn)
     const record = await (await app.store()).get(args.id)
     if (!record) throw new LogflowError('NO_MATCH', `no record has the id ${JSON.stringify(args.id)}`)
     // One record is one object, in an array no more than any other single answer.

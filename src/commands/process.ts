@@ -33,7 +33,7 @@ export default class Process extends Command {
     const {flags} = await this.parse(Process)
     const context = await openContext(flags)
     const {topic, group} = context.config
-    await using app = openApp(context.config, context.talk.detail)
+    await using app = openApp(context.config, context.talk.detail, context.talk.warn)
     const started = performance.now()
     if (!flags.once && context.talk.screen.isTerminal) context.talk.note(`── processing topic ${topic}; Ctrl-C ends ──`)
     // Who started us with --while-stdin waits for our end, and tells what is wrong better than we could.

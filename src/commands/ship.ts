@@ -50,7 +50,7 @@ export default class Ship extends Command {
     const {sources, problems} = await openInputs(context, args.files, flags, {table})
     const progress = shipProgress(talk)
     const started = performance.now()
-    await using app = openApp(config, talk.detail)
+    await using app = openApp(config, talk.detail, talk.warn)
     const waits = config.bus === 'embedded' && !flags['no-process']
     const patience = flags['no-wait'] ? undefined : {signal: context.signal, onNotice: progress.notice}
     try {

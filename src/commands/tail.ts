@@ -32,7 +32,7 @@ export default class Tail extends Command {
     const {args, flags} = await this.parse(Tail)
     const context = await openContext(flags)
     const filter = toFilter(args.query, flags, new Date())
-    await using app = openApp(context.config)
+    await using app = openApp(context.config, context.talk.detail, context.talk.warn)
     const store = await app.store()
     if (flags.follow) context.watchOutput()
     const writer = openRecordWriter(context, flags, wordsToMark(filter))

@@ -25,7 +25,7 @@ export default class Trace extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Trace)
     const context = await openContext(flags)
-    await using app = openApp(context.config)
+    await using app = openApp(context.config, context.talk.detail, context.talk.warn)
     const {id, records} = await findTrace(await app.store(), args.id.trim(), context.signal)
     if (records.length === 0)
       throw new LogflowError(

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import type {Bus} from './bus/bus.js'
 import type {Config, KafkaConfig} from './config/config.js'
 import {wholeSasl} from './config/to-config.js'
+import {describeDamage, mendDamage} from './store/describe-damage.js'
 import type {Store} from './store/store.js'
 
 /** The ports of one command. Close it last: `await using app = openApp(config)`. */
@@ -13,8 +14,11 @@ export interface App extends AsyncDisposable {
   store(): Promise<Store>
 }
 
-/** @param log takes what clients say of themselves, a line at a time: for --verbose */
-export function openApp(config: Config, log?: (line: string) => void): App {
+/**
+ * @param log takes what clients say of themselves, a line at a time: for --verbose
+ * @param warn takes what must not be missed: that answers lack what was damaged
+ */
+export function openApp(config: Config, log?: (line: string) => void, warn?: (line: string) => void): App {
   let bus: Promise<Bus> | undefined
   let store: Promise<Store> | undefined
   return {
@@ -27,7 +31,7 @@ export function openApp(config: Config, log?: (line: string) => void): App {
       return bus
     },
     store: () => {
-      store ??= openStore(config).catch((error) => {
+      store ??= openStore(config, warn).catch((error) => {
         store = undefined
         throw error
       })
@@ -55,13 +59,14 @@ async function openBus(config: Config, log?: (line: string) => void): Promise<Bu
   }
 }
 
-async function openStore(config: Config): Promise<Store> {
+async function openStore(config: Config, warn?: (line: string) => void): Promise<Store> {
   switch (config.store) {
     case 'embedded': {
       const {openLake} = await import('./store/lake/lake.js')
       return openLake({
         dir: join(config.dataDir, 'lake'),
         memoryLimitMb: Math.floor(config.limits.storeMemory / 2 ** 20),
+        onDamage: (damaged) => warn?.(`warning: ${describeDamage(damaged)}; ${mendDamage(damaged)}`),
       })
     }
     case 'elasticsearch': {

@@ -21,6 +21,7 @@ interface StorePart {
   newest?: string
   lastStored?: string
   parts: Record<string, number>
+  damaged?: Array<{file: string; records?: number}>
 }
 
 export interface StatusParts {
@@ -50,6 +51,8 @@ export function statusView(status: StatusParts, {screen, now}: {screen: Screen; 
     const parts = [store.version, store.location, plural(store.records, 'record'), formatBytes(store.bytes)]
     const kinds = Object.entries(store.parts).map(([kind, count]) => `${formatCount(count)} ${kind}`)
     if (kinds.length > 0) parts.push(kinds.join(', '))
+    if (store.damaged?.length)
+      parts.push(palette.bad(`${plural(store.damaged.length, 'part')} damaged: logflow doctor`))
     if (store.lastStored) parts.push(`last stored ${ago(store.lastStored, now)}`)
     lines.push(`store     ${parts.join('   ')}`)
     if (store.newest) lines.push(palette.dim(`          newest record ${store.newest}`))

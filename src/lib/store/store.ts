@@ -135,4 +135,20 @@ export interface StoreStatus {
   parts: Record<string, number>
   /** Next bus offset stored, by `topic/partition`, where known. */
   positions: Record<string, number>
+  /** Parts that can no longer be read; the rest answers without them. */
+  damaged?: DamagedPart[]
+}
+
+export interface DamagedPart {
+  /** The path it has, or had before it was set aside. */
+  file: string
+  reason: string
+  records?: number
+  /** Event times of its first and last record, RFC 3339. */
+  from?: string
+  to?: string
+  /** Moved out of the way: its records can be stored again. Otherwise the next writer moves it. */
+  setAside: boolean
+  /** It is known what it held, so that shipping the same sources again stores that, and only that. */
+  restorable: boolean
 }

@@ -9,7 +9,7 @@ import {overlaps} from './windows.js'
 /** How many records match. */
 export async function countLake(lake: Readable, filter: RecordFilter): Promise<number> {
   if (filter.query.kind === 'all' && filter.since === undefined && filter.until === undefined)
-    return takeSnapshot(lake.layout).views.reduce((sum, {rows}) => sum + rows, 0)
+    return takeSnapshot(lake).views.reduce((sum, {rows}) => sum + rows, 0)
   return askSnapshot(lake, async (all) => {
     const views = all.filter((view) => overlaps(view, boundsOf(filter)))
     if (views.length === 0) return 0

@@ -2,6 +2,7 @@ import {closeSync, openSync, readSync, statSync} from 'node:fs'
 import {LogflowError} from '../../errors/logflow-error.js'
 import {matches} from '../../query/matches.js'
 import type {LogRecord} from '../../record/record.js'
+import {describeDamage} from '../describe-damage.js'
 import type {FollowEvent, RecordFilter} from '../store.js'
 import {RecordReader, SELECTED} from './columns.js'
 import {corrupt, duckError, SegmentGone} from './errors.js'
@@ -22,8 +23,8 @@ const POLL_MS = 100
 const CHUNK = 1 << 20
 const PAGE = 1_000
 
-export function lakePosition({layout}: Readable): string {
-  const last = takeSnapshot(layout).views.at(-1)
+export function lakePosition(lake: Readable): string {
+  const last = takeSnapshot(lake).views.at(-1)
   return encodePlace(last ? {seq: last.seq, rows: last.rows, bytes: last.bytes} : {seq: 0, rows: 0, bytes: 0})
 }
 
@@ -60,7 +61,7 @@ export async function* followLake(
     } catch (error) {
       if (signal.aborted) return
       // Sealed since it was looked at: the next round goes on at `place`.
-      lookAgain(error, ++tries)
+      for (const damaged of lookAgain(lake, error, ++tries)) yield {kind: 'gap', reason: describeDamage(damaged)}
       continue
     }
     tries = 0
@@ -77,7 +78,7 @@ async function* catchUp(
   wanted: (record: LogRecord) => boolean,
   signal: AbortSignal,
 ): AsyncGenerator<FollowEvent> {
-  const {views} = takeSnapshot(lake.layout)
+  const {views} = takeSnapshot(lake)
   const lost = whatIsLost(views, place)
   if (lost) {
     yield {kind: 'gap', reason: lost}

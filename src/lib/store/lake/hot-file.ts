@@ -1,18 +1,7 @@
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  write as writeFd,
-} from 'node:fs'
-import {createRequire} from 'node:module'
+import {closeSync, constants, fdatasync, fstatSync, fsyncSync, ftruncateSync, openSync, write as writeFd} from 'node:fs'
 import {dirname} from 'node:path'
 import {promisify} from 'node:util'
-import {LogflowError} from '../../errors/logflow-error.js'
+import {checksum, checksumOf} from './checksum.js'
 import {nothingWritten, syncDir} from './durable.js'
 import {codeOf, corrupt, fileError} from './errors.js'
 import type {Key} from './key.js'
@@ -20,8 +9,6 @@ import {encodeTrailer, type PlacedTrailer, type Trailer, trailersOf} from './tra
 
 const write = promisify(writeFd)
 const dataSync = promisify(fdatasync)
-
-type Checksum = (bytes: Buffer, initial?: number) => number
 
 /** What a commit adds to a hot segment. */
 export interface Commit {
@@ -190,18 +177,9 @@ export class HotFile {
   }
 }
 
-/** The rows of a segment's last commit must be those its trailer speaks of. */
-function isWhole(fd: number, from: number, {trailer, start}: PlacedTrailer): boolean {
-  const crc = checksum()
-  const chunk = Buffer.allocUnsafe(1 << 20)
-  let sum = 0
-  for (let at = from; at < start; ) {
-    const size = readSync(fd, chunk, 0, Math.min(chunk.length, start - at), at)
-    if (size === 0) return false
-    sum = crc(chunk.subarray(0, size), sum)
-    at += size
-  }
-  return sum === trailer.crc
+/** The rows of a commit must be those its trailer speaks of. `from` is where the trailer before it ends. */
+export function isWhole(fd: number, from: number, {trailer, start}: PlacedTrailer): boolean {
+  return checksumOf(fd, from, start) === trailer.crc
 }
 
 function openForWriting(path: string): number {
@@ -211,13 +189,4 @@ function openForWriting(path: string): number {
     if (codeOf(error) === 'ENOENT') throw corrupt(path, 'the manifest names it, and it is not there', error)
     throw fileError(error, 'open', path)
   }
-}
-
-let crc32c: Checksum | undefined
-
-/** Native, and loaded by writers only. */
-function checksum(): Checksum {
-  crc32c ??= (createRequire(import.meta.url)('@node-rs/crc32') as {crc32c: Checksum}).crc32c
-  if (!crc32c) throw new LogflowError('INTERNAL', 'no CRC-32C on this platform')
-  return crc32c
 }

@@ -8,7 +8,7 @@ import type {Manifest} from './manifest.js'
 /** Makes the folders of a lake, for its owner alone. */
 export function makeFolders(layout: Layout): void {
   try {
-    for (const dir of [layout.dir, layout.hotDir, layout.sealedDir, layout.tempDir])
+    for (const dir of [layout.dir, layout.hotDir, layout.sealedDir, layout.descriptionsDir, layout.tempDir])
       mkdirSync(dir, {recursive: true, mode: 0o700})
     syncDir(layout.dir)
   } catch (error) {
@@ -63,6 +63,9 @@ export function removeLeftovers(layout: Layout, manifest: Manifest, now: number)
   for (const dir of [layout.hotDir, layout.sealedDir]) {
     for (const name of readdirSync(dir)) if (!known.has(name)) remove(join(dir, name))
   }
+  const described = new Set(manifest.segments.map(({seq}) => basename(layout.description(seq))))
+  for (const name of readdirSync(layout.descriptionsDir))
+    if (!described.has(name)) remove(join(layout.descriptionsDir, name))
   for (const name of readdirSync(layout.tempDir)) {
     const path = join(layout.tempDir, name)
     const pid = /^spill-(\d+)$/.exec(name)?.[1]

@@ -14,7 +14,7 @@ export async function* keysOfLake(
   for (let tries = 1; ; tries++) {
     let begun = false
     try {
-      const views = takeSnapshot(lake.layout).views.filter(({rows}) => rows > 0)
+      const views = takeSnapshot(lake).views.filter(({rows}) => rows > 0)
       if (views.length === 0) return
       const parameters = new Parameters()
       const sql = keysSql(views, ranges, parameters)
@@ -27,7 +27,7 @@ export async function* keysOfLake(
       if (signal?.aborted) return
       // Sorting reads every segment before the first row comes out: from then on none can be gone.
       if (begun) throw error
-      lookAgain(error, tries)
+      lookAgain(lake, error, tries)
     }
   }
 }

@@ -5,6 +5,7 @@
 import {parseId} from '../../record/id.js'
 import type {LogRecord} from '../../record/record.js'
 import type {
+  DamagedPart,
   FollowEvent,
   KeyRange,
   RecordFilter,
@@ -15,13 +16,14 @@ import type {
   StoreWriter,
 } from '../store.js'
 import {countLake, getFromLake, valuesOfLake} from './ask.js'
+import {Damage, listDamaged} from './damage.js'
 import {Duck} from './duckdb.js'
 import {followLake, lakePosition} from './follow.js'
 import {keysOfLake} from './keys.js'
 import {type Layout, layoutOf, SEAL_LIMITS, type SealLimits} from './layout.js'
 import type {Readable} from './scan.js'
 import {searchLake} from './search.js'
-import {takeSnapshot} from './segments.js'
+import {takeSnapshot, type Viewed} from './segments.js'
 import {type LakeWriter, openLakeWriter} from './writer.js'
 
 export interface LakeOptions {
@@ -34,6 +36,8 @@ export interface LakeOptions {
   threads?: number
   /** Do not start DuckDB before something asks for it: for those that only write or look at the status. */
   lazy?: boolean
+  /** Told once of every segment that is found damaged; searches go on without it. */
+  onDamage?: (damaged: DamagedPart) => void
   /** When segments are sealed, where that is to differ from what suits most. */
   limits?: Partial<SealLimits>
 }
@@ -53,6 +57,7 @@ class Lake implements Store {
   readonly #layout: Layout
   readonly #now: () => number
   readonly #options: LakeOptions
+  readonly #damage: Damage
   #duck: Duck | undefined
   #writer: LakeWriter | undefined
 
@@ -60,6 +65,7 @@ class Lake implements Store {
     this.#options = options
     this.#layout = layoutOf(options.dir)
     this.#now = options.now ?? Date.now
+    this.#damage = new Damage(this.#layout, (damaged) => options.onDamage?.(damaged))
   }
 
   /** Starts the engine of searches, unless it runs. */
@@ -81,6 +87,7 @@ class Lake implements Store {
       now: this.#now,
       limits,
       startDuck: (memory: number) => this.#startDuck(1, memory),
+      onDamage: (damaged: DamagedPart) => this.#options.onDamage?.(damaged),
     }
     const writer = await openLakeWriter(options, () => {
       this.#writer = undefined
@@ -119,7 +126,7 @@ class Lake implements Store {
   }
 
   async status(): Promise<StoreStatus> {
-    const {manifest, views} = takeSnapshot(this.#layout)
+    const {manifest, views} = takeSnapshot(this.#viewed)
     const newest = Math.max(...views.map(({max}) => max))
     const stored = views.flatMap((view) => view.stored ?? []).sort()
     return {
@@ -135,6 +142,7 @@ class Lake implements Store {
         sealed: views.filter(({kind}) => kind === 'sealed').length,
       },
       positions: views.findLast(({trailer}) => trailer)?.trailer?.positions ?? manifest?.positions ?? {},
+      damaged: listDamaged(this.#layout),
     }
   }
 
@@ -143,7 +151,11 @@ class Lake implements Store {
     await this.#duck?.close()
   }
 
+  get #viewed(): Viewed {
+    return {layout: this.#layout, damage: this.#damage}
+  }
+
   #readable(): Readable {
-    return {layout: this.#layout, duck: this.start()}
+    return {...this.#viewed, duck: this.start()}
   }
 }

@@ -7,11 +7,17 @@ export interface Layout {
   lock: string
   hotDir: string
   sealedDir: string
+  /** What each full segment holds, a file a segment: see Description. */
+  descriptionsDir: string
+  /** Damaged segments that were set aside, with a note on each. */
+  damagedDir: string
   /** Sorts that do not fit into memory, a folder a process, and segments while they are written. */
   tempDir: string
   spill: string
   hot(seq: number): string
   sealed(seq: number): string
+  description(seq: number): string
+  damageNote(seq: number): string
   /** A segment being sealed; there is one writer, so that a dead one's is simply written over. */
   sealing(seq: number): string
 }
@@ -20,6 +26,8 @@ export function layoutOf(dir: string): Layout {
   const name = (seq: number) => String(seq).padStart(8, '0')
   const hotDir = join(dir, 'hot')
   const sealedDir = join(dir, 'sealed')
+  const descriptionsDir = join(dir, 'descriptions')
+  const damagedDir = join(dir, 'damaged')
   const tempDir = join(dir, 'tmp')
   return {
     dir,
@@ -27,10 +35,14 @@ export function layoutOf(dir: string): Layout {
     lock: join(dir, 'lock.db'),
     hotDir,
     sealedDir,
+    descriptionsDir,
+    damagedDir,
     tempDir,
     spill: join(tempDir, `spill-${process.pid}`),
     hot: (seq) => join(hotDir, `${name(seq)}.ndjson`),
     sealed: (seq) => join(sealedDir, `${name(seq)}.parquet`),
+    description: (seq) => join(descriptionsDir, `${name(seq)}.json`),
+    damageNote: (seq) => join(damagedDir, `${name(seq)}.json`),
     sealing: (seq) => join(tempDir, `seal-${name(seq)}.parquet`),
   }
 }

@@ -4,15 +4,13 @@ import {compileQuery} from './compile-query.js'
 import type {Duck, DuckChunk} from './duckdb.js'
 import {duckError, isOutOfMemory} from './errors.js'
 import type {Key} from './key.js'
-import type {Layout} from './layout.js'
-import {lookAgain, takeSnapshot, type View} from './segments.js'
+import {lookAgain, takeSnapshot, type View, type Viewed} from './segments.js'
 import {type Parameters, readHot, readSealed} from './sql.js'
 import {readBound} from './time.js'
 import type {Span} from './windows.js'
 
 /** A lake as readers hold it. */
-export interface Readable {
-  layout: Layout
+export interface Readable extends Viewed {
   duck: Duck
 }
 
@@ -105,9 +103,9 @@ export async function* chunksOf(
 export async function askSnapshot<T>(lake: Readable, ask: (views: View[]) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await ask(takeSnapshot(lake.layout).views.filter(({rows}) => rows > 0))
+      return await ask(takeSnapshot(lake).views.filter(({rows}) => rows > 0))
     } catch (error) {
-      lookAgain(error, tries)
+      lookAgain(lake, error, tries)
     }
   }
 }

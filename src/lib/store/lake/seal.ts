@@ -1,12 +1,14 @@
 import {chmodSync, closeSync, fsyncSync, openSync, renameSync, statSync} from 'node:fs'
 import {LogflowError} from '../../errors/logflow-error.js'
 import {COLUMNS} from './columns.js'
+import {describeSealed} from './descriptions.js'
 import type {Duck} from './duckdb.js'
 import {remove, syncDir} from './durable.js'
 import {corrupt, duckError, fileError, missing, SegmentGone} from './errors.js'
 import {type Layout, ROW_GROUP} from './layout.js'
 import type {SealedSegment} from './manifest.js'
 import {quote, readHot} from './sql.js'
+import type {StoredRanges} from './stored-ranges.js'
 import type {Trailer} from './trailer.js'
 
 /**
@@ -26,11 +28,21 @@ const PARQUET = [
   'BLOOM_FILTER_FALSE_POSITIVE_RATIO 0.05',
 ].join(', ')
 
+/** A hot segment that waits to be sealed. */
+export interface FullSegment {
+  seq: number
+  /** Its last. */
+  trailer: Trailer
+  /** What it holds, and no other segment. */
+  ranges: StoredRanges
+}
+
 /**
  * Writes a full hot segment as Parquet, sorted by time. Durable when it returns, yet seen by nobody until the manifest
  * names it. Every row must arrive: a line that cannot be read is CORRUPT, never passed over.
  */
-export async function sealSegment(duck: Duck, layout: Layout, seq: number, last: Trailer): Promise<SealedSegment> {
+export async function sealSegment(duck: Duck, layout: Layout, full: FullSegment): Promise<SealedSegment> {
+  const {seq, trailer: last} = full
   const hot = layout.hot(seq)
   const temp = layout.sealing(seq)
   const from = readHot({path: hot, longest: last.longest, tolerant: false})
@@ -42,7 +54,7 @@ export async function sealSegment(duck: Duck, layout: Layout, seq: number, last:
     const [answer] = await duck.rows(`COPY (${sorted}) TO ${quote(temp)} (${PARQUET})`)
     const rows = Number(answer?.[0])
     if (rows !== last.rows) throw corrupt(hot, `it holds ${rows} records, and its commits speak of ${last.rows}`)
-    return publish(layout, seq, last, temp)
+    return publish(layout, full, temp)
   } catch (error) {
     remove(temp)
     const said = duckError(error, hot)
@@ -50,7 +62,7 @@ export async function sealSegment(duck: Duck, layout: Layout, seq: number, last:
   }
 }
 
-function publish(layout: Layout, seq: number, last: Trailer, temp: string): SealedSegment {
+function publish(layout: Layout, {seq, trailer: last, ranges}: FullSegment, temp: string): SealedSegment {
   const path = layout.sealed(seq)
   try {
     const raw = statSync(layout.hot(seq)).size
@@ -61,6 +73,7 @@ function publish(layout: Layout, seq: number, last: Trailer, temp: string): Seal
     } finally {
       closeSync(fd)
     }
+    describeSealed(layout, seq, {rows: last.rows, ranges: ranges.toJSON(), path: temp})
     renameSync(temp, path)
     syncDir(layout.sealedDir)
     if (last.min === null || last.max === null) throw new LogflowError('INTERNAL', `${path} was sealed without records`)

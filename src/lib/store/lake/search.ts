@@ -194,7 +194,7 @@ async function* searchMany(lake: Readable, request: SearchRequest, signal?: Abor
     } catch (error) {
       if (signal?.aborted) return
       // Sealed or removed since the manifest was read: a new one, from where we are.
-      lookAgain(error, tries)
+      lookAgain(lake, error, tries)
     }
   }
 }
@@ -210,7 +210,7 @@ async function* stretches(
   let key = after && keyOf(after)
   if (key && order === 'oldest') bounds.from = key.ms
   else if (key) bounds.to = key.ms + 1
-  const views = takeSnapshot(lake.layout).views.filter((view) => overlaps(view, bounds))
+  const views = takeSnapshot(lake).views.filter((view) => overlaps(view, bounds))
   let left = request.limit
   let size = 1
   for (let span = nextWindow(views, bounds, size, order); span && left > 0; ) {

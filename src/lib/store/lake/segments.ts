@@ -1,3 +1,5 @@
+import type {DamagedPart} from '../store.js'
+import type {Damage} from './damage.js'
 import {corrupt, missing, SegmentGone} from './errors.js'
 import type {Layout} from './layout.js'
 import {type HotSegment, type Manifest, readManifest} from './manifest.js'
@@ -23,28 +25,40 @@ export interface View {
 
 export interface Snapshot {
   manifest: Manifest | undefined
-  /** In the order of arrival. */
+  /** In the order of arrival; without those known to be damaged. */
   views: View[]
 }
 
+/** A lake as what takes snapshots of it sees it. */
+export interface Viewed {
+  layout: Layout
+  damage: Damage
+}
+
 /** What is stored now. A hot segment that is sealed meanwhile is found under its new name at the second look. */
-export function takeSnapshot(layout: Layout): Snapshot {
+export function takeSnapshot(lake: Viewed): Snapshot {
   for (let tries = 1; ; tries++) {
-    const manifest = readManifest(layout)
+    const manifest = readManifest(lake.layout)
+    const segments = manifest?.segments.filter(({seq}) => !lake.damage.has(seq)) ?? []
     try {
-      return {manifest, views: manifest?.segments.map((segment) => viewOf(layout, segment)) ?? []}
+      return {manifest, views: segments.map((segment) => viewOf(lake.layout, segment))}
     } catch (error) {
-      lookAgain(error, tries)
+      lookAgain(lake, error, tries)
     }
   }
 }
 
 const MOST_TRIES = 5
 
-/** Returns where a file of the manifest was gone, and a new manifest may do; throws everything else. */
-export function lookAgain(error: unknown, tries: number): void {
-  if (!(error instanceof SegmentGone)) throw error
-  if (tries >= MOST_TRIES) throw missing(error)
+/**
+ * Returns where another snapshot may do: a file of the manifest was gone, or a segment is found to be damaged, which the
+ * next snapshot is without; then says which. Throws everything else.
+ */
+export function lookAgain({damage}: Viewed, error: unknown, tries: number): DamagedPart[] {
+  if (error instanceof SegmentGone && tries < MOST_TRIES) return []
+  const damaged = damage.look(error)
+  if (damaged.length > 0) return damaged
+  throw error instanceof SegmentGone ? missing(error) : error
 }
 
 function viewOf(layout: Layout, segment: Manifest['segments'][number]): View {

@@ -43,6 +43,17 @@ export class StoredRanges {
     }
   }
 
+  /** Forgets all of another's ranges. */
+  subtract(ranges: Record<string, number[]>): void {
+    for (const [source, pairs] of Object.entries(ranges)) {
+      const own = this.#bySource.get(source)
+      if (!own) continue
+      for (let i = 0; i + 1 < pairs.length; i += 2) cutOut(own, pairs[i] as number, pairs[i + 1] as number)
+      if (own.length === 0) this.#bySource.delete(source)
+    }
+    this.#last = undefined
+  }
+
   toJSON(): Record<string, number[]> {
     return Object.fromEntries(this.#bySource)
   }
@@ -90,4 +101,18 @@ function insert(pairs: number[], from: number, to: number): void {
     beyond += 2
   }
   pairs.splice(first, beyond - first, start, end)
+}
+
+/** Takes [from, to) out of the ranges. */
+function cutOut(pairs: number[], from: number, to: number): void {
+  const first = firstEndAfter(pairs, from)
+  const left: number[] = []
+  let beyond = first
+  while (beyond < pairs.length && (pairs[beyond] as number) < to) {
+    const [start, end] = [pairs[beyond] as number, pairs[beyond + 1] as number]
+    if (start < from) left.push(start, from)
+    if (end > to) left.push(to, end)
+    beyond += 2
+  }
+  pairs.splice(first, beyond - first, ...left)
 }

@@ -1,10 +1,13 @@
 import {relative} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
-import type {Rejection, StoreWriter, WriteBatch, WriteResult} from '../store.js'
+import type {DamagedPart, Rejection, StoreWriter, WriteBatch, WriteResult} from '../store.js'
+import {setAside, setDamagedAside} from './damage.js'
+import {describeHot} from './descriptions.js'
 import type {Duck} from './duckdb.js'
-import {corrupt, isOutOfMemory} from './errors.js'
+import {codeOf, corrupt, isOutOfMemory} from './errors.js'
 import {type Commit, HotFile} from './hot-file.js'
 import {makeFolders, removeLeftovers, removeReplaced, requireNewest} from './housekeeping.js'
+import {damageOf} from './inspect-segment.js'
 import {compareKeys, type Key} from './key.js'
 import {isFull, type Layout, MOST_UNSEALED, type SealLimits} from './layout.js'
 import {LineBuffer} from './line-buffer.js'
@@ -19,7 +22,7 @@ import {
   writeManifest,
 } from './manifest.js'
 import {RowBuilder} from './rows.js'
-import {sealSegment} from './seal.js'
+import {type FullSegment, sealSegment} from './seal.js'
 import {requireFull} from './segments.js'
 import {StoredRanges} from './stored-ranges.js'
 import {type Trailer, trailersOf} from './trailer.js'
@@ -30,6 +33,8 @@ export interface WriterOptions {
   limits: SealLimits
   /** Makes the engine that seals one segment, with so many times the usual memory. */
   startDuck: (memory: number) => Duck
+  /** Told of every segment that is set aside, being damaged. */
+  onDamage: (damaged: DamagedPart) => void
 }
 
 /** Opens the lake for writing: takes the lock, cuts off what was not committed, and knows again what is stored. */
@@ -38,7 +43,9 @@ export async function openLakeWriter(options: WriterOptions, closed: () => void)
   makeFolders(layout)
   const lock = await takeLock(layout)
   try {
-    const manifest = readManifest(layout) ?? emptyManifest()
+    const named = readManifest(layout) ?? emptyManifest()
+    requireNewest(layout, named)
+    const manifest = setDamagedAside(layout, named, options.onDamage)
     const ranges = new StoredRanges()
     ranges.merge(manifest.ranges)
     let positions = manifest.positions
@@ -46,35 +53,36 @@ export async function openLakeWriter(options: WriterOptions, closed: () => void)
       ranges.merge(trailer.ranges)
       positions = trailer.positions
     }
-    requireNewest(layout, manifest)
     const hot = manifest.segments.filter((segment) => segment.kind === 'hot')
     const last = hot.pop()?.seq
-    const full = hot.map((segment): FullSegment => ({seq: segment.seq, trailer: readFull(layout, segment, learn)}))
-    const file = last === undefined ? undefined : HotFile.resume(last, layout.hot(last), learn)
+    const full = hot.map((segment) => readFull(layout, segment, learn))
+    const own = new StoredRanges()
+    const learnOwn = (trailer: Trailer) => {
+      learn(trailer)
+      own.merge(trailer.ranges)
+    }
+    const file = last === undefined ? undefined : HotFile.resume(last, layout.hot(last), learnOwn)
     manifest.replaced = removeReplaced(layout, manifest.replaced, options.now())
     removeLeftovers(layout, manifest, options.now())
-    return new LakeWriter(options, lock, {manifest, ranges, positions, file, full}, closed)
+    return new LakeWriter(options, lock, {manifest, ranges, positions, file, own, full}, closed)
   } catch (error) {
     lock.release()
     throw error
   }
 }
 
-interface FullSegment {
-  seq: number
-  trailer: Trailer
-}
-
-function readFull(layout: Layout, segment: HotSegment, learn: (trailer: Trailer) => void): Trailer {
+function readFull(layout: Layout, segment: HotSegment, learn: (trailer: Trailer) => void): FullSegment {
   const path = layout.hot(segment.seq)
+  const ranges = new StoredRanges()
   let last: Trailer | undefined
   for (const {trailer} of trailersOf(path)) {
     learn(trailer)
+    ranges.merge(trailer.ranges)
     last = trailer
   }
   if (!last) throw corrupt(path, 'it was full, and holds no commit')
   requireFull(path, segment, last.rows)
-  return last
+  return {seq: segment.seq, trailer: last, ranges}
 }
 
 interface Prepared {
@@ -88,6 +96,8 @@ interface WriterState {
   ranges: StoredRanges
   positions: Record<string, number>
   file: HotFile | undefined
+  /** What `file` holds. */
+  own: StoredRanges
   /** Hot segments that wait to be sealed, oldest first. */
   full: FullSegment[]
 }
@@ -103,6 +113,7 @@ export class LakeWriter implements StoreWriter {
   #manifest: Manifest
   #positions: Record<string, number>
   #file: HotFile | undefined
+  #own: StoredRanges
   #full: FullSegment[]
   #sealing: Promise<void> | undefined
   /** Calls wait for each other here. */
@@ -117,6 +128,7 @@ export class LakeWriter implements StoreWriter {
     this.#ranges = state.ranges
     this.#positions = state.positions
     this.#file = state.file
+    this.#own = state.own
     this.#full = state.full
     this.#sealInBackground()
   }
@@ -162,6 +174,7 @@ export class LakeWriter implements StoreWriter {
     if (commit.rows > 0 || positions !== this.#positions) {
       await file.append(commit)
       this.#ranges.merge(commit.ranges)
+      this.#own.merge(commit.ranges)
       this.#positions = positions
     }
     return {stored: commit.rows, alreadyThere, rejected}
@@ -225,6 +238,7 @@ export class LakeWriter implements StoreWriter {
     const seq = (this.#manifest.segments.at(-1)?.seq ?? 0) + 1
     const next = HotFile.create(seq, layout.hot(seq))
     try {
+      if (file && file.rows > 0) describeHot(layout, file.seq, file.rows, this.#own.toJSON())
       this.#replaceManifest([...this.#segmentsBefore(file), {kind: 'hot', seq}])
     } catch (error) {
       // Made again, by the same name, at the next try.
@@ -233,9 +247,10 @@ export class LakeWriter implements StoreWriter {
     }
     if (file) {
       file.close()
-      if (file.last && file.rows > 0) this.#full.push({seq: file.seq, trailer: file.last})
+      if (file.last && file.rows > 0) this.#full.push({seq: file.seq, trailer: file.last, ranges: this.#own})
     }
     this.#file = next
+    this.#own = new StoredRanges()
     this.#sealInBackground()
     return next
   }
@@ -279,21 +294,38 @@ export class LakeWriter implements StoreWriter {
     return this.#sealing
   }
 
-  async #seal({seq, trailer}: FullSegment): Promise<void> {
+  async #seal(full: FullSegment): Promise<void> {
+    const {seq} = full
     const {layout, startDuck, now} = this.#options
-    const sealed = await this.#sealWith(startDuck(1), seq, trailer).catch((error) => {
+    const sealed = await this.#sealWith(startDuck(1), full).catch((error) => {
       // Rows of many megabytes: they need what they need, and only this once.
-      if (!isOutOfMemory(error.cause)) throw error
-      return this.#sealWith(startDuck(4), seq, trailer)
+      if (isOutOfMemory(error.cause)) return this.#sealWith(startDuck(4), full)
+      return this.#setAside(full, error)
     })
+    if (!sealed) return
     const segments = this.#manifest.segments.map((segment) => (segment.seq === seq ? sealed : segment))
     this.#replaceManifest(segments, [{file: relative(layout.dir, layout.hot(seq)), at: now()}])
     this.#full = this.#full.filter((full) => full.seq !== seq)
   }
 
   /** An engine for each segment: one that is kept holds on to 200 MB more with every few of them. */
-  #sealWith(duck: Duck, seq: number, trailer: Trailer): Promise<SealedSegment> {
-    return sealSegment(duck, this.#options.layout, seq, trailer).finally(() => duck.close())
+  #sealWith(duck: Duck, full: FullSegment): Promise<SealedSegment> {
+    return sealSegment(duck, this.#options.layout, full).finally(() => duck.close())
+  }
+
+  /** A full segment that turns out to be damaged must not hold up those after it. Throws what is no damage. */
+  #setAside({seq, trailer, ranges}: FullSegment, error: unknown): undefined {
+    const {layout, onDamage} = this.#options
+    const segment: HotSegment = {kind: 'hot', seq, full: {rows: trailer.rows, bytes: 0}}
+    const reason = codeOf(error) === 'CORRUPT' ? damageOf(layout, segment) : undefined
+    if (reason === undefined) throw error
+    describeHot(layout, seq, trailer.rows, ranges.toJSON())
+    this.#full = this.#full.filter((full) => full.seq !== seq)
+    const manifest = {...this.#manifest, ranges: this.#ranges.toJSON(), positions: this.#positions}
+    this.#manifest = setAside(layout, manifest, segment, reason, onDamage)
+    this.#ranges.clear()
+    this.#ranges.merge(this.#manifest.ranges)
+    for (const own of [...this.#full.map((full) => full.ranges), this.#own]) this.#ranges.merge(own.toJSON())
   }
 
   /** Seals what is full, and what is large enough not to be many small segments in the end. */
@@ -302,7 +334,8 @@ export class LakeWriter implements StoreWriter {
     if (file?.last && file.rows >= this.#options.limits.onClose && !file.spoilt) {
       this.#file = undefined
       file.close()
-      this.#full.push({seq: file.seq, trailer: file.last})
+      this.#full.push({seq: file.seq, trailer: file.last, ranges: this.#own})
+      this.#own = new StoredRanges()
     }
     try {
       while (this.#full.length > 0) await this.#sealOldest()

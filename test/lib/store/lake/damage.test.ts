@@ -178,62 +178,6 @@ test('a manifest older than its segments is refused, and none of them removed', 
   expect(readFileSync(second)).toEqual(rows)
 })
 
-test('a full segment that lost its last commits is not taken for a shorter one', async () => {
-  const {lake, hot, lengths} = await threeCommits()
-  // Not sealed yet: as if the writer had been killed when the segment was full.
-  const manifest = join(lake.dir, 'manifest.json')
-  const named = {...JSON.parse(readFileSync(manifest, 'utf8'))}
-  named.segments = [
-    {kind: 'hot', seq: 1, full: {rows: 30, bytes: lengths[2]}},
-    {kind: 'hot', seq: 2},
-  ]
-  writeFileSync(manifest, JSON.stringify(named))
-  writeFileSync(join(lake.dir, 'hot', '00000002.ndjson'), '')
-  const store = await lake.open()
-  expect((await findAll(store)).length).toBe(30)
-  for (const length of [lengths[1], 0]) {
-    truncateSync(hot, length)
-    const failure = {code: 'CORRUPT', message: expect.stringContaining(hot)}
-    await expect(findAll(store)).rejects.toMatchObject(failure)
-    await expect(store.openWriter()).rejects.toMatchObject(failure)
-  }
-})
-
-test('a segment that is missing, cut off or overwritten is named', async () => {
-  const lake = testLake()
-  const store = await lake.open({limits: {onClose: 1}})
-  await writeAll(store, items(0, 3_000))
-  const sealed = join(lake.dir, 'sealed', '00000001.parquet')
-  const good = readFileSync(sealed)
-  const failure = {
-    code: 'CORRUPT',
-    message: expect.stringContaining(sealed),
-    suggestions: [expect.stringContaining('backup')],
-  }
-  const ask = async () => findAll(await lake.open(), {limit: 10})
-  rmSync(sealed)
-  await expect(ask()).rejects.toMatchObject(failure)
-  writeFileSync(sealed, good.subarray(0, good.length / 2))
-  await expect(ask()).rejects.toMatchObject(failure)
-  writeFileSync(sealed, '')
-  await expect(ask()).rejects.toMatchObject(failure)
-  writeFileSync(sealed, good)
-  expect((await ask()).length).toBe(10)
-})
-
-test('a line that rots in a full segment stops its sealing, and is named', async () => {
-  const {lake, hot, lengths} = await threeCommits()
-  const bytes = readFileSync(hot)
-  bytes.fill('x', lengths[0] + 5, lengths[0] + 60)
-  writeFileSync(hot, bytes)
-  const store = await lake.open({limits: {onClose: 1}})
-  const writer = await store.openWriter()
-  await expect(writer.close()).rejects.toMatchObject({code: 'CORRUPT', message: expect.stringContaining(hot)})
-  // The lock is free again, and the other records are still found.
-  expect((await findAll(store)).length).toBeGreaterThanOrEqual(28)
-  await expect((await store.openWriter()).close()).rejects.toMatchObject({code: 'CORRUPT'})
-})
-
 test.skipIf(process.platform === 'win32')(
   'on a full disk nothing half is kept, and nothing stored is lost',
   async () => {

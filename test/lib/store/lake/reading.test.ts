@@ -33,7 +33,7 @@ test('readers see one whole answer while segments are filled, sealed and removed
     }
   }
   const readers = Promise.all([read('oldest'), read('newest')])
-  for (let from = 0; from < 12_000; from += 200) {
+  for (let from = 0; from < 8_000; from += 200) {
     await writer.write({items: Array.from({length: 200}, (_, i) => numberedItem(from + i)), positions: []})
     stored = from + 200
     await new Promise((resolve) => setTimeout(resolve, 10))
@@ -43,7 +43,7 @@ test('readers see one whole answer while segments are filled, sealed and removed
   await readers
   expect(problems).toEqual([])
   expect(readdirSync(join(lake.dir, 'hot')).length).toBeLessThanOrEqual(2)
-})
+}, 120_000)
 
 test('newest first is exact with times shuffled over all segments', async () => {
   const random = seededRandom(5)
@@ -77,7 +77,8 @@ test('newest first is exact with times shuffled over all segments', async () => 
 
 test('segments that cannot hold an answer are not opened', async () => {
   const lake = testLake()
-  const store = await lake.open({limits: {records: 300, onClose: 1}})
+  const opened: string[] = []
+  const store = await lake.open({limits: {records: 300, onClose: 1}, onDamage: ({file}) => opened.push(file)})
   await writeAll(
     store,
     Array.from({length: 3_000}, (_, i) => numberedItem(i)),
@@ -89,7 +90,9 @@ test('segments that cannot hold an answer are not opened', async () => {
   const newest = await findAll(store, {order: 'newest', limit: 20})
   expect(newest.map(numberOf)).toEqual(Array.from({length: 20}, (_, i) => 2_999 - i))
   expect(await store.count({query: {kind: 'all'}, since: '2026-11-20T00:00:05Z'})).toBeGreaterThan(0)
-  await expect(findAll(store, {limit: 5_000})).rejects.toMatchObject({code: 'CORRUPT'})
+  expect(opened).toEqual([])
+  expect((await findAll(store, {limit: 5_000})).length).toBe(2_700)
+  expect(opened).toEqual([oldest])
 })
 
 test('the same place twice, cut off and whole, is two records', async () => {

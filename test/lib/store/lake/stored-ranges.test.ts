@@ -14,8 +14,13 @@ test('ranges are those of a plain set, whatever the order they come in', () => {
       const source = random() < 0.5 ? 'a' : 'b'
       const from = Math.floor(random() * 60)
       const to = from + 1 + Math.floor(random() * 8)
-      ranges.add(source, from, to)
-      for (let at = from; at < to; at++) plain.get(source)?.add(at)
+      const takeOut = random() < 0.2
+      if (takeOut) ranges.subtract({[source]: [from, to]})
+      else ranges.add(source, from, to)
+      for (let at = from; at < to; at++) {
+        if (takeOut) plain.get(source)?.delete(at)
+        else plain.get(source)?.add(at)
+      }
       const [asked, start] = [random() < 0.5 ? 'a' : 'b', Math.floor(random() * 60)]
       const end = start + 1 + Math.floor(random() * 8)
       const expected = Array.from({length: end - start}, (_, k) => start + k).every((at) => plain.get(asked)?.has(at))

@@ -1,0 +1,64 @@
+import {closeSync, fstatSync, openSync} from 'node:fs'
+import {checksumOf} from './checksum.js'
+import {readDescription} from './descriptions.js'
+import {codeOf, fileError} from './errors.js'
+import {isWhole} from './hot-file.js'
+import type {Layout} from './layout.js'
+import type {HotSegment, SealedSegment, Segment} from './manifest.js'
+import {trailersOf} from './trailer.js'
+
+/** Where the file of a segment lies. */
+export function pathOf(layout: Layout, {kind, seq}: Pick<Segment, 'kind' | 'seq'>): string {
+  return kind === 'hot' ? layout.hot(seq) : layout.sealed(seq)
+}
+
+/**
+ * Reads every byte of a segment and says what is wrong with it; `undefined` where nothing is. A growing segment may end
+ * in what is not committed. Throws where the file cannot be read for a reason that is no damage.
+ */
+export function damageOf(layout: Layout, segment: Segment): string | undefined {
+  const path = pathOf(layout, segment)
+  let fd: number
+  try {
+    fd = openSync(path, 'r')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'it is not there'
+    throw fileError(error, 'read', path)
+  }
+  try {
+    return segment.kind === 'hot' ? damageOfHot(fd, path, segment) : damageOfSealed(fd, layout, segment)
+  } catch (error) {
+    throw fileError(error, 'read', path)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Without a look at its bytes: whether the file is there, with the length it must have. */
+export function hasItsLength(size: number | undefined, segment: SealedSegment): boolean {
+  return size === segment.bytes
+}
+
+function damageOfSealed(fd: number, layout: Layout, segment: SealedSegment): string | undefined {
+  const {size} = fstatSync(fd)
+  if (!hasItsLength(size, segment)) return `it has ${size} bytes of ${segment.bytes}`
+  const sealed = readDescription(layout, segment.seq)?.sealed
+  if (sealed && checksumOf(fd, 0, size) !== sealed.crc) return 'its bytes do not match their checksum'
+  return undefined
+}
+
+function damageOfHot(fd: number, path: string, {full}: HotSegment): string | undefined {
+  let rows = 0
+  let end = 0
+  try {
+    for (const placed of trailersOf(path)) {
+      if (!isWhole(fd, end, placed)) return `records from number ${rows + 1} on do not match their checksum`
+      end = placed.end
+      rows = placed.trailer.rows
+    }
+  } catch (error) {
+    if (codeOf(error) === 'CORRUPT') return 'a commit mark in it cannot be read'
+    throw error
+  }
+  return full && rows !== full.rows ? `commits of ${rows} records are left of ${full.rows}` : undefined
+}
