@@ -13,7 +13,9 @@ export function showProcessNotice(talk: Talk): (notice: ShipNotice) => void {
       case 'standby':
         return talk.note('another process writes to the store; standing by')
       case 'uncounted':
-        return talk.warn(`the processor beside ended early (${notice.reason}): the counts lack what it stored`)
+        return talk.warn(
+          `the processor beside ended early (${notice.reason}) and was started again: the counts lack what it had stored`,
+        )
       case 'dead-letter':
         if (++deadLetters <= MOST_DEAD_LETTERS) return talk.note(`dead letter ${notice.id}: ${notice.reason}`)
         if (deadLetters === MOST_DEAD_LETTERS + 1) talk.note('more dead letters follow: logflow dlq list')
