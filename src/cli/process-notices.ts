@@ -25,8 +25,10 @@ export function showProcessNotice(talk: Talk): (notice: ShipNotice) => void {
         return talk.note(`${notice.reason}; waiting, next try in ${formatDuration(notice.afterMs)} (Ctrl-C ends)`)
       case 'slow':
         return talk.note(`the bus has acknowledged nothing for ${formatDuration(notice.forMs)}; reading is paused`)
+      case 'silent':
+        return talk.note(`no sign of life from the bus for ${formatDuration(notice.forMs)}; waiting`)
       case 'back':
-        return talk.note(`the ${notice.what} takes records again after ${formatDuration(notice.afterMs)}`)
+        return talk.note(`the ${notice.what} is back after ${formatDuration(notice.afterMs)}`)
       case 'gap':
         return talk.warn(
           `gap: ${formatCount(notice.to - notice.from)} units of partition ${notice.partition} were removed by retention unread`,

@@ -15,8 +15,8 @@ export type Backend = 'bus' | 'store'
 export type AwayNotice =
   /** It takes nothing now; the next try comes after `afterMs`. */
   | {kind: 'bus-away' | 'store-away'; reason: string; afterMs: number}
-  /** The bus has acknowledged nothing for so long, and has refused nothing either. */
-  | {kind: 'slow'; forMs: number}
+  /** The bus has acknowledged nothing for so long, or given no sign of life, and has refused nothing either. */
+  | {kind: 'slow' | 'silent'; forMs: number}
   /** It works again, `afterMs` after the first sign that it did not. */
   | {kind: 'back'; what: Backend; afterMs: number}
 
@@ -81,10 +81,11 @@ export class Outage {
     return afterMs
   }
 
-  /** Nothing has been acknowledged for so long. */
-  slow(forMs: number): void {
+  /** Nothing has come from the bus for so long. */
+  stalled(kind: 'slow' | 'silent', forMs: number): void {
+    if (this.began === undefined) this.what = 'bus'
     this.began ??= this.now() - forMs
-    if (this.isDue()) this.say({kind: 'slow', forMs})
+    if (this.isDue()) this.say({kind, forMs})
   }
 
   /** It works again. */

@@ -5,6 +5,7 @@ import type {Bus, BusConsumer, Delivery, Position} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Rejection, Store, StoreWriter, WriteResult} from '../store/store.js'
 import {type DeadLetters, openDeadLetters} from './dead-letters.js'
+import {eventsOf} from './events-of.js'
 import {type Outage, passes, pause} from './patience.js'
 import {WriteBuffer} from './write-buffer.js'
 
@@ -58,7 +59,7 @@ export async function processUnits(writer: StoreWriter, options: ProcessOptions)
     const deadLetters = openDeadLetters(bus, topic, options.now)
     const run = new ProcessorRun(writer, consumer, deadLetters, kept, {...options, report})
     try {
-      for await (const event of consumer) {
+      for await (const event of eventsOf(consumer, options.outage)) {
         run.heard()
         if (event.kind === 'units') await run.take(event)
         else if (event.kind === 'gap') run.gap(event)

@@ -199,7 +199,7 @@ export class SendWindow {
 
   private look(): void {
     const silent = this.now() - this.lastProgress
-    if (this.entries.length > 0 && !this.recovering && silent >= SLOW_MS) this.outage?.slow(silent)
+    if (this.entries.length > 0 && !this.recovering && silent >= SLOW_MS) this.outage?.stalled('slow', silent)
   }
 
   private readonly wake = (): void => {

@@ -55,9 +55,9 @@ test('an outage is told at once, then every half minute, and its end with how lo
 test('a bus that is slow and then refuses is told as both, and comes back once', () => {
   const {outage, said, at} = outageAt()
   at(10_000)
-  outage.slow(5_000)
+  outage.stalled('slow', 5_000)
   at(11_000)
-  outage.slow(6_000)
+  outage.stalled('slow', 6_000)
   outage.failed(AWAY)
   at(20_000)
   outage.over()
