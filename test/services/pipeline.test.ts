@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process'
-import {appendFileSync, cpSync, rmSync} from 'node:fs'
+import {cpSync, rmSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {BINARY, buildLogflow, cleanEnv, emptyHome, type Ran, runLogflow} from '../support/run-logflow.js'
@@ -121,10 +121,10 @@ describe.skipIf(targets.length === 0).each(targets)(`${name} $name`, ({version, 
       out += text
     })
     await holds(1)
-    appendFileSync(join(home, 'shop/payment.log'), 'time=2026-11-20T09:50:00Z level=info service=payment msg="late"\n')
-    await onServers('ship', 'shop/payment.log')
-    await onServers('process', '--once')
+    writeFileSync(join(home, 'late.log'), 'time=2026-11-20T09:50:00Z level=info service=payment msg="late"\n')
+    await onServers('ship', 'late.log')
     await holds(2)
+    await onServers('process', '--once')
     tail.kill('SIGINT')
     expect(await ended).toBe(130)
     const messages = out

@@ -50,17 +50,14 @@ async function busStatus(bus: Bus, topic: string, group: string): Promise<BusSta
     bus.describe(topic, group),
     countPending(bus, topic, MOST_COUNTED),
   ])
-  const partitions = state.partitions.map((partition) => {
-    const {earliest, next, committed} = partition
-    return {...partition, lag: Math.max(0, next - Math.max(committed ?? earliest, earliest))}
-  })
+  const partitions = state.partitions.map((partition) => ({...partition, lag: lagOf([partition])}))
   return {
     kind: bus.kind,
     version,
     topic,
     group,
     partitions,
-    lag: partitions.reduce((sum, {lag}) => sum + lag, 0),
+    lag: lagOf(partitions),
     deadLetters: dead.count,
     ...(dead.exact ? {} : {deadLettersAtMost: true}),
   }
@@ -73,4 +70,11 @@ async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
     if (error instanceof LogflowError) return {ok: false, error}
     throw error
   }
+}
+
+/** Units a group has not processed yet. */
+export function lagOf(partitions: readonly PartitionState[]): number {
+  return partitions.reduce((sum, {earliest, next, committed}) => {
+    return sum + Math.max(0, next - Math.max(committed ?? earliest, earliest))
+  }, 0)
 }

@@ -1,8 +1,8 @@
-import {matches} from '../query/matches.js'
-import {compareRecords, compareTimes} from '../record/order.js'
+import {compareRecords} from '../record/order.js'
 import type {LogRecord} from '../record/record.js'
 import type {RecordFilter} from '../store/store.js'
 import type {UnitBatch} from '../units/unit-batch.js'
+import {isAsked} from './is-asked.js'
 import {parseUnits} from './parse-units.js'
 import type {SearchOptions} from './search-records.js'
 
@@ -40,11 +40,4 @@ export async function countUnits(
     for (const record of page) if (isAsked(record, filter)) counts.matching++
   }
   return counts
-}
-
-function isAsked(record: LogRecord, {query, since, until}: RecordFilter): boolean {
-  const time = record['@timestamp']
-  if (since !== undefined && compareTimes(time, since) < 0) return false
-  if (until !== undefined && compareTimes(time, until) >= 0) return false
-  return matches(query, record)
 }

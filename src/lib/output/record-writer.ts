@@ -16,9 +16,22 @@ export type RecordFormatName = 'pretty' | 'jsonl' | 'json' | 'table' | 'csv' | '
 export interface RecordFormat {
   /** Text before the first record, also where there is none. */
   begin?(): string
+  /** A line that says something may be missing here; formats for machines that have no room for one leave it out. */
+  mark?(gap: GapMark): string
   /** Whole lines for records that are shown together. */
   page(records: readonly LogRecord[]): string
   end?(): string
+}
+
+/** A place in a stream where something may be missing: why, in a word and in a sentence, and where that is known. */
+export interface GapMark {
+  reason: string
+  message: string
+  topic?: string
+  partition?: number
+  /** Offsets on the bus, `to` exclusive. */
+  from?: number
+  to?: number
 }
 
 export interface RecordWriterOptions {
@@ -40,6 +53,8 @@ export interface RecordWriterOptions {
 export interface RecordWriter {
   /** Returns a promise only when the reader is slow: await it before going on. */
   write(record: LogRecord): void | Promise<void>
+  /** Puts a mark between the records, where the format has one. */
+  mark(gap: GapMark): void | Promise<void>
   /** Shows everything written so far now. A live stream calls it after each event, a search after each page. */
   flush(): void | Promise<void>
   /** The last words of the format, and everything passed on. Does not close the stream. */
@@ -70,6 +85,10 @@ export function recordWriter(name: RecordFormatName, sink: Sink, options: Record
     write(record) {
       page.push(record)
       if (page.length >= PAGE) return lay()
+    },
+    async mark(gap) {
+      await lay()
+      if (format.mark) await sink.write(begin() + format.mark(gap))
     },
     flush() {
       const waiting = lay()

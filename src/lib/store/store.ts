@@ -23,8 +23,10 @@ export interface Store {
   values(field: 'service' | 'host' | 'environment' | 'level', limit: number): Promise<string[]>
   /** A place in the order of arrival; `follow` from it misses nothing stored after this call. Opaque. */
   position(): Promise<string>
+  /** True where `follow` cannot know the order of arrival exactly, and may miss what a sender's clock puts far back. */
+  readonly followsBestEffort: boolean
   /** Records in the order of arrival, from a position on, until the signal aborts. */
-  follow(request: {filter: RecordFilter; from: string}, signal: AbortSignal): AsyncIterable<FollowEvent>
+  follow(request: FollowRequest, signal: AbortSignal): AsyncIterable<FollowEvent>
   status(): Promise<StoreStatus>
   close(): Promise<void>
 }
@@ -35,6 +37,13 @@ export interface RecordFilter {
   since?: string
   /** RFC 3339, exclusive. */
   until?: string
+}
+
+export interface FollowRequest {
+  filter: RecordFilter
+  from: string
+  /** True: an outage is waited out, however long; false: it is thrown at once; else the store's own patience holds. */
+  wait?: boolean
 }
 
 /**
@@ -117,8 +126,14 @@ export type FollowEvent =
   | {kind: 'records'; records: LogRecord[]}
   /** Everything stored so far has been delivered. */
   | {kind: 'caught-up'}
-  /** Something may have been missed, and why. */
-  | {kind: 'gap'; reason: string}
+  /** Something may have been missed, and why: in words, and as what happened. */
+  | {kind: 'gap'; reason: string; cause: GapCause}
+
+/**
+ * `removed`: retention took what came next. `restarted`: what is followed began anew. `away`: nothing was heard for a
+ * while. `damaged`: a part cannot be read. `overrun`: more came at once than can be watched.
+ */
+export type GapCause = 'removed' | 'restarted' | 'away' | 'damaged' | 'overrun'
 
 export interface StoreStatus {
   kind: string

@@ -193,3 +193,31 @@ test('of one endless line a terminal gets a screenful and how much more there is
   const wide = await written('pretty', {screen: terminal, ...base, wide: true}, [record])
   expect(wide.length).toBeGreaterThan(8_000_000)
 })
+
+test.each([
+  ['jsonl', '{"gap":{"reason":"removed","message":"gone\\u001b[2J","partition":0,"from":3,"to":7}}\n'],
+  ['pretty', '── gap: gone\\x1b[2J ──\n'],
+  ['csv', undefined],
+  ['logfmt', undefined],
+  ['raw', undefined],
+  ['table', undefined],
+] as const)('%s: a gap stands between the records, or is left out', async (format, mark) => {
+  let text = ''
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk)
+      done()
+    },
+  })
+  const writer = recordWriter(format, openSink(stream), {...base, screen: terminal})
+  await writer.write(RECORDS[0] as LogRecord)
+  await writer.mark({reason: 'removed', message: 'gone\x1b[2J', partition: 0, from: 3, to: 7})
+  await writer.write(RECORDS[1] as LogRecord)
+  await writer.end()
+  if (mark === undefined) expect(text).not.toContain('gone')
+  else {
+    const [before, after] = text.split(mark)
+    expect(before).toContain((RECORDS[0] as LogRecord).message.slice(0, 10))
+    expect(after).toContain((RECORDS[1] as LogRecord).message.slice(0, 10))
+  }
+})

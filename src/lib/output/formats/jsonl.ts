@@ -12,13 +12,19 @@ export function jsonlFormat(options: RecordWriterOptions): RecordFormat {
       for (const record of records) text += `${toJson(record)}\n`
       return text
     },
+    mark: (gap) => `${escaped(JSON.stringify({gap}), options)}\n`,
   }
 }
 
 /** JSON of a record, or of its chosen fields; for a terminal, with what JSON leaves unescaped escaped as well. */
-export function jsonOf({fields, screen, raw}: RecordWriterOptions): (record: LogRecord) => string {
+export function jsonOf(options: RecordWriterOptions): (record: LogRecord) => string {
+  const {fields} = options
   const plain = fields
     ? (record: LogRecord) => JSON.stringify(pickFields(record, fields))
     : (record: LogRecord) => JSON.stringify(record)
-  return screen.isTerminal && !raw ? (record) => escapeJsonControls(plain(record)) : plain
+  return (record) => escaped(plain(record), options)
+}
+
+function escaped(json: string, {screen, raw}: RecordWriterOptions): string {
+  return screen.isTerminal && !raw ? escapeJsonControls(json) : json
 }

@@ -49,6 +49,7 @@ export function prettyFormat(options: RecordWriterOptions): RecordFormat {
       }
       return text
     },
+    mark: ({message}) => `${palette.warn(`── gap: ${escapeLine(message)} ──`)}\n`,
   }
 }
 

@@ -6,6 +6,7 @@ import {LogflowError} from '../../errors/logflow-error.js'
 import type {LogRecord} from '../../record/record.js'
 import type {
   FollowEvent,
+  FollowRequest,
   KeyRange,
   RecordFilter,
   RecordKey,
@@ -54,6 +55,8 @@ export async function openElasticsearch(
 
 class ElasticsearchStore implements Store {
   readonly kind = 'elasticsearch'
+  /** `ingested_at` is a sender's clock. */
+  readonly followsBestEffort = true
   readonly #settings: ElasticsearchSettings
   readonly #runtime: Runtime
   readonly #connection: Connection
@@ -103,7 +106,7 @@ class ElasticsearchStore implements Store {
     return currentPosition(this.#followOptions())
   }
 
-  follow(request: {filter: RecordFilter; from: string}, signal: AbortSignal): AsyncIterable<FollowEvent> {
+  follow(request: FollowRequest, signal: AbortSignal): AsyncIterable<FollowEvent> {
     return followArrivals(this.#followOptions(), request, signal)
   }
 

@@ -5,7 +5,7 @@
 
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {LogRecord} from '../../record/record.js'
-import type {FollowEvent, RecordFilter} from '../store.js'
+import type {FollowEvent, FollowRequest} from '../store.js'
 import {compileFilter, type Dsl} from './compile-query.js'
 import type {Connection} from './connection.js'
 import {decodeSource} from './document.js'
@@ -51,11 +51,11 @@ async function newestStamp(connection: Connection, pit: string): Promise<number>
 
 export async function* followArrivals(
   options: FollowOptions,
-  request: {filter: RecordFilter; from: string},
+  request: FollowRequest,
   signal: AbortSignal,
 ): AsyncGenerator<FollowEvent> {
   const follower = new Follower(options, request, signal)
-  const {runtime, patienceMs} = options
+  const {runtime} = options
   let failingSince: number | undefined
   let failures = 0
   while (!signal.aborted) {
@@ -69,12 +69,17 @@ export async function* followArrivals(
       if (!(error instanceof LogflowError && error.retriable)) throw error
       const now = runtime.now()
       failingSince ??= now
-      if (now - failingSince >= patienceMs) throw error
+      if (now - failingSince >= patienceOf(request, options)) throw error
       // Nothing is lost, the place is kept; but a silent tail must not look like quiet logs.
-      if (failures === 0) yield {kind: 'gap', reason: `${error.message}; trying again`}
+      if (failures === 0) yield {kind: 'gap', cause: 'away', reason: `${error.message}; trying again`}
       await runtime.sleep(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures++), signal)
     }
   }
+}
+
+function patienceOf({wait}: FollowRequest, {patienceMs}: FollowOptions): number {
+  if (wait === undefined) return patienceMs
+  return wait ? Number.POSITIVE_INFINITY : 0
 }
 
 class Follower {
@@ -91,7 +96,7 @@ class Follower {
   #started = false
   #delivered = true
 
-  constructor(options: FollowOptions, {filter, from}: {filter: RecordFilter; from: string}, signal: AbortSignal) {
+  constructor(options: FollowOptions, {filter, from}: FollowRequest, signal: AbortSignal) {
     const match = /^(\d+):(.*)$/.exec(from)
     if (!match) throw new LogflowError('USAGE', `"${from}" is no position of this store`)
     this.#options = options
@@ -112,7 +117,7 @@ class Follower {
     if (this.#delivered) yield {kind: 'caught-up'}
     this.#delivered = false
     const cut = this.#forget()
-    if (cut) yield {kind: 'gap', reason: cut}
+    if (cut) yield {kind: 'gap', cause: 'overrun', reason: cut}
   }
 
   /** What was there at the position counts as seen. */

@@ -3,7 +3,7 @@ import {LogflowError} from '../../errors/logflow-error.js'
 import {matches} from '../../query/matches.js'
 import type {LogRecord} from '../../record/record.js'
 import {describeDamage} from '../describe-damage.js'
-import type {FollowEvent, RecordFilter} from '../store.js'
+import type {FollowEvent, FollowRequest, GapCause, RecordFilter} from '../store.js'
 import {RecordReader, SELECTED} from './columns.js'
 import {corrupt, duckError, SegmentGone} from './errors.js'
 import {manifestStamp} from './manifest.js'
@@ -42,7 +42,7 @@ function decodePlace(text: string): Place {
 /** Records in the order of arrival from a place on; looks for more every tenth of a second. */
 export async function* followLake(
   lake: Readable,
-  request: {filter: RecordFilter; from: string},
+  request: FollowRequest,
   signal: AbortSignal,
 ): AsyncGenerator<FollowEvent> {
   const place = decodePlace(request.from)
@@ -61,7 +61,9 @@ export async function* followLake(
     } catch (error) {
       if (signal.aborted) return
       // Sealed since it was looked at: the next round goes on at `place`.
-      for (const damaged of lookAgain(lake, error, ++tries)) yield {kind: 'gap', reason: describeDamage(damaged)}
+      for (const damaged of lookAgain(lake, error, ++tries)) {
+        yield {kind: 'gap', cause: 'damaged', reason: describeDamage(damaged)}
+      }
       continue
     }
     tries = 0
@@ -81,7 +83,7 @@ async function* catchUp(
   const {views} = takeSnapshot(lake)
   const lost = whatIsLost(views, place)
   if (lost) {
-    yield {kind: 'gap', reason: lost}
+    yield {kind: 'gap', ...lost}
     Object.assign(place, {seq: views[0]?.seq ?? 0, rows: 0, bytes: 0})
   }
   for (const view of views) {
@@ -166,12 +168,13 @@ async function* sealedAfter(
 }
 
 /** Why records between the place and now may be gone for good; `undefined` where they are all there. */
-function whatIsLost(views: View[], place: Place): string | undefined {
+function whatIsLost(views: View[], place: Place): {cause: GapCause; reason: string} | undefined {
   if (place.seq === 0) return undefined
   const first = views[0]
   const last = views.at(-1)
-  if (!first || !last || last.seq < place.seq) return 'the store was emptied or replaced'
-  if (first.seq > place.seq) return 'the records that came next have been removed by retention'
+  if (!first || !last || last.seq < place.seq) return {cause: 'restarted', reason: 'the store was emptied or replaced'}
+  if (first.seq > place.seq)
+    return {cause: 'removed', reason: 'the records that came next have been removed by retention'}
   return undefined
 }
 

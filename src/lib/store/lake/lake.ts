@@ -7,6 +7,7 @@ import type {LogRecord} from '../../record/record.js'
 import type {
   DamagedPart,
   FollowEvent,
+  FollowRequest,
   KeyRange,
   RecordFilter,
   RecordKey,
@@ -54,6 +55,7 @@ export async function openLake(options: LakeOptions): Promise<Store> {
 
 class Lake implements Store {
   readonly kind = 'embedded'
+  readonly followsBestEffort = false
   readonly #layout: Layout
   readonly #now: () => number
   readonly #options: LakeOptions
@@ -121,7 +123,7 @@ class Lake implements Store {
     return lakePosition(this.#readable())
   }
 
-  follow(request: {filter: RecordFilter; from: string}, signal: AbortSignal): AsyncIterable<FollowEvent> {
+  follow(request: FollowRequest, signal: AbortSignal): AsyncIterable<FollowEvent> {
     return followLake(this.#readable(), request, signal)
   }
 

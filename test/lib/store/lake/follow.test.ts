@@ -1,4 +1,5 @@
-import {rmSync} from 'node:fs'
+import {rmSync, truncateSync} from 'node:fs'
+import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import type {FollowEvent, Store} from '../../../../src/lib/store/store.js'
 import {numberedItem, numberOf} from './numbered-items.js'
@@ -61,11 +62,24 @@ test('a store that was removed or replaced is a gap, and said to be', async () =
   const place = await store.position()
   rmSync(lake.dir, {recursive: true})
   const {events} = await follow(store, place, 0)
-  expect(events).toEqual([{kind: 'gap', reason: 'the store was emptied or replaced'}])
+  expect(events).toEqual([{kind: 'gap', cause: 'restarted', reason: 'the store was emptied or replaced'}])
   await writeAll(store, items(0, 20))
   const again = await follow(store, place, 20)
-  expect(again.events[0]).toEqual({kind: 'gap', reason: 'the store was emptied or replaced'})
+  expect(again.events[0]).toEqual({kind: 'gap', cause: 'restarted', reason: 'the store was emptied or replaced'})
   expect(again.numbers).toEqual(Array.from({length: 20}, (_, i) => i))
+})
+
+test('a damaged segment is a gap, and what comes after it is followed', async () => {
+  const lake = testLake()
+  const writer = await (await lake.open({limits: {records: 100, onClose: 1}})).openWriter()
+  for (let from = 0; from < 300; from += 100) await writer.write({items: items(from, from + 100), positions: []})
+  await writer.close()
+  truncateSync(join(lake.dir, 'sealed', '00000002.parquet'), 1_000)
+  const {numbers, events} = await follow(await lake.open(), '0.0.0', 200)
+  expect(numbers).toEqual([...Array(100).keys(), ...Array.from({length: 100}, (_, i) => 200 + i)])
+  const gaps = events.filter((event) => event.kind === 'gap')
+  expect(gaps.map(({cause}) => cause)).toEqual(['damaged'])
+  expect(gaps[0]?.reason).toContain('00000002.parquet is damaged')
 })
 
 test('a position of another store is refused', async () => {
