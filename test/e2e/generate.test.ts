@@ -115,11 +115,11 @@ test('onto the bus and into the store: the same run again adds nothing', async (
     lines: 2000,
     read: 2000,
     stored: 2000,
-    alreadyThere: 0,
+    already_there: 0,
     topic: 'logs',
   })
   const second = await runLogflow(['generate', ...fixed, '--count', '2000', '--to', 'bus', '--json', ...args])
-  expect(JSON.parse(second.stdout)).toMatchObject({lines: 2000, stored: 0, alreadyThere: 2000})
+  expect(JSON.parse(second.stdout)).toMatchObject({lines: 2000, stored: 0, already_there: 2000})
   const count = await runLogflow(['search', '--count', '-o', 'json', ...args])
   expect(JSON.parse(count.stdout)).toEqual({count: 2000})
   const declined = await runLogflow(['search', '"payment failed" level:error', '-o', 'jsonl', '--limit', '1', ...args])

@@ -50,7 +50,7 @@ describe('ship, then search', () => {
     expect(ran.stdout).toBe('')
     const [first, second] = ran.stderr.split('\n')
     expect(first).toMatch(/^22 lines → 15 records \(6 joined, 1 blank\) {3}1\.9 kB in [\d.]+ m?s {3}[\d,.]+\/s$/)
-    expect(second).toBe('stored 15   already there 0   dead letters 0')
+    expect(second).toBe('stored 15   already there 0   dead letters 0   dropped 0')
   })
 
   test('finds every line where it stood', async () => {
@@ -70,7 +70,7 @@ describe('ship, then search', () => {
   test('a second ship of the same files adds nothing and changes no id', async () => {
     const before = await search(home)
     const ran = await runLogflow(['ship', 'shop'], {home})
-    expect(ran.stderr).toContain('stored 0   already there 15   dead letters 0')
+    expect(ran.stderr).toContain('stored 0   already there 15   dead letters 0   dropped 0')
     expect(await search(home)).toEqual(before)
   })
 
@@ -218,7 +218,7 @@ describe('ship', () => {
       'time=2026-11-20T09:46:00Z level=info service=payment msg="one more"\n',
     )
     const ran = await runLogflow(['ship', 'shop/payment.log'], {home})
-    expect(ran.stderr).toContain('stored 1   already there 3   dead letters 0')
+    expect(ran.stderr).toContain('stored 1   already there 3   dead letters 0   dropped 0')
   })
 
   test('compressed files and stdin', async () => {
@@ -241,7 +241,7 @@ describe('ship', () => {
     expect(ran.status).toBe(6)
     expect(ran.stderr).toContain('absent.log: no such file or directory')
     expect(ran.stderr).toContain('binary.log')
-    expect(ran.stderr).toContain('stored 3   already there 0   dead letters 0')
+    expect(ran.stderr).toContain('stored 3   already there 0   dead letters 0   dropped 0')
   })
 
   test('a file without text that a folder happens to hold is told, and is no failure', async () => {
@@ -277,7 +277,7 @@ describe('ship', () => {
     await runLogflow(['ship', 'shop', '--no-process'], {home})
     expect((await runLogflow(['search', '--count', '-o', 'pretty'], {home})).stdout).toBe('0\n')
     const ran = await runLogflow(['process', '--once', '--json'], {home})
-    expect(JSON.parse(ran.stdout)).toMatchObject({read: 15, stored: 15, alreadyThere: 0, deadLettered: 0})
+    expect(JSON.parse(ran.stdout)).toMatchObject({read: 15, stored: 15, already_there: 0, dead_lettered: 0})
     expect((await runLogflow(['search', '--count', '-o', 'pretty'], {home})).stdout).toBe('15\n')
   })
 

@@ -73,7 +73,7 @@ describe.skipIf(targets.length === 0).each(targets)(`${name} $name`, ({version, 
     expect((await runLogflow(['ship', 'shop'], {home})).stderr).toContain('stored 15')
     expect(await onServers('ship', 'shop')).toMatchObject({status: 0})
     const processed = await onServers('process', '--once', '--json')
-    expect(JSON.parse(processed.stdout)).toMatchObject({read: 15, stored: 15, alreadyThere: 0, deadLettered: 0})
+    expect(JSON.parse(processed.stdout)).toMatchObject({read: 15, stored: 15, already_there: 0, dead_lettered: 0})
     const here = records(await runLogflow(['search', '-n', 'all'], {home}))
     const there = records(await onServers('search', '-n', 'all'))
     expect(there.map(content)).toEqual(here.map(content))
@@ -83,7 +83,7 @@ describe.skipIf(targets.length === 0).each(targets)(`${name} $name`, ({version, 
   test('a second ship adds nothing', async () => {
     await onServers('ship', 'shop')
     const processed = await onServers('process', '--once', '--json')
-    expect(JSON.parse(processed.stdout)).toMatchObject({read: 15, stored: 0, alreadyThere: 15})
+    expect(JSON.parse(processed.stdout)).toMatchObject({read: 15, stored: 0, already_there: 15})
     expect((await onServers('search', '--count', '-o', 'pretty')).stdout).toBe('15\n')
   })
 

@@ -36,14 +36,18 @@ export type ProcessNotice =
   | {kind: 'dead-letter'; id: string; reason: string}
   | {kind: 'gap'; partition: number; from: number; to: number}
 
-/** What a run did; `read` is the sum of the three after it. */
+/** What a run did; `read` is the sum of the four after it. */
 export interface ProcessReport {
   read: number
   stored: number
   alreadyThere: number
   deadLettered: number
+  /** Left out because a rule says so. There are no such rules yet. */
+  dropped: number
   /** Units that retention removed before this group read them. */
   missed: number
+  /** To where the run came, by partition: everything it read before is accounted for. */
+  positions: Map<number, number>
 }
 
 /** Runs until the signal aborts or `until` is passed. The writer stays open: its owner closes it. */
@@ -272,6 +276,7 @@ class ProcessorRun {
 
   private pass(partition: number, nextOffset: number): void {
     this.done.set(partition, nextOffset)
+    this.report.positions.set(partition, nextOffset)
     this.moved.add(partition)
   }
 
@@ -302,8 +307,8 @@ class ProcessorRun {
 }
 
 /** Units that have come to their end. */
-function finished({stored, alreadyThere, deadLettered}: ProcessReport): number {
-  return stored + alreadyThere + deadLettered
+function finished({stored, alreadyThere, deadLettered, dropped}: ProcessReport): number {
+  return stored + alreadyThere + deadLettered + dropped
 }
 
 /** Units read and not finished will be read again: they count then. */
@@ -320,7 +325,7 @@ function closed(report: ProcessReport): ProcessReport {
 }
 
 export function emptyReport(): ProcessReport {
-  return {read: 0, stored: 0, alreadyThere: 0, deadLettered: 0, missed: 0}
+  return {read: 0, stored: 0, alreadyThere: 0, deadLettered: 0, dropped: 0, missed: 0, positions: new Map()}
 }
 
 export function sumReports(a: ProcessReport, b: ProcessReport): ProcessReport {
@@ -329,6 +334,14 @@ export function sumReports(a: ProcessReport, b: ProcessReport): ProcessReport {
     stored: a.stored + b.stored,
     alreadyThere: a.alreadyThere + b.alreadyThere,
     deadLettered: a.deadLettered + b.deadLettered,
+    dropped: a.dropped + b.dropped,
     missed: a.missed + b.missed,
+    positions: furthest(a.positions, b.positions),
   }
+}
+
+function furthest(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): Map<number, number> {
+  const positions = new Map(a)
+  for (const [partition, next] of b) positions.set(partition, Math.max(next, positions.get(partition) ?? 0))
+  return positions
 }

@@ -66,8 +66,14 @@ async function told<T>(path: string, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const reason = REASON[code] ?? (error instanceof Error ? error.message : String(error))
-    throw new LogflowError(CODE[code] ?? 'FILE_UNREADABLE', `cannot write ${path}: ${reason}`, {cause: error})
+    throw tellFileError('write', path, error)
   }
+}
+
+/** What the system says of a file that cannot be read or written, as an error of ours. */
+export function tellFileError(doing: 'read' | 'write', path: string, error: unknown): LogflowError {
+  if (error instanceof LogflowError) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reason = REASON[code] ?? (error instanceof Error ? error.message : String(error))
+  return new LogflowError(CODE[code] ?? 'FILE_UNREADABLE', `cannot ${doing} ${path}: ${reason}`, {cause: error})
 }

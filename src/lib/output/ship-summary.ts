@@ -6,6 +6,8 @@ export interface StoredCounts {
   stored: number
   alreadyThere: number
   deadLettered: number
+  /** Left out by rules. */
+  dropped?: number
   /** Gone from the bus before they were read. */
   missed?: number
 }
@@ -28,11 +30,12 @@ export function shipSummary(shipped: ShippedCounts, ms: number): string {
   return `${counts}   ${formatBytes(bytes)} in ${formatDuration(ms)}   ${formatRate(lines, ms)}/s`
 }
 
-/** `stored 998,409   already there 0   dead letters 3`, and `   missed 7` where retention was faster */
+/** `stored 998,409   already there 0   dead letters 3   dropped 0`, and `   missed 7` where retention was faster */
 export function storedSummary(counts: StoredCounts): string {
-  const {stored, alreadyThere, deadLettered, missed = 0} = counts
+  const {stored, alreadyThere, deadLettered, dropped = 0, missed = 0} = counts
   const gone = missed > 0 ? `   missed ${formatCount(missed)}` : ''
-  return `stored ${formatCount(stored)}   already there ${formatCount(alreadyThere)}   dead letters ${formatCount(deadLettered)}${gone}`
+  const kept = `stored ${formatCount(stored)}   already there ${formatCount(alreadyThere)}`
+  return `${kept}   dead letters ${formatCount(deadLettered)}   dropped ${formatCount(dropped)}${gone}`
 }
 
 /** One line on a run of `process`. */

@@ -53,9 +53,12 @@ export interface SourceResult {
   /** Offset of the first unit, and one past the last unit's span; both absent where there were none. */
   firstOffset?: number
   endOffset?: number
+  /** `lines + pieces = units + joined + blank`, as of ReadCounters, where it was read to its end. */
   units: number
   lines: number
   blank: number
+  joined: number
+  pieces: number
   /** Bytes taken from the file, compressed where it is. */
   bytes: number
 }
@@ -68,6 +71,9 @@ export interface SourceProgress extends ReadCounters {
   totalFiles: number
   currentFile?: string
 }
+
+const NOTHING_READ = {units: 0, lines: 0, blank: 0, joined: 0, pieces: 0, bytes: 0}
+const COUNTED = Object.keys(NOTHING_READ) as Array<keyof typeof NOTHING_READ>
 
 /** Reads inputs into batches. Throws USAGE for one source id over several inputs, whose offsets would collide. */
 export function openSources(options: OpenSourcesOptions): Sources {
@@ -166,7 +172,7 @@ async function* readOpened(
   const {options, counters} = state
   const path = inputName(input)
   const before = {...counters}
-  const result: SourceResult = {path, source: known.id, units: 0, lines: 0, blank: 0, bytes: 0}
+  const result: SourceResult = {path, source: known.id, ...NOTHING_READ}
   if (opened.compression) result.compression = opened.compression
   const envelopeAt = (observed: string): Envelope => ({
     ...options.envelope,
@@ -199,7 +205,7 @@ async function* readOpened(
       yield batch
     }
   } finally {
-    for (const key of ['units', 'lines', 'blank', 'bytes'] as const) result[key] = counters[key] - before[key]
+    for (const key of COUNTED) result[key] = counters[key] - before[key]
     state.results.push(result)
     const openEnded = known.tabled && opened.size === Number.POSITIVE_INFINITY
     if (openEnded) await options.table?.markEnd(known.id, result.endOffset ?? 0, clock.latest())

@@ -94,8 +94,8 @@ test('several inputs, one after the other, each with its own envelope; a bad one
   ])
   const compressed = statSync(path('sub/b.log.gz')).size
   expect(sources.results).toEqual([
-    {path: path('a.log'), source: batches[0]?.envelope.source, firstOffset: 0, endOffset: 6, units: 2, lines: 2, blank: 0, bytes: 6}, // biome-ignore format: one line
-    {path: path('sub/b.log.gz'), source: batches[1]?.envelope.source, compression: 'gzip', firstOffset: 0, endOffset: 6, units: 2, lines: 3, blank: 1, bytes: compressed}, // biome-ignore format: one line
+    {path: path('a.log'), source: batches[0]?.envelope.source, firstOffset: 0, endOffset: 6, units: 2, lines: 2, blank: 0, joined: 0, pieces: 0, bytes: 6}, // biome-ignore format: one line
+    {path: path('sub/b.log.gz'), source: batches[1]?.envelope.source, compression: 'gzip', firstOffset: 0, endOffset: 6, units: 2, lines: 3, blank: 1, joined: 0, pieces: 0, bytes: compressed}, // biome-ignore format: one line
   ])
   expect(sources.progress()).toEqual({
     bytes: 6 + compressed,
