@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process'
 import type {Config} from '../lib/config/config.js'
 import {jittered, pause} from '../lib/flows/patience.js'
 import {emptyReport, type ProcessReport, sumReports} from '../lib/flows/process-units.js'
+import {type ProcessReceipt, reportOf} from '../lib/flows/receipt/receipt.js'
 import type {ProcessorBeside} from '../lib/flows/ship-files.js'
 
 /** Characters kept of what it says: its report on stdout, its error on stderr. */
@@ -89,7 +90,7 @@ function startChild({dataDir, topic, group, files}: Config, binary: string): Chi
 /** Only a run that came to its end reports. */
 function readReport(text: string): ProcessReport | undefined {
   try {
-    return {...emptyReport(), ...(JSON.parse(text) as ProcessReport)}
+    return reportOf(JSON.parse(text) as ProcessReceipt)
   } catch {
     return undefined
   }

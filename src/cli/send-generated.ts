@@ -1,7 +1,7 @@
 import {hostname} from 'node:os'
 import {setTimeout as wait} from 'node:timers/promises'
 import {openApp} from '../lib/compose.js'
-import type {ProcessReport} from '../lib/flows/process-units.js'
+import {type ProcessCounts, processCounts} from '../lib/flows/receipt/receipt.js'
 import {shipGenerated} from '../lib/flows/ship-generated.js'
 import {openTextFile} from '../lib/flows/text-file.js'
 import {type Live, type Written, writeGenerated} from '../lib/flows/write-generated.js'
@@ -19,7 +19,7 @@ export interface Sending {
 }
 
 /** What was sent and, where it was also processed, what became of it. */
-export type Sent = Written & Partial<ProcessReport> & {topic?: string}
+export type Sent = Written & Partial<ProcessCounts> & {topic?: string}
 
 /** Sends a run to `stdout`, `bus` or the file of that name. The bus adds what became of the lines there. */
 export async function sendGenerated(to: string, sending: Sending): Promise<Sent> {
@@ -59,7 +59,7 @@ async function sendToBus({options, live, context, process}: Sending): Promise<Se
   const {units, bytes} = shipped
   if (signal.aborted && processed && processed.read < units)
     talk.note('interrupted: what is on the bus may not be stored yet')
-  return {lines: units, bytes, topic: config.topic, ...processed}
+  return {lines: units, bytes, topic: config.topic, ...(processed ? processCounts(processed) : {})}
 }
 
 /** Paces lines by the clock; where another start was asked for, as far from it as it is from now. */

@@ -1,3 +1,4 @@
+import {type ShipReceipt, withoutBlocks} from '../lib/flows/receipt/receipt.js'
 import type {ShipFilesReport, ShipNotice} from '../lib/flows/ship-files.js'
 import {formatCount} from '../lib/output/numbers.js'
 import {progressBar} from '../lib/output/progress-bar.js'
@@ -29,29 +30,18 @@ export function shipProgress(talk: Talk) {
 }
 
 /** The last lines of a ship: two for people on stderr, one object on stdout where JSON was asked for. */
-export async function showReceipt(context: Context, report: ShipFilesReport, ms: number): Promise<void> {
-  const {talk, config} = context
-  const {progress, shipped, processed, files, problems} = report
+export async function showReceipt(
+  context: Context,
+  receipt: ShipReceipt,
+  {progress, processed, problems}: ShipFilesReport,
+): Promise<void> {
+  const {talk} = context
   tellSkipped(context, problems)
-  talk.note(shipSummary(progress, ms))
+  talk.note(shipSummary(progress, (receipt.seconds ?? 0) * 1_000))
   if (processed) talk.note(storedSummary(processed))
-  const interrupted = context.signal.aborted
-  if (interrupted) talk.note('interrupted: the rest was not shipped, and what is on the bus may not be stored yet')
-  if (shipped.unacknowledged > 0)
-    talk.note(`${formatCount(shipped.unacknowledged)} records were sent and not acknowledged: ship them again`)
-  const result = {
-    topic: config.topic,
-    seconds: ms / 1_000,
-    lines: progress.lines,
-    records: shipped.units,
-    joined: progress.joined,
-    blank: progress.blank,
-    bytes: progress.bytes,
-    ...(interrupted ? {interrupted, unacknowledged: shipped.unacknowledged} : {}),
-    positions: Object.fromEntries(shipped.positions),
-    ...(processed ? {processed} : {}),
-    files,
-    problems: problems.map(({path, error}) => ({path, code: error.code, reason: error.message})),
-  }
-  await showResultIfAsked(context, result)
+  if (receipt.interrupted)
+    talk.note('interrupted: the rest was not shipped, and what is on the bus may not be stored yet')
+  if (receipt.unacknowledged)
+    talk.note(`${formatCount(receipt.unacknowledged)} records were sent and not acknowledged: ship them again`)
+  await showResultIfAsked(context, withoutBlocks(receipt))
 }

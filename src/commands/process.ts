@@ -1,12 +1,15 @@
 import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
-import {noWaitFlag, pipelineFlags} from '../cli/pipeline-flags.js'
+import {noWaitFlag, pipelineFlags, receiptFlag} from '../cli/pipeline-flags.js'
 import {showProcessNotice} from '../cli/process-notices.js'
+import {openRunReceipt} from '../cli/run-receipt.js'
 import {showResultIfAsked} from '../cli/show-result.js'
 import {keepYoungGenerationSmall} from '../cli/young-generation.js'
 import {openApp} from '../lib/compose.js'
 import {keepTrying} from '../lib/flows/patience.js'
+import {emptyReport, type ProcessReport} from '../lib/flows/process-units.js'
+import {processReceipt} from '../lib/flows/receipt/receipt.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import {runProcessor} from '../lib/flows/run-processor.js'
 import {processSummary} from '../lib/output/ship-summary.js'
@@ -19,10 +22,12 @@ export default class Process extends Command {
     '<%= config.bin %> process --once',
     '<%= config.bin %> process --bus localhost:9092 --store http://localhost:9200',
     '<%= config.bin %> process --once --json',
+    '<%= config.bin %> process --once --receipt run.json',
   ]
   static override flags = {
     once: Flags.boolean({description: 'Stop when everything that is on the bus now is stored'}),
     'no-wait': noWaitFlag,
+    receipt: receiptFlag,
     'while-stdin': Flags.boolean({description: 'Stop when stdin ends', hidden: true}),
     ...pipelineFlags,
     ...globalFlags,
@@ -33,30 +38,41 @@ export default class Process extends Command {
     const {flags} = await this.parse(Process)
     const context = await openContext(flags)
     const {topic, group} = context.config
+    const receipt = await openRunReceipt(context, this.config.version, flags.receipt)
     await using app = openApp(context.config, context.talk.detail, context.talk.warn)
-    const started = performance.now()
     if (!flags.once && context.talk.screen.isTerminal) context.talk.note(`── processing topic ${topic}; Ctrl-C ends ──`)
     // Who started us with --while-stdin waits for our end, and tells what is wrong better than we could.
     const patient = !flags['no-wait'] && !flags['while-stdin']
-    const onNotice = showProcessNotice(context.talk)
+    let report: ProcessReport = emptyReport()
+    const tell = showProcessNotice(context.talk)
+    const onNotice = (notice: Parameters<typeof tell>[0]) => {
+      if (notice.kind === 'stored') report = notice.report
+      tell(notice)
+    }
     const patience = patient && !flags.once ? {signal: context.signal, onNotice} : undefined
-    const report = await runProcessor({
-      bus: await keepTrying('bus', app.bus, patience),
-      store: await keepTrying('store', app.store, patience),
-      topic,
-      group,
-      once: flags.once,
-      patient,
-      signal: flags['while-stdin'] ? AbortSignal.any([context.signal, stdinEnd()]) : context.signal,
-      now: () => new Date(),
-      onNotice,
-    })
-    const ms = performance.now() - started
-    const interrupted = flags.once && context.signal.aborted
-    const result = {...report, topic, group, seconds: ms / 1_000, ...(interrupted ? {interrupted} : {})}
+    const interrupted = () => flags.once === true && context.signal.aborted
+    await receipt.write(processReceipt(receipt.facts, report))
+    try {
+      report = await runProcessor({
+        bus: await keepTrying('bus', app.bus, patience),
+        store: await keepTrying('store', app.store, patience),
+        topic,
+        group,
+        once: flags.once,
+        patient,
+        signal: flags['while-stdin'] ? AbortSignal.any([context.signal, stdinEnd()]) : context.signal,
+        now: () => new Date(),
+        onNotice,
+      })
+    } catch (error) {
+      await receipt.writeFailed(processReceipt(receipt.facts, report, receipt.end(interrupted(), error)))
+      throw error
+    }
+    const result = processReceipt(receipt.facts, report, receipt.end(interrupted()))
+    await receipt.write(result)
     await showResultIfAsked(context, result)
-    context.talk.note(processSummary(report, ms))
-    if (interrupted) context.talk.note('interrupted: there may be more on the bus')
+    context.talk.note(processSummary(report, (result.seconds ?? 0) * 1_000))
+    if (result.interrupted) context.talk.note('interrupted: there may be more on the bus')
     const error = outcomeError(report, topic)
     if (error) throw error
   }

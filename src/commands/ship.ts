@@ -4,14 +4,16 @@ import {openContext} from '../cli/context.js'
 import {globalFlags, listArgument} from '../cli/global-flags.js'
 import {inputFlags} from '../cli/input-flags.js'
 import {openInputs} from '../cli/open-inputs.js'
-import {noWaitFlag, pipelineFlags} from '../cli/pipeline-flags.js'
+import {noWaitFlag, pipelineFlags, receiptFlag} from '../cli/pipeline-flags.js'
 import {startProcessorBeside} from '../cli/processor-beside.js'
+import {openRunReceipt} from '../cli/run-receipt.js'
+import {ShipAccount} from '../cli/ship-account.js'
 import {shipProgress, showReceipt} from '../cli/ship-talk.js'
 import {openApp} from '../lib/compose.js'
 import {dryRun} from '../lib/flows/dry-run.js'
 import {Interrupted, keepTrying} from '../lib/flows/patience.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
-import {shipFiles} from '../lib/flows/ship-files.js'
+import {type ShipFilesReport, shipFiles} from '../lib/flows/ship-files.js'
 import {firstFailure} from '../lib/sources/input.js'
 import {openSourceTable} from '../lib/sources/source-table.js'
 
@@ -24,6 +26,7 @@ export default class Ship extends Command {
     `<%= config.bin %> ship '/var/log/shop/*.log.gz' --service shop`,
     'kubectl logs deploy/shop | <%= config.bin %> ship - --service shop --source-id shop-1',
     '<%= config.bin %> ship app.log --bus localhost:9092 --topic logs',
+    '<%= config.bin %> ship app.log --receipt app.receipt.json',
     '<%= config.bin %> ship app.log --dry-run',
   ]
   static override args = {files: listArgument({description: 'Files, patterns, folders, or - for stdin'})}
@@ -35,7 +38,8 @@ export default class Ship extends Command {
         'Id of the one input, where inodes change (CI, containers) or for stdin: the same bytes under it are stored once. Another content needs another id',
       helpValue: 'ID',
     }),
-    'dry-run': Flags.boolean({description: 'Read and count, send nothing'}),
+    'dry-run': Flags.boolean({description: 'Read and count, send nothing', exclusive: ['receipt']}),
+    receipt: receiptFlag,
     'no-process': Flags.boolean({description: 'Leave the storing to a running process command'}),
     'no-wait': noWaitFlag,
     ...pipelineFlags,
@@ -45,43 +49,48 @@ export default class Ship extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Ship)
     const context = await openContext(flags)
-    const {config, talk} = context
+    const {config, talk, signal} = context
+    const receipt = await openRunReceipt(context, this.config.version, flags.receipt)
     const table = flags['dry-run'] ? undefined : openSourceTable(join(config.dataDir, 'sources.db'))
     const {sources, problems} = await openInputs(context, args.files, flags, {table})
+    const account = new ShipAccount(receipt, {sources, problems, multiline: flags.multiline ? 'auto' : 'off'})
+    const {ledger} = account
     const progress = shipProgress(talk)
-    const started = performance.now()
     await using app = openApp(config, talk.detail, talk.warn)
     const waits = config.bus === 'embedded' && !flags['no-process']
-    const patience = flags['no-wait'] ? undefined : {signal: context.signal, onNotice: progress.notice}
+    const patience = flags['no-wait'] ? undefined : {signal, onNotice: progress.notice}
+    let report: ShipFilesReport
     try {
-      const report = flags['dry-run']
-        ? await dryRun(sources, progress.update)
+      await account.begin()
+      report = flags['dry-run']
+        ? await dryRun(sources, ledger, progress.update)
         : await shipFiles({
             sources,
+            ledger,
             bus: await keepTrying('bus', app.bus, patience),
             topic: config.topic,
             key: flags.key,
             group: config.group,
             store: waits ? await keepTrying('store', app.store, patience) : undefined,
             startBeside: config.store === 'embedded' ? () => startProcessorBeside(config) : undefined,
-            signal: context.signal,
+            signal,
             patient: patience !== undefined,
             now: () => new Date(),
             onProgress: progress.update,
             onShipped: progress.end,
             onNotice: progress.notice,
           })
-      progress.end()
-      const all = [...problems, ...report.problems]
-      await showReceipt(context, {...report, problems: all}, performance.now() - started)
-      const error = firstFailure(all) ?? (report.processed && outcomeError(report.processed, config.topic))
-      if (error) throw error
     } catch (error) {
       if (error instanceof Interrupted) talk.note('interrupted: nothing was shipped')
+      await account.fail(error, signal.aborted)
       throw error
     } finally {
       progress.end()
       table?.close()
     }
+    const all = [...problems, ...report.problems]
+    await showReceipt(context, await account.end(signal.aborted, report), {...report, problems: all})
+    const error = firstFailure(all) ?? (report.processed && outcomeError(report.processed, config.topic))
+    if (error) throw error
   }
 }

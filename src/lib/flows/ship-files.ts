@@ -1,12 +1,14 @@
 // `logflow ship`: everything the arguments name goes onto the bus and, in embedded use, on into the store.
 
 import type {Bus} from '../bus/bus.js'
-import {LogflowError} from '../errors/logflow-error.js'
 import type {Problem} from '../sources/input.js'
 import type {SourceProgress, SourceResult, Sources} from '../sources/open-sources.js'
 import type {Store} from '../store/store.js'
+import type {UnitBatch} from '../units/unit-batch.js'
 import {type AwayNotice, keepTrying, type Patience} from './patience.js'
 import {type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
+import {closeSums} from './receipt/close-sums.js'
+import type {UnitLedger} from './receipt/unit-ledger.js'
 import {settleBacklog} from './settle-backlog.js'
 import {type ShipReport, shipUnits} from './ship-units.js'
 
@@ -23,6 +25,8 @@ export interface ShipFilesOptions {
   sources: Sources
   bus: Bus
   topic: string
+  /** Keeps what the bus acknowledged. */
+  ledger: UnitLedger
   /** The message key; see ProducerOptions. */
   key?: string
   group: string
@@ -53,12 +57,14 @@ export interface ShipFilesReport {
 }
 
 export async function shipFiles(options: ShipFilesOptions): Promise<ShipFilesReport> {
-  const {sources, bus, topic, store, signal, onNotice} = options
+  const {sources, bus, topic, store, ledger, signal, onNotice} = options
   const patience: Patience | undefined = options.patient ? {signal, onNotice} : undefined
   const producer = await keepTrying('bus', () => bus.openProducer({topic, key: options.key}), patience)
   let shipped: ShipReport | undefined
   let beside: ProcessorBeside | undefined
-  const onAcknowledged = ({units}: ShipReport) => {
+  const onAcknowledged = ({units, positions}: ShipReport, batch: UnitBatch) => {
+    ledger.add(batch)
+    ledger.positions = positions
     if (store && units >= BESIDE_AFTER_UNITS) beside ??= options.startBeside?.()
     options.onProgress?.(sources.progress())
   }
@@ -72,9 +78,8 @@ export async function shipFiles(options: ShipFilesOptions): Promise<ShipFilesRep
     await producer.close({abandon: (shipped?.unacknowledged ?? 0) > 0})
   }
   options.onShipped?.(shipped)
-  const {units} = sources.progress()
-  if (units !== shipped.units && !options.signal.aborted)
-    throw new LogflowError('INTERNAL', `the sums do not close: ${units} units were read, and ${shipped.units} sent`)
+  const sums = {files: sources.results, read: sources.progress(), acknowledged: ledger.list()}
+  closeSums({...sums, cutShort: signal.aborted})
   const processed = store ? await settle(shipped, store, options, beside) : undefined
   return {shipped, processed, progress: sources.progress(), files: sources.results, problems: sources.problems}
 }

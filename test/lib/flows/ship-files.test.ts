@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {expect, onTestFinished, test} from 'vitest'
 import {openEmbeddedBus} from '../../../src/lib/bus/embedded/embedded-bus.js'
 import {emptyReport} from '../../../src/lib/flows/process-units.js'
+import {UnitLedger} from '../../../src/lib/flows/receipt/unit-ledger.js'
 import {type ShipNotice, shipFiles} from '../../../src/lib/flows/ship-files.js'
 import {openSources} from '../../../src/lib/sources/open-sources.js'
 import {openLake} from '../../../src/lib/store/lake/lake.js'
@@ -29,6 +30,7 @@ test('a processor beside that died is told: the counts lack what it stored', asy
   const notices: ShipNotice[] = []
   const report = await shipFiles({
     sources,
+    ledger: new UnitLedger(false),
     bus,
     store,
     topic: 'logs',

@@ -46,6 +46,8 @@ export interface ShipReceipt extends ReceiptHead {
   lines: number
   /** Units that the bus acknowledged: each becomes a record. */
   records: number
+  /** Sent when the run was interrupted, and not acknowledged: the bus may have them or not. */
+  unacknowledged?: number
   joined: number
   blank: number
   pieces: number
@@ -117,6 +119,7 @@ export interface ShipFigures {
   acknowledged: readonly LedgerEntry[]
   positions: ReadonlyMap<number, number>
   multiline: 'auto' | 'off'
+  unacknowledged?: number
   processed?: ProcessReport
 }
 
@@ -128,6 +131,7 @@ export function shipReceipt(facts: RunFacts, figures: ShipFigures, end?: RunEnd)
     ...headOf('ship', facts, figures.positions, end, failure === undefined),
     lines: read.lines,
     records: acknowledged.reduce((sum, entry) => sum + entry.units, 0),
+    ...(figures.unacknowledged ? {unacknowledged: figures.unacknowledged} : {}),
     joined: read.joined,
     blank: read.blank,
     pieces: read.pieces,
@@ -146,6 +150,13 @@ export function processReceipt(facts: RunFacts, report: ProcessReport, end?: Run
 
 export function processCounts({read, stored, alreadyThere, deadLettered, dropped, missed}: ProcessReport) {
   return {read, stored, already_there: alreadyThere, dead_lettered: deadLettered, dropped, missed}
+}
+
+/** What a processor did, from what it printed. */
+export function reportOf({already_there, dead_lettered, ...counts}: ProcessReceipt): ProcessReport {
+  const {read, stored, dropped, missed} = counts
+  const positions = new Map(Object.entries(counts.positions).map(([partition, next]) => [Number(partition), next]))
+  return {read, stored, alreadyThere: already_there, deadLettered: dead_lettered, dropped, missed, positions}
 }
 
 /** The blocks of a file as digests. */

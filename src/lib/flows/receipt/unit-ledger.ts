@@ -29,6 +29,8 @@ const MOST_BLOCKS = 100_000
  * every unit is in a store. The memory is bounded: a long run gets longer blocks, not more of them.
  */
 export class UnitLedger {
+  /** One past the last unit sent, by partition. */
+  positions: ReadonlyMap<number, number> = new Map()
   private readonly entries = new Map<string, LedgerEntry>()
   private blockUnits: number
   private mostBlocks: number
