@@ -95,10 +95,9 @@ export class UnitLedger {
 
   /** Until there is room again, or nothing left to join: a folder of very many files has a block for each. */
   private widen(): void {
-    const before = this.blocks
     this.blockUnits *= 2
     this.list()
-    if (this.blocks > before / 2) this.mostBlocks *= 2
+    if (this.blocks > (this.mostBlocks * 3) / 4) this.mostBlocks *= 2
   }
 }
 
