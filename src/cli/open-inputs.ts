@@ -23,25 +23,11 @@ export async function openInputs(
   flags: InputFlags,
   more: Pick<OpenSourcesOptions, 'table'> = {},
 ): Promise<{sources: Sources; problems: Problem[]}> {
-  const named = args?.length ? args : process.stdin.isTTY ? [] : ['-']
-  if (named.length === 0)
-    throw new LogflowError('USAGE', 'no file was named', {
-      suggestions: ['Name files, folders or patterns, or - for stdin'],
-    })
-  // An empty name would mean the folder we are in, and comes from a variable that is not set.
-  if (named.includes('')) throw new LogflowError('USAGE', 'the name of a file is empty')
-  const {inputs, problems} = await resolveInputs(named, {cwd: process.cwd(), force: flags.force})
-  const {environment} = context.config
+  const {dataDir: exclude} = context.config
+  const {inputs, problems} = await resolveInputs(namedInputs(args), {cwd: process.cwd(), exclude, force: flags.force})
   const sources = openSources({
     inputs,
-    envelope: {
-      host: hostname(),
-      timezone: checkedZone(flags.timezone ?? localZone()),
-      ...(flags.service === undefined ? {} : {service: flags.service}),
-      ...(environment === undefined ? {} : {environment}),
-      ...(flags.format === undefined ? {} : {format: flags.format}),
-      ...(flags.field === undefined ? {} : {fields: toFields(flags.field)}),
-    },
+    envelope: envelopeOf(context, flags),
     sourceId: flags['source-id'],
     multiline: flags.multiline === false ? 'off' : 'auto',
     force: flags.force,
@@ -54,6 +40,31 @@ export async function openInputs(
   if (inputs.some((input) => input.kind === 'stdin') && process.stdin.isTTY)
     context.talk.note(`reading from the terminal (${inputName({kind: 'stdin'})}); Ctrl-D ends`)
   return {sources, problems}
+}
+
+/** What the arguments name; stdin when there are none and it is no terminal. */
+export function namedInputs(args: string[] | undefined): string[] {
+  const named = args?.length ? args : process.stdin.isTTY ? [] : ['-']
+  if (named.length === 0)
+    throw new LogflowError('USAGE', 'no file was named', {
+      suggestions: ['Name files, folders or patterns, or - for stdin'],
+    })
+  // An empty name would mean the folder we are in, and comes from a variable that is not set.
+  if (named.includes('')) throw new LogflowError('USAGE', 'the name of a file is empty')
+  return named
+}
+
+/** What the flags say of every record. */
+export function envelopeOf({config}: Context, flags: InputFlags): OpenSourcesOptions['envelope'] {
+  const {environment} = config
+  return {
+    host: hostname(),
+    timezone: checkedZone(flags.timezone ?? localZone()),
+    ...(flags.service === undefined ? {} : {service: flags.service}),
+    ...(environment === undefined ? {} : {environment}),
+    ...(flags.format === undefined ? {} : {format: flags.format}),
+    ...(flags.field === undefined ? {} : {fields: toFields(flags.field)}),
+  }
 }
 
 /** Says what was left out. One alone is told by the error that the command ends with. */

@@ -8,6 +8,7 @@ import {noWaitFlag, pipelineFlags, receiptFlag} from '../cli/pipeline-flags.js'
 import {startProcessorBeside} from '../cli/processor-beside.js'
 import {openRunReceipt} from '../cli/run-receipt.js'
 import {ShipAccount} from '../cli/ship-account.js'
+import {followFlags, shipFollowed} from '../cli/ship-followed.js'
 import {shipProgress, showReceipt} from '../cli/ship-talk.js'
 import {openApp} from '../lib/compose.js'
 import {dryRun} from '../lib/flows/dry-run.js'
@@ -27,6 +28,7 @@ export default class Ship extends Command {
     'kubectl logs deploy/shop | <%= config.bin %> ship - --service shop --source-id shop-1',
     '<%= config.bin %> ship app.log --bus localhost:9092 --topic logs',
     '<%= config.bin %> ship app.log --receipt app.receipt.json',
+    `<%= config.bin %> ship --follow '/var/log/shop/*.log'`,
     '<%= config.bin %> ship app.log --dry-run',
   ]
   static override args = {files: listArgument({description: 'Files, patterns, folders, or - for stdin'})}
@@ -38,6 +40,7 @@ export default class Ship extends Command {
         'Id of the one input, where inodes change (CI, containers) or for stdin: the same bytes under it are stored once. Another content needs another id',
       helpValue: 'ID',
     }),
+    ...followFlags,
     'dry-run': Flags.boolean({description: 'Read and count, send nothing', exclusive: ['receipt']}),
     receipt: receiptFlag,
     'no-process': Flags.boolean({description: 'Leave the storing to a running process command'}),
@@ -49,6 +52,7 @@ export default class Ship extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Ship)
     const context = await openContext(flags)
+    if (flags.follow) return shipFollowed(context, args.files, flags)
     const {config, talk, signal} = context
     const receipt = await openRunReceipt(context, this.config.version, flags.receipt)
     const table = flags['dry-run'] ? undefined : openSourceTable(join(config.dataDir, 'sources.db'))

@@ -240,7 +240,7 @@ export function factsOf({stat, head, size, readAt}: OpenInput, path: string, hos
 }
 
 /** Systems that do not keep it give the time of the last change, or none. */
-function bornOf({birthtimeNs, ctimeNs}: BigIntStats): string {
+export function bornOf({birthtimeNs, ctimeNs}: BigIntStats): string {
   return birthtimeNs > 0n && birthtimeNs !== ctimeNs ? `${birthtimeNs}` : ''
 }
 

@@ -231,12 +231,12 @@ export class UnitSplitter {
   }
 
   /**
-   * Nothing has come for a while: gives out the unit in hand, unless a line is still open.
+   * Nothing has come for a while: gives out the unit in hand, without the line that is still open.
    * @returns where the unit ends, if a line to come could go on with it: a cut
    */
   settle(): number | undefined {
     let cut: number | undefined
-    if (!this.insideLine && this.unitStart >= 0) {
+    if (!this.midLine && this.unitStart >= 0) {
       const offset = this.base + this.lineStart
       this.closeUnit(offset)
       if (this.joiner?.open) this.behindCut = cut = offset

@@ -21,7 +21,7 @@ export interface Checkpoint {
 }
 
 /** Where and how reading goes on: units before the checkpoint are read, not handed out. */
-export function resumeFrom({offset, line, last}: Checkpoint): SplitterResume {
+export function resumeFrom({offset, line, last}: Pick<Checkpoint, 'offset' | 'line' | 'last'>): SplitterResume {
   if (!last) return {startOffset: offset, startLine: line}
   return {startOffset: last.offset, startLine: last.line, handOutFrom: offset}
 }

@@ -1,0 +1,165 @@
+import {LineJoiner} from '../../parse/multiline.js'
+import type {Envelope} from '../../units/envelope.js'
+import type {UnitBatch} from '../../units/unit-batch.js'
+import type {ByteSource} from '../byte-source.js'
+import {resumeFrom} from '../checkpoints/checkpoint.js'
+import {cutKeeper} from '../cut-keeper.js'
+import {type OpenInput, openInput} from '../open-input.js'
+import {toProblem} from '../problem.js'
+import type {KnownSource} from '../source-table.js'
+import {UnitSplitter} from '../split-units.js'
+import type {Place} from './positions.js'
+import {fileAt, handOut, keyOf, type Pace, type Shared, tallyOf, type Watched} from './watched.js'
+
+const CHUNK = 1 << 20
+/** It may still be written to when it changed this short a time ago. */
+const QUIET_MS = 2_000
+/** A stream that has no end is read as far as it goes when nothing was added for so long. */
+const UNFINISHED_MS = 60_000
+
+export interface PackedFrom {
+  path: string
+  key: string
+  known: KnownSource
+  /** In the bytes inside. */
+  place: Place
+}
+
+/** A file whose bytes inside no offset leads to (compressed, UTF-16): read as a whole whenever it has changed. */
+export class PackedFile implements Watched {
+  path: string
+  readonly key: string
+  readonly source: string
+  pace: Pace = 'busy'
+  done = false
+  private place: Place
+  private readonly cuts: ReturnType<typeof cutKeeper>
+  /** What it was like when it was last read to its end, and when it was last looked at. */
+  private read = ''
+  private seen = ''
+  private seenAt: number
+  private told = false
+
+  constructor(
+    private readonly from: PackedFrom,
+    private readonly shared: Shared,
+  ) {
+    this.path = from.path
+    this.key = from.key
+    this.source = from.known.id
+    this.place = from.place
+    this.cuts = cutKeeper(shared.table, from.known, from.place.offset)
+    this.seenAt = shared.clock()
+  }
+
+  async *advance(): AsyncGenerator<UnitBatch> {
+    this.pace = 'idle'
+    const stats = fileAt(this.path)
+    if (!stats || keyOf(stats) !== this.key) return this.forget()
+    const state = `${stats.size} ${stats.mtimeNs}`
+    if (state === this.read) return
+    const now = this.shared.clock()
+    if (state !== this.seen) this.seenAt = now
+    this.seen = state
+    if (now - this.seenAt < QUIET_MS) return
+    const opened = await this.open()
+    if (!opened) return
+    try {
+      yield* this.readAll(opened)
+      this.read = state
+    } catch (error) {
+      if (now - this.seenAt < UNFINISHED_MS) return
+      this.read = state
+      this.tell(error)
+    } finally {
+      await opened.bytes.close()
+    }
+  }
+
+  async *finish(): AsyncGenerator<UnitBatch> {
+    yield* []
+  }
+
+  private async open(): Promise<OpenInput | undefined> {
+    try {
+      return await openInput({kind: 'file', path: this.path, size: 0, device: '', inode: ''}, {})
+    } catch (error) {
+      this.tell(error)
+      return undefined
+    }
+  }
+
+  private async *readAll(opened: OpenInput): AsyncGenerator<UnitBatch> {
+    const {place, shared} = this
+    const skipped = await skip(opened.bytes, (place.last ?? place).offset - opened.firstOffset)
+    if (!skipped) return this.passOver(opened)
+    const splitter = this.splitter()
+    for (;;) {
+      const {carried} = splitter
+      const slab = Buffer.allocUnsafe(carried + CHUNK)
+      const length = await opened.bytes.read(slab, carried, CHUNK)
+      if (length === 0) break
+      splitter.moveTo(slab, carried)
+      splitter.advance(carried + length)
+      yield* this.give(splitter)
+    }
+    tallyOf(shared, this.source, this.path).counters.bytes += opened.bytes.consumed
+    // What is compressed is not written to any more; a line of UTF-16 may still be.
+    yield* this.give(splitter, opened.compression ? splitter.end() : splitter.settle())
+    await shared.table.markEnd(this.source, this.place.offset, this.observed())
+  }
+
+  private async *give(splitter: UnitSplitter, cut?: number): AsyncGenerator<UnitBatch> {
+    for (const continued of splitter.continued.splice(0)) await this.cuts.onContinuation(continued)
+    if (cut !== undefined) await this.cuts.onCut(cut)
+    yield* handOut(this.shared, this, splitter.ready, splitter.resumeAt)
+    this.place = this.shared.positions.handedTo(this.source) ?? this.place
+  }
+
+  /** It ends before the place where reading was to begin: all of it is known, or, at --from-end, to be left out. */
+  private passOver(opened: OpenInput): void {
+    if (Number.isFinite(this.place.offset)) return
+    this.place = {offset: opened.bytes.consumed, line: 0}
+  }
+
+  private splitter(): UnitSplitter {
+    const {shared, from, place} = this
+    return new UnitSplitter({
+      envelopes: from.known.arrivals.map(({upTo, observed}) => ({upTo, envelope: this.envelopeAt(observed)})),
+      counters: tallyOf(shared, this.source, this.path).counters,
+      joiner: shared.joins ? new LineJoiner() : undefined,
+      ...resumeFrom(place),
+      cuts: this.cuts.cuts,
+    })
+  }
+
+  private envelopeAt(observed: string): Envelope {
+    return {...this.shared.envelope, source: this.source, file: this.path, observed}
+  }
+
+  private observed(): string {
+    return this.from.known.arrivals.at(-1)?.observed ?? this.shared.now().toISOString()
+  }
+
+  private tell(error: unknown): void {
+    if (!this.told)
+      this.shared.notify({kind: 'unreadable', path: this.path, reason: toProblem(this.path, error).error.message})
+    this.told = true
+  }
+
+  private forget(): void {
+    this.done = true
+    if (this.shared.readers.get(this.source) === this) this.shared.readers.delete(this.source)
+  }
+}
+
+/** False when the source ends before so many bytes. */
+async function skip(bytes: ByteSource, count: number): Promise<boolean> {
+  const piece = Buffer.allocUnsafe(CHUNK)
+  for (let left = count; left > 0; ) {
+    const length = await bytes.read(piece, 0, Math.min(piece.length, left))
+    if (length === 0) return false
+    left -= length
+  }
+  return true
+}
