@@ -12,6 +12,8 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   status: () => import('../commands/status.js'),
   tail: () => import('../commands/tail.js'),
   trace: () => import('../commands/trace.js'),
+  'checkpoints:forget': () => import('../commands/checkpoints/forget.js'),
+  'checkpoints:list': () => import('../commands/checkpoints/list.js'),
   'config:get': () => import('../commands/config/get.js'),
   'config:init': () => import('../commands/config/init.js'),
   'config:list': () => import('../commands/config/list.js'),
@@ -25,6 +27,7 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
 
 /** What a topic (`logflow config`) is about. */
 export const TOPICS: Record<string, {description: string}> = {
+  checkpoints: {description: 'How far each followed file has been read'},
   config: {description: 'See and change the configuration'},
   dlq: {description: 'Dead letters: what could not be stored, and what becomes of it'},
 }

@@ -90,6 +90,8 @@ export default class Ship extends Command {
       throw error
     } finally {
       progress.end()
+      // What is not tidied today is tidied another day.
+      await table?.expire(config.limits.checkpointKeepAge, new Date()).catch((error) => talk.detail(String(error)))
       table?.close()
     }
     const all = [...problems, ...report.problems]

@@ -212,6 +212,16 @@ function once(open: Open): void {
   const item = () => makeItem('app', 0)
   const other = () => makeItem('app', 100)
 
+  test('also where blank lines have come behind it since', () =>
+    withStore(open, async (opened) => {
+      const writer = await opened.store.openWriter()
+      await store(writer, [{...item(), span: 41, length: 40}])
+      const again = [{...item(), span: 90, length: 40}, makeItem('app', 90)]
+      expect(await store(writer, again)).toEqual({stored: 1, alreadyThere: 1, rejected: []})
+      expect(await store(writer, again)).toEqual({stored: 0, alreadyThere: 2, rejected: []})
+      await writer.close()
+    }))
+
   test('in one batch', () =>
     withStore(open, async (opened) => {
       const writer = await opened.store.openWriter()

@@ -69,6 +69,8 @@ export interface Limits {
   /** How long and how much of consumed batches the embedded bus keeps: milliseconds, bytes. */
   busKeepAge: number
   busKeepBytes: number
+  /** How long checkpoints and sources are remembered once their file is gone: milliseconds. */
+  checkpointKeepAge: number
   /** Bytes the embedded store's engine may use before it spills to the data directory. */
   storeMemory: number
 }

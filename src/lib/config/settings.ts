@@ -170,6 +170,12 @@ export const SETTINGS: readonly SettingSpec[] = [
     describe: 'how much of what has been read the embedded bus keeps',
   },
   {
+    key: 'limits.checkpoint_keep_age',
+    type: 'duration',
+    default: '30d',
+    describe: 'how long it is remembered how far a file was read, and where it was cut, once the file is gone',
+  },
+  {
     key: 'limits.store_memory',
     type: 'bytes',
     default: '192MB',

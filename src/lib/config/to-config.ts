@@ -20,6 +20,7 @@ export function toConfig(
     limits: {
       busKeepAge: get('limits.bus_keep_age'),
       busKeepBytes: get('limits.bus_keep_bytes'),
+      checkpointKeepAge: get('limits.checkpoint_keep_age'),
       storeMemory: get('limits.store_memory'),
     },
     ...rest,

@@ -64,5 +64,6 @@ export class WriteBuffer {
 function toItem({units, busOffsets}: DeliveredRun, i: number, bus: {topic: string; partition: number}): StoreItem {
   const key = keyOf(units, i)
   const place = {topic: bus.topic, partition: bus.partition, offset: busOffsets[i] as number}
-  return {record: unitToRecord(units, i, place, key), key, span: units.spans[i] as number}
+  const length = (units.ends[i] as number) - (units.starts[i] as number)
+  return {record: unitToRecord(units, i, place, key), key, span: units.spans[i] as number, length}
 }

@@ -93,6 +93,11 @@ export interface StoreItem {
   record: LogRecord
   key: RecordKey
   span: number
+  /**
+   * How many of these bytes are the unit's own; all unless said. The rest is line ends and blank lines, of which more
+   * may have come when the unit is read another time.
+   */
+  length?: number
 }
 
 export interface RecordKey {

@@ -48,7 +48,7 @@ test('with nothing given, everything is embedded below the data folder', async (
     color: 'auto',
     kafka: {brokers: ['localhost:9092'], partitions: 4, compression: 'lz4', ssl: false},
     elasticsearch: {nodes: ['http://localhost:9200'], index: 'logflow', period: 'month'},
-    limits: {busKeepAge: 3_600_000, busKeepBytes: 256_000_000},
+    limits: {busKeepAge: 3_600_000, busKeepBytes: 256_000_000, checkpointKeepAge: 30 * 86_400_000},
     files: {path: join(home, '.config/logflow/config.yaml'), exists: false},
     warnings: [],
   })

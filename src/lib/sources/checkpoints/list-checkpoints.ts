@@ -1,5 +1,5 @@
 import {existsSync, statSync} from 'node:fs'
-import {basename, join, resolve} from 'node:path'
+import {join, resolve} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Checkpoint} from './checkpoint.js'
 import {writeCheckpoints} from './checkpoint-file.js'
@@ -32,7 +32,7 @@ export async function listCheckpoints(
 }
 
 /**
- * Forgets the checkpoints of sources, each named by its id, its path or its file's name; of all sources where none is
+ * Forgets the checkpoints of sources, each named by its id or its path; of all sources where none is
  * named. @returns what was forgotten. Rejects with USAGE for what names none, with LOCK_HELD where a process follows one:
  * then none is forgotten.
  */
@@ -73,8 +73,7 @@ function furthestLast(files: CheckpointFile[], sources: ReadonlySet<string>): Ch
 function chosen(known: readonly Checkpoint[], names: readonly string[] | undefined, cwd: string): Checkpoint[] {
   if (names === undefined) return [...known]
   const found = names.flatMap((name) => {
-    const named = known.filter(({source, path}) => source === name || path === resolve(cwd, name))
-    const matches = named.length > 0 ? named : known.filter(({path}) => basename(path) === name)
+    const matches = known.filter(({source, path}) => source === name || path === resolve(cwd, name))
     if (matches.length > 0) return matches
     throw new LogflowError('USAGE', `there is no checkpoint of ${JSON.stringify(name)}`, {
       suggestions: ['logflow checkpoints list  to see them'],

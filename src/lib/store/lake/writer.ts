@@ -195,7 +195,8 @@ export class LakeWriter implements StoreWriter {
       index++
       const {source, offset} = item.key
       const end = offset + Math.max(item.span, 1)
-      if (this.#ranges.has(source, offset, end) || fresh.has(source, offset, end)) {
+      const own = offset + Math.max(item.length ?? item.span, 1)
+      if (this.#ranges.has(source, offset, own) || fresh.has(source, offset, own)) {
         alreadyThere++
         continue
       }

@@ -214,7 +214,7 @@ test('of processes that claim a source at once one has it, and its death by SIGK
   expect(mine.of('a')?.offset).toBe(100 * (1 + children.indexOf(holder)))
 }, 60_000)
 
-test('forgetting takes a source out of every file, by id, path or name, and leaves the others', async () => {
+test('forgetting takes a source out of every file, by id or path, and leaves the others', async () => {
   const {dir, open} = setup()
   const forget = (names?: string[]) => forgetCheckpoints(dir, names, {cwd: '/var', onProblem: () => {}})
   expect(await forget()).toEqual([])
