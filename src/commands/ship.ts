@@ -84,14 +84,14 @@ export default class Ship extends Command {
             onShipped: progress.end,
             onNotice: progress.notice,
           })
+      // What is not tidied today is tidied another day.
+      await table?.expire(config.limits.checkpointKeepAge, new Date()).catch((error) => talk.detail(String(error)))
     } catch (error) {
       if (error instanceof Interrupted) talk.note('interrupted: nothing was shipped')
       await account.fail(error, signal.aborted)
       throw error
     } finally {
       progress.end()
-      // What is not tidied today is tidied another day.
-      await table?.expire(config.limits.checkpointKeepAge, new Date()).catch((error) => talk.detail(String(error)))
       table?.close()
     }
     const all = [...problems, ...report.problems]
