@@ -1,9 +1,9 @@
 import {join} from 'node:path'
 import {Command} from '@oclif/core'
+import {CHECKPOINT_COLUMNS, checkpointRow} from '../../cli/checkpoint-rows.js'
 import {openContext} from '../../cli/context.js'
 import {globalFlags} from '../../cli/global-flags.js'
 import {showRows} from '../../cli/show-result.js'
-import {CHECKPOINT_COLUMNS, checkpointRow} from '../../lib/output/checkpoint-view.js'
 import {listCheckpoints} from '../../lib/sources/checkpoints/list-checkpoints.js'
 
 export default class CheckpointsList extends Command {

@@ -1,6 +1,6 @@
-import type {ListedCheckpoint} from '../sources/checkpoints/list-checkpoints.js'
-import {formatBytes, formatCount} from './numbers.js'
-import type {RowColumn} from './rows.js'
+import {formatBytes, formatCount} from '../lib/output/numbers.js'
+import type {RowColumn} from '../lib/output/rows.js'
+import type {ListedCheckpoint} from '../lib/sources/checkpoints/list-checkpoints.js'
 
 /** A checkpoint as programs read it; what is not known is left out. */
 export interface CheckpointRow {
