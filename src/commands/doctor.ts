@@ -6,6 +6,8 @@ import {showResult} from '../cli/show-result.js'
 import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {checkHealth} from '../lib/flows/check-health.js'
+import {inspectData} from '../lib/flows/inspect-data.js'
+import {progressBar} from '../lib/output/progress-bar.js'
 import {checksView} from '../lib/output/status-view.js'
 
 export default class Doctor extends Command {
@@ -28,6 +30,20 @@ export default class Doctor extends Command {
       configFile: files.exists ? files.path : undefined,
       nodeVersion: process.version,
     })
+    const bar = progressBar({
+      stream: context.talk.stream,
+      screen: context.talk.screen,
+      label: 'doctor',
+      now: () => performance.now(),
+      quiet: context.talk.quiet,
+    })
+    checks.push(
+      ...(await inspectData(app, {
+        signal: context.signal,
+        onProgress: ({done, total, records}) => bar.update({bytes: done, totalBytes: total, lines: records}),
+      })),
+    )
+    bar.end()
     await showResult(context, {checks}, () => checksView(checks, context.screen))
     const failed = checks.filter((check) => check.state === 'failed').map((check) => check.name)
     if (failed.length > 0) throw new LogflowError('UNHEALTHY', `not healthy: ${failed.join(', ')}`)

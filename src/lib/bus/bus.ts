@@ -2,6 +2,7 @@
 // A member never parses a line and never drops one: what `send` acknowledged, a consumer sees at least once.
 // embedded/ is the smallest; copy it. test/contracts/bus.ts is what every member must pass.
 
+import type {Inspection, InspectOptions} from '../errors/inspection.js'
 import type {UnitBatch} from '../units/unit-batch.js'
 
 export interface Bus {
@@ -24,6 +25,8 @@ export interface Bus {
   describe(topic: string, group?: string): Promise<TopicState>
   /** Name and version of what answered, for `status`; throws BUS_UNREACHABLE. */
   version(): Promise<string>
+  /** Reads everything that is kept and says what is damaged. Absent where servers see to their own disks. */
+  inspect?(options: InspectOptions): Promise<Inspection>
   close(): Promise<void>
 }
 

@@ -2,7 +2,6 @@ import {constants} from 'node:fs'
 import {access, mkdir, statfs} from 'node:fs/promises'
 import type {Bus} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
-import {describeDamage, mendDamage} from '../store/describe-damage.js'
 import {deadLetterTopic} from './dead-letters.js'
 import {type Answer, type PipelineStatus, pipelineStatus, type StatusOptions} from './pipeline-status.js'
 
@@ -103,17 +102,13 @@ async function expires(bus: Bus, topic: string): Promise<boolean> {
 
 function checkStore({store}: PipelineStatus): Check[] {
   if (!store.ok) return [unreachable('store', store)]
-  const {version, location, records, damaged = []} = store.value
+  const {version, location, records} = store.value
   return [
     {
       name: 'store',
       state: 'ok',
       finding: `${version} at ${location}, ${grouped(records)} ${records === 1 ? 'record' : 'records'}`,
     },
-    ...damaged.map((part): Check => {
-      const state = part.setAside ? 'warning' : 'failed'
-      return {name: 'store', state, finding: describeDamage(part), fix: mendDamage(part)}
-    }),
   ]
 }
 

@@ -2,6 +2,7 @@
 // A member never changes a record and never refuses one in silence: each item is stored, already there, or rejected.
 // lake/ is the default; test/contracts/store.ts is what every member must pass.
 
+import type {Inspection, InspectOptions} from '../errors/inspection.js'
 import type {QueryNode} from '../query/query.js'
 import type {LogRecord} from '../record/record.js'
 
@@ -28,6 +29,8 @@ export interface Store {
   /** Records in the order of arrival, from a position on, until the signal aborts. */
   follow(request: FollowRequest, signal: AbortSignal): AsyncIterable<FollowEvent>
   status(): Promise<StoreStatus>
+  /** Reads everything that is kept and says what is damaged. Absent where servers see to their own disks. */
+  inspect?(options: InspectOptions): Promise<Inspection>
   close(): Promise<void>
 }
 

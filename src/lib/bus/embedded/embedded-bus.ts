@@ -3,6 +3,7 @@
 // Start here; bus-file.ts is the file, writer.ts the fsync, reading.ts and consumer.ts the way out.
 
 import type {Database} from 'libsql'
+import type {Inspection, InspectOptions} from '../../errors/inspection.js'
 import type {
   Bus,
   BusConsumer,
@@ -18,6 +19,7 @@ import {type BatchCodec, loadBatchCodec} from './batch-codec.js'
 import {type BusFile, openBusFile} from './bus-file.js'
 import {EmbeddedConsumer} from './consumer.js'
 import {GroupLock} from './group-lock.js'
+import {inspectBus} from './inspect.js'
 import {EmbeddedProducer} from './producer.js'
 import {EmbeddedReader} from './reader.js'
 import {TopicReader} from './reading.js'
@@ -133,6 +135,11 @@ class EmbeddedBus implements Bus {
       const state = {partition: PARTITION, earliest, next}
       return {topic: name, incarnation, partitions: [committed === undefined ? state : {...state, committed}]}
     })
+  }
+
+  async inspect(options: InspectOptions): Promise<Inspection> {
+    const {reader} = await this.#machine()
+    return inspectBus({file: this.file, db: this.db, reader}, options)
   }
 
   async version(): Promise<string> {

@@ -1,14 +1,16 @@
 import {mkdirSync, readdirSync, readFileSync, renameSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
+import {setImmediate as nextTurn} from 'node:timers/promises'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {DamagedPart} from '../store.js'
 import {readDescription} from './descriptions.js'
 import {remove, replaceFile, syncDir} from './durable.js'
 import {codeOf, fileError, SegmentGone} from './errors.js'
-import {damageOf, hasItsLength, pathOf} from './inspect-segment.js'
+import {damageOf, hasItsLength, pathOf, rangesOf} from './inspect-segment.js'
 import type {Layout} from './layout.js'
 import {type Manifest, readManifest, type SealedSegment, type Segment, writeManifest} from './manifest.js'
 import {StoredRanges} from './stored-ranges.js'
+import {lastTrailer} from './trailer.js'
 
 /** Written by whoever finds a segment damaged: readers may not move it, the next writer does. */
 interface Note extends Omit<DamagedPart, 'setAside'> {
@@ -40,18 +42,39 @@ export class Damage {
   look(error: unknown): DamagedPart[] {
     if (!maybeDamage(error)) return []
     const known = this.#all()
-    const found: DamagedPart[] = []
-    for (const segment of readManifest(this.layout)?.segments ?? []) {
-      if (known.has(segment.seq)) continue
-      const reason = damageOf(this.layout, segment)
-      // Sealed and removed meanwhile: then another manifest names it no more.
-      if (reason === undefined || !isNamed(this.layout, segment)) continue
-      const damaged = note(this.layout, segment, reason)
-      known.set(segment.seq, damaged)
-      found.push(damaged)
-      this.tell(damaged)
+    const segments = readManifest(this.layout)?.segments.filter(({seq}) => !known.has(seq)) ?? []
+    return segments.flatMap((segment) => this.#lookAt(segment) ?? [])
+  }
+
+  /** Looks at every byte of every segment, whatever is known; returns the records of those that are whole. */
+  async inspect(
+    onProgress: (progress: {done: number; total: number; records: number}) => void,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    const known = this.#all()
+    const segments = readManifest(this.layout)?.segments ?? []
+    const sizes = segments.map((segment) => statSync(pathOf(this.layout, segment), {throwIfNoEntry: false})?.size ?? 0)
+    const total = sizes.reduce((sum, size) => sum + size, 0)
+    let [done, records] = [0, 0]
+    for (const [i, segment] of segments.entries()) {
+      if (signal?.aborted) break
+      const damaged = known.get(segment.seq) ?? this.#lookAt(segment)
+      done += sizes[i] as number
+      if (!damaged) records += rowsOf(this.layout, segment)
+      onProgress({done, total, records})
+      await nextTurn()
     }
-    return found
+    return records
+  }
+
+  #lookAt(segment: Segment): DamagedPart | undefined {
+    const reason = damageOf(this.layout, segment)
+    // Sealed and removed meanwhile: then another manifest names it no more.
+    if (reason === undefined || !isNamed(this.layout, segment)) return undefined
+    const damaged = note(this.layout, segment, reason)
+    this.#known?.set(segment.seq, damaged)
+    this.tell(damaged)
+    return damaged
   }
 
   #all(): Map<number, DamagedPart> {
@@ -61,6 +84,13 @@ export class Damage {
     for (const damaged of known.values()) this.tell(damaged)
     return known
   }
+}
+
+function rowsOf(layout: Layout, segment: Segment): number {
+  if (segment.kind === 'sealed') return segment.rows
+  return statSync(layout.hot(segment.seq), {throwIfNoEntry: false})
+    ? (lastTrailer(layout.hot(segment.seq))?.trailer.rows ?? 0)
+    : 0
 }
 
 function maybeDamage(error: unknown): boolean {
@@ -90,7 +120,7 @@ function note(layout: Layout, segment: Segment, reason: string): DamagedPart {
     records: known?.rows ?? (segment.kind === 'hot' ? segment.full?.rows : undefined),
     from: known && new Date(known.min).toISOString(),
     to: known && new Date(known.max).toISOString(),
-    restorable: readDescription(layout, segment.seq) !== undefined,
+    restorable: rangesOf(layout, segment) !== undefined,
   }
   try {
     mkdirSync(layout.damagedDir, {recursive: true, mode: 0o700})
@@ -152,6 +182,7 @@ export function setAside(
   const earlier = readNote(layout.damageNote(segment.seq))[0]
   const damaged = note(layout, segment, earlier?.reason ?? reason)
   const path = pathOf(layout, segment)
+  const ranges = rangesWithout(layout, manifest, segment)
   try {
     renameSync(path, join(layout.damagedDir, basename(path)))
     syncDir(layout.damagedDir)
@@ -159,21 +190,22 @@ export function setAside(
     if (codeOf(error) !== 'ENOENT') throw fileError(error, 'move', path)
   }
   const segments = manifest.segments.filter(({seq}) => seq !== segment.seq)
-  const left: Manifest = {...manifest, segments, ranges: rangesWithout(layout, manifest, segment.seq)}
+  const left: Manifest = {...manifest, segments, ranges, setAside: Math.max(manifest.setAside ?? 0, segment.seq)}
   writeManifest(layout, left)
   each({...damaged, setAside: true})
   return left
 }
 
 /** What is stored without a segment: others may hold stretches that overlap with its own. */
-function rangesWithout(layout: Layout, manifest: Manifest, seq: number): Manifest['ranges'] {
-  const lost = readDescription(layout, seq)
-  if (!lost) return manifest.ranges
+function rangesWithout(layout: Layout, manifest: Manifest, lost: Segment): Manifest['ranges'] {
+  const held = rangesOf(layout, lost)
+  if (!held) return manifest.ranges
   const ranges = new StoredRanges()
   ranges.merge(manifest.ranges)
-  ranges.subtract(lost.ranges)
+  ranges.subtract(held)
   for (const segment of manifest.segments) {
-    const own = segment.seq === seq ? undefined : readDescription(layout, segment.seq)
+    // Those that are hot and not described tell of theirs when they are opened.
+    const own = segment.seq === lost.seq ? undefined : readDescription(layout, segment.seq)
     if (own) ranges.merge(own.ranges)
   }
   return ranges.toJSON()

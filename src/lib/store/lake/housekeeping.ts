@@ -3,7 +3,7 @@ import {basename, join} from 'node:path'
 import {remove, syncDir} from './durable.js'
 import {corrupt, fileError} from './errors.js'
 import {KEEP_REPLACED_BYTES, KEEP_REPLACED_MS, type Layout} from './layout.js'
-import type {Manifest} from './manifest.js'
+import {lastSeq, type Manifest} from './manifest.js'
 
 /** Makes the folders of a lake, for its owner alone. */
 export function makeFolders(layout: Layout): void {
@@ -37,7 +37,7 @@ export function removeReplaced(layout: Layout, replaced: Manifest['replaced'], n
  * in it means that the manifest is older than the rest of the folder. Throws CORRUPT, and nothing is removed.
  */
 export function requireNewest(layout: Layout, manifest: Manifest): void {
-  const last = manifest.segments.at(-1)?.seq ?? 0
+  const last = lastSeq(manifest)
   for (const dir of [layout.hotDir, layout.sealedDir]) {
     for (const name of readdirSync(dir)) {
       const path = join(dir, name)

@@ -5,6 +5,7 @@ import {codeOf, fileError} from './errors.js'
 import {isWhole} from './hot-file.js'
 import type {Layout} from './layout.js'
 import type {HotSegment, SealedSegment, Segment} from './manifest.js'
+import {StoredRanges} from './stored-ranges.js'
 import {trailersOf} from './trailer.js'
 
 /** Where the file of a segment lies. */
@@ -34,6 +35,19 @@ export function damageOf(layout: Layout, segment: Segment): string | undefined {
   }
 }
 
+/** What a segment held, as far as is known: `undefined` where it is not. Ask before it is moved. */
+export function rangesOf(layout: Layout, segment: Segment): Record<string, number[]> | undefined {
+  const described = readDescription(layout, segment.seq)
+  if (described || segment.kind === 'sealed') return described?.ranges
+  try {
+    const ranges = new StoredRanges()
+    for (const {trailer} of trailersOf(layout.hot(segment.seq))) ranges.merge(trailer.ranges)
+    return ranges.toJSON()
+  } catch {
+    return undefined
+  }
+}
+
 /** Without a look at its bytes: whether the file is there, with the length it must have. */
 export function hasItsLength(size: number | undefined, segment: SealedSegment): boolean {
   return size === segment.bytes
@@ -50,12 +64,16 @@ function damageOfSealed(fd: number, layout: Layout, segment: SealedSegment): str
 function damageOfHot(fd: number, path: string, {full}: HotSegment): string | undefined {
   let rows = 0
   let end = 0
+  let bad: string | undefined
   try {
     for (const placed of trailersOf(path)) {
-      if (!isWhole(fd, end, placed)) return `records from number ${rows + 1} on do not match their checksum`
+      if (bad) return bad
+      if (!isWhole(fd, end, placed)) bad = `records from number ${rows + 1} on do not match their checksum`
       end = placed.end
       rows = placed.trailer.rows
     }
+    // The last commit of one that grows may be torn: then it was never acknowledged, and the next writer cuts it off.
+    if (full && bad) return bad
   } catch (error) {
     if (codeOf(error) === 'CORRUPT') return 'a commit mark in it cannot be read'
     throw error

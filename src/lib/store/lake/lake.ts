@@ -2,8 +2,10 @@
 // ones (Parquet, sorted by time); DuckDB in memory answers over both. One writer, readers without a lock.
 // Only duckdb.ts talks to DuckDB, only errors.ts reads its messages; writer.ts and search.ts are where to begin.
 
+import type {Inspection, InspectOptions} from '../../errors/inspection.js'
 import {parseId} from '../../record/id.js'
 import type {LogRecord} from '../../record/record.js'
+import {describeDamage, mendDamage} from '../describe-damage.js'
 import type {
   DamagedPart,
   FollowEvent,
@@ -146,6 +148,14 @@ class Lake implements Store {
       positions: views.findLast(({trailer}) => trailer)?.trailer?.positions ?? manifest?.positions ?? {},
       damaged: listDamaged(this.#layout),
     }
+  }
+
+  async inspect({onProgress, signal}: InspectOptions): Promise<Inspection> {
+    const records = await this.#damage.inspect((progress) => onProgress?.(progress), signal)
+    const findings = this.#damage
+      .list()
+      .map((damaged) => ({finding: describeDamage(damaged), fix: mendDamage(damaged)}))
+    return {records, findings}
   }
 
   async close(): Promise<void> {

@@ -15,6 +15,8 @@ export interface Manifest {
   format: typeof FORMAT
   /** By rising `seq`, which is the order of arrival. The last hot one may still grow. */
   segments: Segment[]
+  /** Highest `seq` of a segment that was set aside: no number is used twice. */
+  setAside?: number
   /** Per source the stored ranges [from, to), flat; hot segments repeat theirs in their trailers. */
   ranges: Record<string, number[]>
   /** Next bus offset by `topic/partition`; trailers of hot segments are newer. */
@@ -111,6 +113,11 @@ function namesIn(dir: string): string[] {
 
 export function writeManifest({manifest: path}: Layout, manifest: Manifest): void {
   replaceFile(path, Buffer.from(JSON.stringify(manifest)))
+}
+
+/** The highest `seq` in use, or used. */
+export function lastSeq({segments, setAside = 0}: Manifest): number {
+  return Math.max(setAside, segments.at(-1)?.seq ?? 0)
 }
 
 /** Changes whenever the manifest is replaced; `undefined` where there is none. */

@@ -15,6 +15,7 @@ import {type Lock, takeLock} from './lock.js'
 import {
   emptyManifest,
   type HotSegment,
+  lastSeq,
   type Manifest,
   readManifest,
   type SealedSegment,
@@ -236,7 +237,7 @@ export class LakeWriter implements StoreWriter {
     if (file && !file.spoilt && !isFull(file.rows, file.bytes, limits)) return file
     while (this.#full.length >= MOST_UNSEALED) await this.#sealOldest()
     file?.settle()
-    const seq = (this.#manifest.segments.at(-1)?.seq ?? 0) + 1
+    const seq = lastSeq(this.#manifest) + 1
     const next = HotFile.create(seq, layout.hot(seq))
     try {
       if (file && file.rows > 0) describeHot(layout, file.seq, file.rows, this.#own.toJSON())

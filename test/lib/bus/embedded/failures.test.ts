@@ -148,6 +148,50 @@ test('a flipped byte in a batch stops the reader there instead of becoming anoth
   await again.close()
 })
 
+test('an inspection names every damaged batch, and counts the units of the others', async () => {
+  const dir = folder()
+  const path = join(dir, 'bus.db')
+  const bus = await openEmbeddedBus({dir})
+  await sendAll(bus, 'logs', [numbered('good', 0, 10), noise(0, 10), numbered('good', 10, 5), noise(10, 10)])
+  await sendAll(bus, 'others', [numbered('good', 0, 7)])
+  const progress: number[] = []
+  expect(await bus.inspect?.({onProgress: ({records}) => progress.push(records)})).toEqual({records: 42, findings: []})
+  expect(progress.at(-1)).toBe(42)
+  await bus.close()
+  const bytes = readFileSync(path)
+  for (const units of [noise(0, 10), noise(10, 10)]) {
+    const at = bytes.indexOf(units.data.subarray(30_000, 30_040))
+    expect(at).toBeGreaterThan(0)
+    bytes[at + 5] = (bytes[at + 5] as number) ^ 1
+  }
+  writeFileSync(path, bytes)
+  const again = await openEmbeddedBus({dir})
+  const found = await again.inspect?.({})
+  expect(found?.records).toBe(22)
+  expect(found?.findings.map(({finding}) => finding)).toEqual([
+    `The bus file ${path} is damaged: units 10 to 19 do not match their checksum`,
+    `The bus file ${path} is damaged: units 25 to 34 do not match their checksum`,
+  ])
+  expect(found?.findings[0]?.fix).toContain('ship the files again')
+  await again.close()
+})
+
+test('an inspection sees pages that SQLite cannot follow', async () => {
+  const dir = folder()
+  const path = join(dir, 'bus.db')
+  const bus = await openEmbeddedBus({dir})
+  await sendAll(bus, 'logs', [noise(0, 200)])
+  await bus.close()
+  const bytes = readFileSync(path)
+  bytes.fill(0, Math.floor(bytes.length / 2), bytes.length)
+  writeFileSync(path, bytes)
+  const again = await openEmbeddedBus({dir})
+  const found = await again.inspect?.({})
+  expect(found?.findings.length).toBeGreaterThan(0)
+  expect(found?.findings[0]?.finding).toContain(`The bus file ${path} is damaged`)
+  await again.close()
+})
+
 test('a lock that another process never gives back is told, and the same send works later', async () => {
   const dir = folder()
   const bus = await openEmbeddedBus({dir, lockWait: 60})

@@ -1,9 +1,12 @@
 import {existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs'
 import {basename, join} from 'node:path'
-import {expect, test} from 'vitest'
+import {expect, test, vi} from 'vitest'
 import type {DamagedPart, StoreWriter} from '../../../../src/lib/store/store.js'
 import {numberedItem, numberOf} from './numbered-items.js'
 import {findAll, type TestLake, testLake} from './open-lake.js'
+
+// Every question to another store starts an engine: on a busy machine that adds up.
+vi.setConfig({testTimeout: 120_000})
 
 const items = (from: number, to: number) => Array.from({length: to - from}, (_, i) => numberedItem(from + i))
 const numbers = (from: number, to: number) => Array.from({length: to - from}, (_, i) => from + i)
@@ -41,7 +44,6 @@ function overwrite(path: string, from: number, to: number): void {
 const injuries: Array<[string, (path: string) => void, string]> = [
   ['is gone', (path) => rmSync(path), 'it is not there'],
   ['is cut off', (path) => truncateSync(path, Math.floor(statSync(path).size / 2)), 'bytes of'],
-  ['is empty', (path) => truncateSync(path, 0), 'it has 0 bytes of'],
   ['has lost its directory', (path) => overwrite(path, statSync(path).size - 60, statSync(path).size), 'checksum'],
   ['is garbage', (path) => overwrite(path, 0, statSync(path).size), 'checksum'],
 ]
@@ -188,4 +190,38 @@ test('a note on a segment that is whole is a false alarm', async () => {
   const {found, damaged} = await read(lake)
   expect(found).toEqual(numbers(0, 3_100))
   expect(damaged).toEqual([])
+})
+
+test('an inspection reads every byte of every segment: what queries would not notice, too', async () => {
+  const lake = await threeSealed()
+  const progress: number[] = []
+  const whole = await (await lake.open()).inspect?.({onProgress: ({done, total}) => progress.push(done / total)})
+  expect(whole).toEqual({records: 3_100, findings: []})
+  expect(progress.length).toBe(4)
+  expect(progress.at(-1)).toBe(1)
+  const bytes = readFileSync(sealedFile(lake, 3))
+  bytes[1_000] = (bytes[1_000] as number) ^ 1
+  writeFileSync(sealedFile(lake, 3), bytes)
+  expect(await (await lake.open()).inspect?.({})).toEqual({
+    records: 2_100,
+    findings: [
+      {finding: expect.stringContaining(sealedFile(lake, 3)), fix: expect.stringContaining('logflow process')},
+    ],
+  })
+})
+
+test('a growing segment in which a line has rotten is set aside once that is known', async () => {
+  const lake = testLake()
+  const writer = await (await lake.open()).openWriter()
+  for (const at of [0, 10, 20]) await write(writer, at, at + 10)
+  await writer.close()
+  overwrite(hotFile(lake, 1), 5, 60)
+  const store = await lake.open()
+  expect((await store.inspect?.({}))?.findings.length).toBe(1)
+  const again = await store.openWriter()
+  // The position went with it: what the bus still has comes by itself.
+  expect(again.storedPosition('logs', 0)).toBeUndefined()
+  expect(await write(again, 0, 40)).toMatchObject({stored: 40})
+  await again.close()
+  expect((await read(lake)).found).toEqual(numbers(0, 40))
 })

@@ -1,0 +1,14 @@
+// What a look at every byte that a bus or a store keeps on this machine brings to light.
+
+export interface InspectOptions {
+  /** Called often. `done` of `total` bytes, about; whole `records` so far. */
+  onProgress?: (progress: {done: number; total: number; records: number}) => void
+  signal?: AbortSignal
+}
+
+export interface Inspection {
+  /** Records, or units, that are whole. */
+  records: number
+  /** What is damaged, and what to do about it. */
+  findings: Array<{finding: string; fix: string}>
+}

@@ -1,0 +1,38 @@
+import type {Bus} from '../bus/bus.js'
+import type {Inspection, InspectOptions} from '../errors/inspection.js'
+import {LogflowError} from '../errors/logflow-error.js'
+import type {Store} from '../store/store.js'
+import type {Check} from './check-health.js'
+
+/** Reads every byte that the bus and the store keep on this machine: a check for each, and one for each damage. */
+export async function inspectData(
+  {bus, store}: {bus: () => Promise<Bus>; store: () => Promise<Store>},
+  options: InspectOptions,
+): Promise<Check[]> {
+  return [
+    ...(await checksOf('bus content', 'units', bus, options)),
+    ...(await checksOf('store content', 'records', store, options)),
+  ]
+}
+
+async function checksOf(
+  name: string,
+  what: string,
+  open: () => Promise<{inspect?(options: InspectOptions): Promise<Inspection>}>,
+  options: InspectOptions,
+): Promise<Check[]> {
+  try {
+    const part = await open()
+    if (!part.inspect) return []
+    const {records, findings} = await part.inspect(options)
+    const finding = `every byte read, ${records.toLocaleString('en-US')} ${what} whole`
+    if (options.signal?.aborted)
+      return [{name, state: 'warning', finding: `interrupted: ${finding}`, fix: 'run it again'}]
+    if (findings.length === 0) return [{name, state: 'ok', finding}]
+    return findings.map((damage) => ({name, state: 'failed', ...damage}))
+  } catch (error) {
+    // What cannot be opened at all, or answers no question, has its own check already.
+    if (!(error instanceof LogflowError)) throw error
+    return [{name, state: 'failed', finding: error.message, fix: error.suggestions.join('; ') || undefined}]
+  }
+}
