@@ -325,3 +325,17 @@ test('a store that wants whole batches gets the first one after every idle momen
   await writer.close()
   expect(await messages(store)).toEqual(['one', 'two', 'three'])
 })
+
+test('a write holds some megabytes at most, however few units those are', async () => {
+  const {bus, store} = await pipeline(['first'])
+  const producer = await bus.openProducer({topic: TOPIC})
+  for (let i = 1; i < 6; i++)
+    await producer.send(toUnitBatch(ENVELOPE, [{bytes: Buffer.alloc(3_000_000, 'x'), offset: i * 3_000_001}]))
+  const sizes: number[] = []
+  const measured = guarded(store, (batch) => {
+    sizes.push([...batch.items].reduce((sum, {record}) => sum + record.message.length, 0))
+    return undefined
+  })
+  expect(await settle(bus, measured)).toMatchObject({read: 6, stored: 6})
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(8_000_000 + 3_000_000)
+})
