@@ -29,13 +29,17 @@ export interface DeadLetterPipeline {
   close(): Promise<void>
 }
 
-export async function openDeadLetterPipeline(dir: string): Promise<DeadLetterPipeline> {
-  const bus = await openEmbeddedBus({dir: join(dir, 'bus')})
+/** On an embedded bus in `dir` unless another one is given, which is closed with the rest. */
+export async function openDeadLetterPipeline(
+  dir: string,
+  given: {bus?: Bus; topic?: string} = {},
+): Promise<DeadLetterPipeline> {
+  const {bus = await openEmbeddedBus({dir: join(dir, 'bus')}), topic = TOPIC} = given
   const store = await openLake({dir: join(dir, 'lake')})
   return {
     bus,
     async ship(lines, envelope = {}) {
-      const producer = await bus.openProducer({topic: TOPIC})
+      const producer = await bus.openProducer({topic})
       let offset = 0
       const units = lines.map((line, i) => {
         const unit = {bytes: Buffer.from(line, 'latin1'), offset, line: i + 1}
@@ -46,10 +50,10 @@ export async function openDeadLetterPipeline(dir: string): Promise<DeadLetterPip
       await producer.close()
     },
     async process(refuses = () => false, at = '2026-11-21T09:41:07.000Z') {
-      const until = await endOf(bus, TOPIC)
+      const until = await endOf(bus, topic)
       const signal = new AbortController().signal
       const picky = refusing(store, refuses)
-      return settleBacklog({bus, store: picky, topic: TOPIC, group: 'g', until, signal, now: () => new Date(at)})
+      return settleBacklog({bus, store: picky, topic, group: 'g', until, signal, now: () => new Date(at)})
     },
     async messages() {
       const found: string[] = []
