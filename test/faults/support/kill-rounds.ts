@@ -37,6 +37,7 @@ export interface KillPlan {
 
 /** A kill that comes after the end is no round; so often in a row it is a fault of the plan. */
 const MOST_MISSED = 20
+const MIN_WINDOW_MS = 50
 
 export async function killRounds(plan: KillPlan): Promise<void> {
   const tally = new Tally(plan.fault)
@@ -45,20 +46,25 @@ export async function killRounds(plan: KillPlan): Promise<void> {
   let setting = newSetting(plan, 1)
   let written = 0
   let missed = 0
+  let fresh = 0
   for (let round = 0, homes = 1; round < plan.rounds; ) {
     const hit = await injure(plan, setting, written, window)
     written += plan.lines
+    fresh += plan.lines
+    if (!hit) {
+      if (++missed === MOST_MISSED) throw new Error(`${plan.fault}: ${missed} kills in a row came too late`)
+      window.to = Math.max(MIN_WINDOW_MS, window.to * 0.6)
+      window.from = Math.min(window.from, window.to / 2)
+      continue
+    }
     const killedAt = performance.now()
     await plan.recover(setting)
-    const recoverMs = performance.now() - killedAt
-    tally.check(await compareStored(setting, written), plan.lines)
-    if (hit) {
-      tally.rounds([recoverMs])
-      round++
-      missed = 0
-    } else if (++missed === MOST_MISSED) throw new Error(`${plan.fault}: ${missed} kills in a row came too late`)
-    else window.to = Math.max(window.from + 10, window.to * 0.9)
-    if (hit && round < plan.rounds && round % plan.perHome === 0) {
+    tally.rounds([performance.now() - killedAt])
+    tally.check(await compareStored(setting, written), fresh)
+    round++
+    missed = 0
+    fresh = 0
+    if (round < plan.rounds && round % plan.perHome === 0) {
       setting = newSetting(plan, ++homes)
       written = 0
     }
@@ -91,8 +97,7 @@ async function unharmed(plan: KillPlan): Promise<number> {
   await plan.prepare?.(setting)
   const started = performance.now()
   await Promise.race(plan.victims(setting).map(({ended}) => ended))
-  const ms = performance.now() - started
-  return ms
+  return performance.now() - started
 }
 
 function newSetting({environment}: KillPlan, number: number): Setting {
