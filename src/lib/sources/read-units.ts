@@ -89,7 +89,7 @@ export async function* readUnits(bytes: ByteSource, options: ReadOptions): Async
       yield* handOut(splitter, options)
       if (extended && !splitter.insideLine) break
     }
-    yield* handOut(splitter, options, splitter.end())
+    yield* handOut(splitter, options, signal?.aborted ? splitter.stop() : splitter.end())
   } finally {
     await bytes.close()
     await pending

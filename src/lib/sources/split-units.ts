@@ -231,6 +231,17 @@ export class UnitSplitter {
   }
 
   /**
+   * Reading has been stopped: gives out what is whole. A line that is still open is left to the next reading, which
+   * finds all of it: sent now, its beginning would be a record besides that of the whole line.
+   * @returns as `settle`
+   */
+  stop(): number | undefined {
+    this.filled = this.scan = this.lineStart
+    this.midLine = false
+    return this.settle()
+  }
+
+  /**
    * Nothing has come for a while: gives out the unit in hand, without the line that is still open.
    * @returns where the unit ends, if a line to come could go on with it: a cut
    */

@@ -343,6 +343,21 @@ test('an abort ends files at once, and a pipe with what has come from it', async
   expect(pipe.problems).toEqual([])
 })
 
+test('an abort inside a line of a pipe leaves the line to the next reading', async () => {
+  const {open} = setup()
+  const stopping = new AbortController()
+  const stdin = new PassThrough()
+  const {sources} = await open(['-'], {stdin, signal: stopping.signal})
+  stdin.write('one\ntwo\nthr')
+  const seen: UnitBatch[] = []
+  for await (const batch of sources) {
+    seen.push(batch)
+    stopping.abort()
+  }
+  expect(texts(unitsOf(seen))).toEqual(['one', 'two'])
+  expect(sources.progress()).toMatchObject({lines: 2, units: 2, unterminated: 0})
+})
+
 test('reading waits for its consumer, and stops when that leaves', async () => {
   const {path, open} = setup()
   const size = 40 << 20
