@@ -12,6 +12,7 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   status: () => import('../commands/status.js'),
   tail: () => import('../commands/tail.js'),
   trace: () => import('../commands/trace.js'),
+  verify: () => import('../commands/verify.js'),
   'checkpoints:forget': () => import('../commands/checkpoints/forget.js'),
   'checkpoints:list': () => import('../commands/checkpoints/list.js'),
   'config:get': () => import('../commands/config/get.js'),

@@ -6,6 +6,8 @@
 export const CODES = {
   /** The answer is no: nothing matched under --fail-if-none, an expectation broke. */
   NO_MATCH: 1,
+  /** Records that a run sent are not in the store, or there twice. */
+  NOT_STORED: 1,
   /** A check of doctor failed. */
   UNHEALTHY: 1,
   /** Wrong use: a bad flag, argument, query or configuration. */

@@ -68,6 +68,7 @@ export function decodeReceipt(text: string, path: string): Receipt {
   if (typeof receipt.receipt !== 'number') throw noReceipt(path, 'it is other JSON')
   if (receipt.receipt > RECEIPT_FORMAT)
     throw new LogflowError('USAGE', `${path} was written by a newer logflow`, {suggestions: ['Update logflow']})
+  if (given === undefined) throw noReceipt(path, 'it has no checksum, as what --json prints has none')
   if (given !== checksum(JSON.stringify(receipt))) throw noReceipt(path, 'it was changed after it was written')
   return receipt as unknown as Receipt
 }
