@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest'
+import {expect, test, vi} from 'vitest'
 import type {Bus, BusReader, ReaderOptions} from '../../../src/lib/bus/bus.js'
 import {LogflowError} from '../../../src/lib/errors/logflow-error.js'
 import {RecentIds} from '../../../src/lib/flows/recent-ids.js'
@@ -6,6 +6,9 @@ import {BusArrivals} from '../../../src/lib/flows/tail-bus.js'
 import {tailRecords} from '../../../src/lib/flows/tail-records.js'
 import type {RecordFilter, Store} from '../../../src/lib/store/store.js'
 import {ALL, GROUP, pipeline, process, range, readTail, send, TOPIC} from './tail-parts.js'
+
+// Every send waits for the disk, which others may keep busy.
+vi.setConfig({testTimeout: 120_000})
 
 function arrivalsOf(bus: Bus, store: Store, filter: RecordFilter = ALL): BusArrivals {
   const shown = new RecentIds(10_000)

@@ -1,9 +1,12 @@
-import {expect, test} from 'vitest'
+import {expect, test, vi} from 'vitest'
 import {RecentIds} from '../../../src/lib/flows/recent-ids.js'
 import {tailRecords} from '../../../src/lib/flows/tail-records.js'
 import {StoreArrivals} from '../../../src/lib/flows/tail-store.js'
 import type {Store} from '../../../src/lib/store/store.js'
 import {ALL, GROUP, pipeline, process, range, readTail, send, TOPIC} from './tail-parts.js'
+
+// Every send waits for the disk, which others may keep busy.
+vi.setConfig({testTimeout: 120_000})
 
 function arrivalsOf(store: Store): StoreArrivals {
   const parts = {topic: TOPIC, group: GROUP, filter: ALL, shown: new RecentIds(10_000), wait: true}
