@@ -1,7 +1,7 @@
 // The one database file of the embedded bus: opened, made where it is missing, and shared by any number of processes.
 // Nothing here may open and close bus.db with `fs`: POSIX would drop every lock this process holds on it.
 
-import {closeSync, existsSync, fsyncSync, mkdirSync, openSync} from 'node:fs'
+import {closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -42,6 +42,8 @@ export interface BusFile {
    * @param capBytes what this connection writes never makes the file longer than this
    */
   connect(capBytes?: number): Promise<Database>
+  /** Throws FILE_UNREADABLE where the path leads to another file than the one that was opened, or to none. */
+  requireSame(): void
   /** Calls `attempt` until it is not refused for a lock, or too long has passed; its errors come out as LogflowErrors. */
   patiently<T>(doing: string, attempt: () => T): Promise<T>
 }
@@ -61,12 +63,14 @@ export async function openBusFile(dir: string, lockWait: number): Promise<BusFil
       await sleep(RETRY_MS)
     }
   }
+  let opened: number | undefined
   const connect = (capBytes?: number) =>
     patiently('open', () => {
       makePrivate(dir, path)
       const db = new Sqlite(path)
       try {
         prepare(db, path)
+        opened ??= statSync(path).ino
         if (capBytes !== undefined) db.exec(`pragma max_page_count = ${Math.ceil(capBytes / PAGE_BYTES)}`)
       } catch (error) {
         db.close()
@@ -74,7 +78,13 @@ export async function openBusFile(dir: string, lockWait: number): Promise<BusFil
       }
       return db
     })
-  return {dir, path, connect, patiently}
+  const requireSame = (): void => {
+    if (statSync(path, {throwIfNoEntry: false})?.ino === opened) return
+    throw new LogflowError('FILE_UNREADABLE', `${path} was removed or replaced while it was read`, {
+      suggestions: ['Run the command again: it begins with what is there now'],
+    })
+  }
+  return {dir, path, connect, requireSame, patiently}
 }
 
 /** Makes a file only its owner may read, before SQLite makes one that follows the umask; a file that is there stays shut. */

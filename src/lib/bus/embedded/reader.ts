@@ -73,6 +73,8 @@ export class EmbeddedReader implements BusReader {
         yield found
       } else {
         const positions = this.#next === undefined ? [] : [{topic, partition: PARTITION, nextOffset: this.#next}]
+        // A file without a name gets no news any more: that must not look like quiet.
+        this.parts.file.requireSame()
         yield {kind: 'idle', positions}
         await this.#news.wait(version, REPEAT_IDLE)
       }

@@ -261,3 +261,17 @@ test('a closed bus refuses, and ends what is being read', async () => {
   )
   await bus.close()
 })
+
+test('a reader whose file was removed ends with an error, and is not quiet for ever', async () => {
+  const dir = folder()
+  const bus = await openEmbeddedBus({dir})
+  await sendAll(bus, 'logs', [numbered('s', 0, 10)])
+  const reader = await bus.openReader({topic: 'logs', from: 'earliest'})
+  const read = async () => {
+    for await (const event of reader) if (event.kind === 'idle') rmSync(dir, {recursive: true, force: true})
+  }
+  const error = await failure(read())
+  expect(error.code).toBe('FILE_UNREADABLE')
+  expect(error.message).toContain('was removed or replaced')
+  await bus.close()
+})
