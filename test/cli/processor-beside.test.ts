@@ -12,7 +12,8 @@ const starts = __dirname + '/starts'
 appendFileSync(starts, 'x')
 const nth = readFileSync(starts).length
 if (nth < DIES) process.kill(process.pid, 'SIGKILL')
-process.stdin.resume().on('end', () => console.log(JSON.stringify({read: nth, stored: nth})))
+const counts = {read: nth, stored: nth, already_there: 0, dead_lettered: 0, dropped: 0, missed: 0, positions: {0: nth}}
+process.stdin.resume().on('end', () => console.log(JSON.stringify(counts)))
 `
 
 function standIn(dies: number) {
@@ -28,7 +29,16 @@ test('what it reports when it is stopped is handed on', async () => {
   const {config, binary, starts} = standIn(0)
   const beside = startProcessorBeside(config, binary)
   await expect.poll(starts, {timeout: 30_000}).toBe(1)
-  expect(await beside.stop()).toEqual({report: {read: 1, stored: 1, alreadyThere: 0, deadLettered: 0, missed: 0}})
+  const report = {
+    read: 1,
+    stored: 1,
+    alreadyThere: 0,
+    deadLettered: 0,
+    dropped: 0,
+    missed: 0,
+    positions: new Map([[0, 1]]),
+  }
+  expect(await beside.stop()).toEqual({report})
 })
 
 test('one that dies is started again, and its end is told with the counts of those that came after', async () => {

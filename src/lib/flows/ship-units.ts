@@ -48,19 +48,27 @@ export async function shipUnits(
     },
   })
   const iterator = batches[Symbol.asyncIterator]()
+  let pulling = false
   try {
     while (await window.room()) {
+      pulling = true
       const {value, done} = await window.unlessFailed(iterator.next())
+      pulling = false
       if (done) break
       window.send(value)
     }
     report.unacknowledged = await window.finish()
-    return report
+  } catch (error) {
+    const ended = iterator.return?.().catch(() => undefined)
+    // A source that follows a silent file may answer much later.
+    if (!pulling) await ended
+    throw error
   } finally {
     window.close()
-    // Not waited for: a source that follows a silent file may answer much later.
-    iterator.return?.().catch(() => undefined)
   }
+  // What the source still has to put down at its end is part of the run.
+  await iterator.return?.()
+  return report
 }
 
 function count(report: ShipReport, batch: UnitBatch, receipt: SendReceipt): void {

@@ -23,8 +23,8 @@ async function pipeline() {
     await bus.close()
   })
   const producer = await bus.openProducer({topic: 'logs'})
-  for (const [offset, line] of LINES.entries())
-    await producer.send(toUnitBatch(envelope, [{bytes: Buffer.from(line), offset, line: 1}]))
+  for (const [i, line] of LINES.entries())
+    await producer.send(toUnitBatch(envelope, [{bytes: Buffer.from(line), offset: 100 * i, line: i + 1}]))
   return {bus, store}
 }
 

@@ -44,4 +44,4 @@ test('a processor beside that died is told: the counts lack what it stored', asy
   })
   expect(notices).toEqual([{kind: 'uncounted', reason: 'SIGKILL'}])
   expect(report.processed).toMatchObject({stored: 60_000})
-})
+}, 120_000)

@@ -173,6 +173,23 @@ test('interrupted while the bus is away: it ends, and what was not acknowledged 
   expect(report.unacknowledged).toBeLessThanOrEqual(9)
 })
 
+test('the source is ended, and waited for, before an interrupted run is over', async () => {
+  const producer = new Producer()
+  const stop = new AbortController()
+  producer.away = true
+  let ended = false
+  async function* tidy() {
+    try {
+      yield* sourceOf(60)
+    } finally {
+      await sleep(5)
+      ended = true
+    }
+  }
+  await shipUnits(tidy(), producer, {signal: stop.signal, patience: patience(stop.signal, () => stop.abort())})
+  expect(ended).toBe(true)
+})
+
 test('interrupted while the bus is silent: it ends after a moment, and nothing is told any more', async () => {
   const producer = new Producer()
   const stop = new AbortController()
