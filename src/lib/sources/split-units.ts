@@ -3,8 +3,10 @@
 // again at any unit's offset.
 
 import type {Envelope} from '../units/envelope.js'
-import {MAX_BATCH_BYTES, MAX_BATCH_UNITS, type UnitBatch} from '../units/unit-batch.js'
+import type {UnitBatch} from '../units/unit-batch.js'
 import {newCounters, type ReadCounters} from './read-counters.js'
+import {characterStart, isBlank} from './scan-bytes.js'
+import {UnitColumns} from './unit-columns.js'
 
 /** A longer line or event is cut here; what is over becomes a further unit, nothing is dropped. */
 export const MAX_UNIT_BYTES = 8 * 1024 * 1024
@@ -93,13 +95,7 @@ export class UnitSplitter {
   private nextCut: number
   private readonly handOutFrom: number
 
-  private count = 0
-  private capacity = 0
-  private starts = new Uint32Array(0)
-  private ends = new Uint32Array(0)
-  private offsets = new Float64Array(0)
-  private spans = new Float64Array(0)
-  private lines = new Float64Array(0)
+  private readonly columns = new UnitColumns()
   private range = 0
   /** The batch in hand is of continuations. */
   private ofContinuations = false
@@ -258,28 +254,9 @@ export class UnitSplitter {
 
   /** Closes the batch in hand. */
   flush(): void {
-    const n = this.count
-    if (n === 0) return
-    const first = this.starts[0] as number
-    const last = this.ends[n - 1] as number
-    const {starts, ends} = this
-    for (let i = 0; i < n; i++) {
-      starts[i] = (starts[i] as number) - first
-      ends[i] = (ends[i] as number) - first
-    }
+    if (this.columns.count === 0) return
     const {envelope} = this.envelopes[this.range] as EnvelopeRange
-    this.ready.push({
-      envelope: this.ofContinuations ? {...envelope, continuation: true} : envelope,
-      count: n,
-      data: this.slab.subarray(first, last),
-      starts: starts.subarray(0, n),
-      ends: ends.subarray(0, n),
-      offsets: this.offsets.subarray(0, n),
-      spans: this.spans.subarray(0, n),
-      lines: this.lines.subarray(0, n),
-    })
-    this.count = 0
-    this.capacity = 0
+    this.ready.push(this.columns.take(this.slab, this.ofContinuations ? {...envelope, continuation: true} : envelope))
   }
 
   private takeLine(bytes: Buffer, lineEnd: number): void {
@@ -400,17 +377,8 @@ export class UnitSplitter {
       this.ofContinuations = this.continuing
     }
     if (offset >= this.boundary) this.nextRange(offset)
-    if (this.count > 0) {
-      const extent = this.unitEnd - (this.starts[0] as number)
-      if (this.count === MAX_BATCH_UNITS || extent > MAX_BATCH_BYTES) this.flush()
-    }
-    if (this.count === this.capacity) this.grow()
-    const i = this.count++
-    this.starts[i] = this.unitStart
-    this.ends[i] = this.unitEnd
-    this.offsets[i] = offset
-    this.spans[i] = nextOffset - offset
-    this.lines[i] = this.unitLine
+    if (!this.columns.takes(this.unitEnd)) this.flush()
+    this.columns.add(this.unitStart, this.unitEnd, offset, nextOffset - offset, this.unitLine)
     this.counters.units++
     this.counters.blank += this.blankRun
     this.blankRun = 0
@@ -427,36 +395,4 @@ export class UnitSplitter {
     while (offset >= this.rangeEnd()) this.range++
     this.boundary = this.rangeEnd()
   }
-
-  /** Columns begin small, because most files of a big folder are. */
-  private grow(): void {
-    const capacity = Math.min(MAX_BATCH_UNITS, this.capacity === 0 ? 64 : this.capacity * 8)
-    const widen = <T extends Uint32Array | Float64Array>(wide: T, old: T): T => {
-      wide.set(old.subarray(0, this.count))
-      return wide
-    }
-    this.starts = widen(new Uint32Array(capacity), this.starts)
-    this.ends = widen(new Uint32Array(capacity), this.ends)
-    this.offsets = widen(new Float64Array(capacity), this.offsets)
-    this.spans = widen(new Float64Array(capacity), this.spans)
-    this.lines = widen(new Float64Array(capacity), this.lines)
-    this.capacity = capacity
-  }
-}
-
-/** Nothing but spaces, tabs and other ASCII white space. */
-function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] as number
-    if (byte !== 32 && (byte < 9 || byte > 13)) return false
-  }
-  return true
-}
-
-/** The last position, at most three bytes back, where a UTF-8 character begins; `at` itself where none does. */
-function characterStart(bytes: Buffer, at: number): number {
-  for (let i = at; i > at - 4 && i > 0; i--) {
-    if (((bytes[i] as number) & 0xc0) !== 0x80) return i
-  }
-  return at
 }
