@@ -5,7 +5,15 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {matches} from '../../src/lib/query/matches.js'
 import type {QueryNode} from '../../src/lib/query/query.js'
 import type {LogRecord} from '../../src/lib/record/record.js'
-import type {FollowEvent, RecordFilter, Store, StoreItem, StoreWriter, WriteResult} from '../../src/lib/store/store.js'
+import type {
+  FollowEvent,
+  RecordFilter,
+  Rejection,
+  Store,
+  StoreItem,
+  StoreWriter,
+  WriteResult,
+} from '../../src/lib/store/store.js'
 import {keysContract} from './store-keys.js'
 import {contractQueries} from './store-queries.js'
 import {fakeItems, hardRecords, makeItem} from './store-records.js'
@@ -131,6 +139,24 @@ function writing(open: Open, options: StoreContractOptions): void {
       await writer.close()
       expect(ids(await found(opened.store))).toEqual(itemIds(items))
       expect(ids(await found(await opened.reopen()))).toEqual(itemIds(items))
+    }))
+
+  test('a record that no store can take is handed back, and its neighbours are stored', () =>
+    withStore(open, async (opened) => {
+      const writer = await opened.store.openWriter()
+      const [first, bad, last] = [makeItem('app', 0), makeItem('app', 100), makeItem('app', 200)]
+      bad.record = {...bad.record, '@timestamp': 'no time at all'}
+      const told: Rejection[] = []
+      const items = [first, bad, last]
+      const onRejected = async (rejected: Rejection[]) => void told.push(...rejected)
+      const result = await writer.write({items, positions: [], onRejected})
+      await writer.refresh()
+      expect(result).toMatchObject({stored: 2, alreadyThere: 0, rejected: [{index: 1, reason: expect.any(String)}]})
+      expect(told).toEqual(result.rejected)
+      expect(ids(await found(opened.store))).toEqual(itemIds([first, last]))
+      const again = {...bad, record: makeItem('app', 100).record}
+      expect(await store(writer, [again])).toEqual({stored: 1, alreadyThere: 0, rejected: []})
+      await writer.close()
     }))
 
   test('an empty batch is nothing', () =>

@@ -10,7 +10,7 @@ import {BINARY, buildLogflow, cleanEnv, emptyHome, runLogflow} from '../support/
 // Dead letters with the real binary: what is refused is seen, goes back, and is stored once or given up.
 
 const homes: string[] = []
-beforeAll(buildLogflow, 60_000)
+beforeAll(buildLogflow, 120_000)
 afterAll(() => {
   for (const home of homes) rmSync(home, {recursive: true, force: true})
 })
@@ -76,7 +76,7 @@ test('what Elasticsearch refuses is listed, shown, sent back, and stored once it
   } finally {
     await server.close()
   }
-}, 120_000)
+}, 240_000)
 
 test('wrong use and nothing found have their exit codes, and dropping wants a yes', async () => {
   const home = newHome()
@@ -105,10 +105,10 @@ test('wrong use and nothing found have their exit codes, and dropping wants a ye
   })
   expect(JSON.parse((await run('status', '--json')).stdout).bus).toMatchObject({deadLetters: 1})
   expect(await run('dlq', 'redrive', '--all', '--topic', 'another')).toMatchObject({status: 0})
-}, 120_000)
+}, 240_000)
 
 test('SIGKILL of redrive at many points: each record is stored once, and nothing is pending', async () => {
-  const LETTERS = 2_500
+  const LETTERS = 1_500
   const data = join(newHome(), 'data')
   const pipe = await openDeadLetterPipeline(data)
   await pipe.ship(['good'], {source: 'first'})
