@@ -162,7 +162,9 @@ export function translateError(error: unknown, url: string): LogflowError {
     case 'ProductNotSupportedError':
       return notElasticsearch(url)
     case 'DeserializationError':
+      // Also an answer that was cut off, or a proxy's page while the server starts: the next one may be whole.
       return new LogflowError('BACKEND_REFUSED', `what answers at ${url} does not speak JSON`, {
+        retriable: true,
         suggestions: ['Check elasticsearch.nodes: is there a proxy or another server?'],
       })
     default:

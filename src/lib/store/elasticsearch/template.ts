@@ -136,6 +136,8 @@ function templateBody(settings: ElasticsearchSettings, codec: string): object {
           number_of_shards: shards,
           ...(replicas === undefined ? {auto_expand_replicas: '0-1'} : {number_of_replicas: replicas}),
           refresh_interval: '1s',
+          // What is acknowledged is fsynced. It is the default, and a cluster's own templates may say otherwise.
+          translog: {durability: 'request'},
         },
       },
       mappings: {dynamic: false, _source: {excludes: ['words', 'folded']}, properties: PROPERTIES},

@@ -200,6 +200,49 @@ describe('what is lost', () => {
     expect(idsOf(server.bulks()).slice(3)).toEqual([names(0, 10), names(10, 20)])
   })
 
+  test('an answer that is cut off was perhaps acted on: each record is there once', async () => {
+    const torn = (request: SeenRequest) => {
+      server.stored.push(...request.ids)
+      return {status: 200, body: '{"errors":false,"items":[{"create":{"status":201}},{"crea'}
+    }
+    const {server, sender} = await bench({bulk: [torn, {status: 200, body: '<html>'}]})
+    expect((await sender.send(documents(3))).map((fate) => fate.kind)).toEqual(Array(3).fill('already-there'))
+    expect(server.stored).toEqual(names(0, 3))
+    expect(server.bulks()).toHaveLength(3)
+  })
+
+  test('whatever comes in whatever order, each record is there once', async () => {
+    let server: ScriptedServer
+    const busy = {status: 429, body: ''}
+    const some = (request: SeenRequest) => {
+      const taken = request.ids.filter((_, i) => i % 3 === 0)
+      server.stored.push(...taken.filter((id) => !server.stored.includes(id)))
+      return itemsOf(request, (id) => ({status: taken.includes(id) ? 201 : 429}))
+    }
+    const short = (request: SeenRequest) => {
+      server.stored.push(...request.ids.slice(0, 1).filter((id) => !server.stored.includes(id)))
+      return {status: 200, body: {errors: false, items: [{create: {status: 201}}]}}
+    }
+    const steps = [
+      busy,
+      'stored-then-cut',
+      some,
+      {status: 503, body: ''},
+      short,
+      {status: 413, body: ''},
+      'hang',
+      'cut',
+    ]
+    for (let first = 0; first < steps.length; first += 3) {
+      const order = [...steps.slice(first), ...steps.slice(0, first)] as NonNullable<Script['bulk']>
+      const run = await bench({bulk: order}, {}, 1_000)
+      server = run.server
+      const fates = await run.sender.send(documents(20))
+      expect(fates.every(({kind}) => kind === 'stored' || kind === 'already-there')).toBe(true)
+      expect([...server.stored].sort()).toEqual(names(0, 20).sort())
+    }
+  })
+
   test('half an answer is no answer', async () => {
     const short = {status: 200, body: {errors: false, items: [{create: {status: 201}}]}}
     const {server, sender} = await bench({bulk: [short]})
