@@ -53,9 +53,10 @@ export interface ProcessReport {
 /** Runs until the signal aborts or `until` is passed. The writer stays open: its owner closes it. */
 export async function processUnits(writer: StoreWriter, options: ProcessOptions): Promise<ProcessReport> {
   const {bus, topic, group, until, report = emptyReport()} = options
-  if (until && (await passed(bus, topic, group, until))) return report
   const kept = new KeptPositions(writer, bus, topic)
   await kept.load()
+  // A store that was restored from an older copy has less than the group has passed.
+  if (until && (await passed(bus, topic, group, until)) && kept.reach(until)) return report
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, options.signal])
   const consumer = await bus.openConsumer({topic, group, startAt: (partition) => kept.of(partition), signal})
@@ -132,6 +133,11 @@ class KeptPositions {
     const stored = this.writer.storedPosition(`${this.topic}@${this.incarnation}`, partition)
     // Beyond the end of the topic it can only mean another one of the same name.
     return stored !== undefined && stored <= (this.next.get(partition) ?? 0) ? stored : undefined
+  }
+
+  /** Whether the store, as far as it keeps positions, has everything before these offsets. */
+  reach(until: ReadonlyMap<number, number>): boolean {
+    return [...until].every(([partition, offset]) => (this.of(partition) ?? offset) >= offset)
   }
 
   /** All of them. */

@@ -1,3 +1,4 @@
+import {cpSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, expect, test} from 'vitest'
 import type {Bus, BusConsumer, BusEvent, ConsumerOptions, Position} from '../../../src/lib/bus/bus.js'
@@ -277,6 +278,33 @@ test('positions lost with the group are taken from the store: nothing is read tw
   })
   expect(report.stored).toBe(0)
   expect(await messages(store)).toEqual(['one', 'two'])
+})
+
+test('a store restored from an older copy gets what it has not, although the group has passed it', async () => {
+  const dir = tempFolder()
+  const bus = await openEmbeddedBus({dir: join(dir, 'bus')})
+  open.push(bus)
+  const producer = await bus.openProducer({topic: TOPIC})
+  const send = (n: number) =>
+    producer.send(toUnitBatch(ENVELOPE, [{bytes: Buffer.from(`line ${n}`), offset: n * 10, line: n}]))
+  const withStore = async <T>(name: string, use: (store: Store) => Promise<T>): Promise<T> => {
+    const store = await openLake({dir: join(dir, name)})
+    try {
+      return await use(store)
+    } finally {
+      await store.close()
+    }
+  }
+  await send(1)
+  await withStore('lake', (store) => settle(bus, store))
+  cpSync(join(dir, 'lake'), join(dir, 'copy'), {recursive: true})
+  await send(2)
+  await send(3)
+  await withStore('lake', (store) => settle(bus, store))
+  // Nothing new is on the bus: the store alone tells that something is missing.
+  expect(await withStore('copy', (store) => settle(bus, store))).toMatchObject({stored: 2, alreadyThere: 0})
+  expect(await withStore('copy', messages)).toEqual(['line 1', 'line 2', 'line 3'])
+  expect(await withStore('copy', (store) => settle(bus, store))).toMatchObject({read: 0})
 })
 
 test('a bus that was deleted and begun anew is read from its beginning, whatever the store has of the old one', async () => {
