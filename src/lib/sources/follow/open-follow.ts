@@ -2,6 +2,7 @@
 // looks at each file in turn, so that the memory of all of them together is that of one and of what the bus holds.
 
 import type {Stats} from 'node:fs'
+import {resolve} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {UnitBatch} from '../../units/unit-batch.js'
 import type {Checkpoints} from '../checkpoints/open-checkpoints.js'
@@ -10,14 +11,14 @@ import type {OpenSourcesOptions, SourceProgress, SourceResult, Sources} from '..
 import {newCounters, type ReadCounters} from '../read-counters.js'
 import type {SourceTable} from '../source-table.js'
 import {Handles} from './handles.js'
+import {leftBehind} from './left-behind.js'
 import type {FollowNotice} from './notices.js'
 import {PlainFile} from './plain-file.js'
 import {Positions} from './positions.js'
-import {fileAt, keyOf, type Shared, type Watched} from './watched.js'
+import {fileAt, keyOf, type Shared, WAITS, type Waits, type Watched} from './watched.js'
 import {YoungFile} from './young-file.js'
 
-/** How often names are looked for, and sizes of files that grow. */
-const SCAN_MS = 1_000
+/** How often files that grow are looked at. */
 const BUSY_MS = 100
 /** Files that do not grow are looked at less and less, down to this; to half a millisecond a file where they are many. */
 const IDLE_MS = 250
@@ -43,6 +44,7 @@ export interface FollowOptions extends Pick<OpenSourcesOptions, 'envelope' | 'mu
   /** Milliseconds that no step of the clock disturbs; overridden by tests alone. */
   clock?: () => number
   mostOpen?: number
+  waits?: Waits
 }
 
 export interface Follow extends Sources {
@@ -74,6 +76,7 @@ class Follower {
   private scanAt = 0
   private saveAt = 0
   private scanned = false
+  private lookBehind = true
   /** What was wrong with a path when it was last looked for. */
   private unreadable = new Map<string, string>()
 
@@ -87,13 +90,15 @@ class Follower {
       now,
       positions: new Positions(),
       handles: new Handles(options.mostOpen),
+      waits: options.waits ?? WAITS,
       joins: options.multiline !== 'off',
       clock: options.clock ?? (() => performance.now()),
       notify: options.onNotice,
       tallies: new Map(),
       readers: new Map(),
-      lookForFiles: () => {
+      lookForFiles: (behind) => {
         this.scanAt = 0
+        this.lookBehind ||= behind === true
       },
     }
   }
@@ -168,7 +173,7 @@ class Follower {
 
   /** Looks for files that have come. */
   private async scan(): Promise<void> {
-    const {clock, notify} = this.shared
+    const {clock, notify, waits} = this.shared
     const begun = clock()
     if (begun < this.scanAt) return
     const found = new Map<string, {path: string; named: boolean}>()
@@ -190,12 +195,23 @@ class Follower {
       const fromEnd = this.options.fromEnd && !this.scanned
       this.add(new YoungFile(path, key, this.shared, {fromEnd, named, refuseHeld: !this.options.wait && !this.scanned}))
     }
+    if (this.scanned && this.lookBehind) this.addLeftBehind(found)
     for (const file of this.watched) if (file instanceof PlainFile && !found.has(file.key)) file.wanted = false
     if (!this.scanned) notify({kind: 'following', files: found.size})
     this.scanned = true
     const took = clock() - begun
     // A file that was rotated in the meantime has asked for the next look at once.
-    if (this.scanAt > 0) this.scanAt = clock() + Math.max(SCAN_MS, took * SCAN_SHARE)
+    if (this.scanAt > 0) this.scanAt = clock() + Math.max(waits.scan, took * SCAN_SHARE)
+  }
+
+  /** What was rotated away, not yet read to its end, while nobody had it open. Asked once those that are there are known. */
+  private addLeftBehind(found: ReadonlyMap<string, {path: string}>): void {
+    const {args, cwd} = this.options
+    const wanted = [...args.map((arg) => resolve(cwd, arg)), ...[...found.values()].map(({path}) => path)]
+    const {checkpoints, readers} = this.shared
+    this.lookBehind = false
+    for (const {path, key} of leftBehind(checkpoints.all(), wanted, (source) => readers.has(source), found))
+      this.add(new YoungFile(path, key, this.shared, {fromEnd: false, named: false, refuseHeld: false, resume: true}))
   }
 
   /** Once for each path that cannot be read, and once when it can. */

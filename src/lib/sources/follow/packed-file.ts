@@ -12,8 +12,6 @@ import type {Place} from './positions.js'
 import {fileAt, handOut, keyOf, type Pace, type Shared, tallyOf, type Watched} from './watched.js'
 
 const CHUNK = 1 << 20
-/** It may still be written to when it changed this short a time ago. */
-const QUIET_MS = 2_000
 /** A stream that has no end is read as far as it goes when nothing was added for so long. */
 const UNFINISHED_MS = 60_000
 
@@ -61,7 +59,7 @@ export class PackedFile implements Watched {
     const now = this.shared.clock()
     if (state !== this.seen) this.seenAt = now
     this.seen = state
-    if (now - this.seenAt < QUIET_MS) return
+    if (now - this.seenAt < this.shared.waits.packing) return
     const opened = await this.open()
     if (!opened) return
     try {

@@ -13,7 +13,7 @@ import {TAIL_BYTES} from '../source-rows.js'
 import type {KnownSource} from '../source-table.js'
 import {UnitSplitter} from '../split-units.js'
 import type {Place} from './positions.js'
-import {findByInode, findCopy, readTail} from './rotations.js'
+import {familyOf, findByInode, findCopy, readTail} from './rotations.js'
 import {fileAt, handOut, keyOf, type Pace, type Shared, tallyOf, type Watched} from './watched.js'
 
 const read = promisify(readCallback)
@@ -21,8 +21,6 @@ const read = promisify(readCallback)
 /** Bytes read at once, and before other files have their turn. */
 const CHUNK = 1 << 20
 const TURN = 4 << 20
-/** A file that is silent this long has its last event closed. */
-const SILENCE_MS = 1_000
 /** Least time between two arrivals told apart. */
 const ARRIVAL_STEP_MS = 1_000
 /** A deleted file, and one that got another name, is no longer written to when it is silent this long. */
@@ -43,6 +41,8 @@ export class PlainFile implements Watched {
   path: string
   key: string
   readonly source: string
+  /** What it shares with its rotations. */
+  readonly family: string
   pace: Pace = 'busy'
   done = false
   /** It is one of the files that the user named. */
@@ -57,8 +57,7 @@ export class PlainFile implements Watched {
   /** When the file was last changed, as far as it has been looked at. */
   private changed = -1n
   private grownAt: number
-  /** It lies elsewhere than when it was found, where `nameGone` nobody knows where. */
-  private moved = false
+  /** No name that we know leads to it. */
   private nameGone = false
   private told = false
   /** Bytes below it have an arrival in the table; where `open`, all have. */
@@ -77,6 +76,7 @@ export class PlainFile implements Watched {
   ) {
     this.path = path
     this.key = key
+    this.family = familyOf(path)
     this.source = known.id
     this.readTo = place.last?.offset ?? place.offset
     this.grownAt = shared.clock()
@@ -113,11 +113,18 @@ export class PlainFile implements Watched {
 
   /** True when the file begins with all of another one's bytes, so that the other may be a copy of it. */
   beginsWith(head: Buffer, path: string, size: number): boolean {
-    if (size > this.readTo || path === this.path) return false
     const fd = this.shared.handles.of(this)
-    if (fd === undefined) return false
+    // What it has grown by may be in the copy and not be read yet.
+    if (fd === undefined || path === this.path || size > fstatSync(fd).size) return false
     const own = Buffer.alloc(head.length)
     return readSync(fd, own, 0, own.length, 0) === own.length && own.equals(head) && sameTail(fd, path, size)
+  }
+
+  /** Makes the table know all there is of the file by now: another that begins like it is not taken for it. */
+  async tell(): Promise<void> {
+    const fd = this.shared.handles.of(this)
+    const size = fd === undefined ? 0 : fstatSync(fd).size
+    if (size > this.tableSize) await this.remember(size)
   }
 
   private envelopeAt(observed: string): Envelope {
@@ -157,8 +164,7 @@ export class PlainFile implements Watched {
     const to = deleted ? undefined : findByInode(this.path, this.key)
     if (deleted || (!stats && to === undefined)) notify({kind: 'gone', path: this.path})
     else notify({kind: 'rotated', path: this.path, to})
-    lookForFiles()
-    this.moved = true
+    lookForFiles(!stats && to === undefined)
     this.pace = 'busy'
     if (to !== undefined) this.path = to
     else if (stats) {
@@ -255,12 +261,12 @@ export class PlainFile implements Watched {
   /** Its end is read: closes the last event, and lets go of a file that nobody can find or writes to. */
   private async *beSilent(stats: BigIntStats): AsyncGenerator<UnitBatch> {
     const silence = this.shared.clock() - this.grownAt
-    if (silence < SILENCE_MS) {
+    if (silence < this.shared.waits.silence) {
       this.pace = 'busy'
       return
     }
     yield* this.give(this.splitter.settle())
-    if (!this.moved || this.wanted) return
+    if (this.wanted) return
     if (silence < (stats.nlink === 0n ? DELETED_SILENCE_MS : RENAMED_SILENCE_MS)) return
     yield* this.give(this.splitter.end())
     await this.end()
@@ -277,7 +283,7 @@ export class PlainFile implements Watched {
       shared.notify({kind: 'rotated', path, to: copy.path})
       this.path = copy.path
       this.key = copy.key
-      this.isCopy = this.moved = true
+      this.isCopy = true
       this.pace = 'busy'
       return
     }

@@ -3,6 +3,11 @@ import {basename, dirname, join} from 'node:path'
 import {rotationStem, uncompressedName} from '../source-id.js'
 import {fileAt, keyOf} from './watched.js'
 
+/** Where a file lies and what its rotations have in common. */
+export function familyOf(path: string): string {
+  return join(dirname(path), rotationStem(basename(path)))
+}
+
 /** Where the file is now that had this name: rotation moves files within their folder. */
 export function findByInode(path: string, key: string): string | undefined {
   return siblings(path).find((sibling) => {
@@ -22,10 +27,9 @@ export interface Cut {
 /** The copy that was made of a file before it was cut: it holds, at the same place, the bytes that were read last. */
 export function findCopy({path, key, readTo, lastBytes}: Cut): {path: string; key: string} | undefined {
   if (lastBytes.length === 0) return undefined
-  const stem = rotationStem(basename(path))
   for (const sibling of siblings(path)) {
     const name = basename(sibling)
-    if (rotationStem(name) !== stem || uncompressedName(name) !== name) continue
+    if (familyOf(sibling) !== familyOf(path) || uncompressedName(name) !== name) continue
     const stats = fileAt(sibling)
     if (!stats || keyOf(stats) === key || Number(stats.size) < readTo) continue
     if (holds(sibling, readTo - lastBytes.length, lastBytes)) return {path: sibling, key: keyOf(stats)}

@@ -31,6 +31,20 @@ export interface Watched {
   finish(): AsyncIterable<UnitBatch>
 }
 
+/** How long is waited for what, in milliseconds. */
+export interface Waits {
+  /** Names are looked for so often. */
+  scan: number
+  /** A file that is silent this long has its last event closed. */
+  silence: number
+  /** A copy is being made, or the original cut after it, when nothing happens for no longer than this. */
+  copy: number
+  /** A compressed file may still be written to when it changed this short a time ago. */
+  packing: number
+}
+
+export const WAITS: Waits = {scan: 1_000, silence: 1_000, copy: 10_000, packing: 2_000}
+
 /** What all watched files of one follower share. */
 export interface Shared {
   envelope: Omit<Envelope, 'source' | 'file' | 'observed' | 'dead'>
@@ -38,6 +52,7 @@ export interface Shared {
   checkpoints: Checkpoints
   positions: Positions
   handles: Handles
+  waits: Waits
   joins: boolean
   force: boolean
   now: () => Date
@@ -47,8 +62,8 @@ export interface Shared {
   tallies: Map<string, Tally>
   /** Who reads a source in this follower. */
   readers: Map<string, Watched>
-  /** Asks for a look at names before it is due. */
-  lookForFiles: () => void
+  /** Asks for a look at names before it is due; with `behind` also for what nobody follows by name. */
+  lookForFiles: (behind?: boolean) => void
 }
 
 /** What was read of a source in this run, from whichever file. */

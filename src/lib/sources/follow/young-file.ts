@@ -1,20 +1,16 @@
 import {closeSync, openSync, readSync} from 'node:fs'
-import {basename, dirname} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {UnitBatch} from '../../units/unit-batch.js'
 import {compressionOf, encodingOf, whyBinary} from '../inspect-head.js'
 import {HEAD_BYTES, openInput} from '../open-input.js'
 import {factsOf} from '../open-sources.js'
 import {skipped, toProblem} from '../problem.js'
-import {rotationStem} from '../source-id.js'
 import type {KnownSource} from '../source-table.js'
 import {PackedFile} from './packed-file.js'
 import {PlainFile} from './plain-file.js'
 import type {Place} from './positions.js'
+import {familyOf} from './rotations.js'
 import {fileAt, keyOf, type Pace, type Shared, type Watched} from './watched.js'
-
-/** A copy is being made, or the original cut after it, when nothing happens for no longer than this. */
-const COPY_PATIENCE_MS = 10_000
 
 const NOTHING: UnitBatch[] = []
 
@@ -25,6 +21,8 @@ export interface YoungOptions {
   named: boolean
   /** When another process follows it: reject, or wait for that to end. */
   refuseHeld: boolean
+  /** Read it only where it goes on with a source that was followed before. */
+  resume?: boolean
 }
 
 /** A file whose source is not known yet: it has no whole line, another follows it, or it may be a copy in the making. */
@@ -100,27 +98,30 @@ export class YoungFile implements Watched {
       this.copySize = Number(stats.size)
       this.copySince = now
     }
-    return now - this.copySince < COPY_PATIENCE_MS
+    return now - this.copySince < this.shared.waits.copy
   }
 
   private kin(): PlainFile[] {
-    const stem = rotationStem(basename(this.path))
-    const folder = dirname(this.path)
+    const family = familyOf(this.path)
     return [...this.shared.readers.values()].filter(
-      (file): file is PlainFile =>
-        file instanceof PlainFile && dirname(file.path) === folder && rotationStem(basename(file.path)) === stem,
+      (file): file is PlainFile => file instanceof PlainFile && file.family === family,
     )
   }
 
   private async admit(packed: boolean): Promise<void> {
     const {shared, path} = this
     const opened = await openInput({kind: 'file', path, size: 0, device: '', inode: ''}, {})
+    for (const file of this.kin()) await file.tell()
     let known: KnownSource
     try {
       if (!opened.stat || keyOf(opened.stat) !== this.key) return
       known = await shared.table.identify(factsOf(opened, path, shared.envelope.host), shared.now().toISOString())
     } finally {
       await opened.bytes.close()
+    }
+    if (this.options.resume && !shared.checkpoints.of(known.id)) {
+      this.done = true
+      return
     }
     // Its rest is read when the file that is read now is at its end.
     if (shared.readers.has(known.id)) return this.rest()

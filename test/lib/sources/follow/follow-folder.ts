@@ -44,6 +44,7 @@ export function followFolder() {
       signal: stop.signal,
       now: () => new Date(),
       onNotice: (notice) => notices.push(notice),
+      waits: {scan: 100, silence: 200, copy: 120_000, packing: 200},
       ...more,
     })
     const units: Followed[] = []
