@@ -59,7 +59,7 @@ export async function shipFollowed(context: Context, args: string[] | undefined,
   const envelope = envelopeOf(context, flags)
   const now = () => new Date()
   const started = performance.now()
-  await using app = openApp(config, talk.detail)
+  await using app = openApp(config, talk.detail, talk.warn)
   const onNotice = showProcessNotice(talk)
   const patience = flags['no-wait'] ? undefined : {signal: context.signal, onNotice}
   const bus = await keepTrying('bus', app.bus, patience)
