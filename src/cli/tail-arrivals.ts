@@ -28,7 +28,7 @@ export async function openArrivals(context: Context, app: App, choice: ArrivalsC
     talk.note(`following the store: ${unreadable}`)
   }
   if (choice.follow && (await app.store()).followsBestEffort) {
-    talk.note('best-effort: the store is polled by ingested_at; --by bus misses nothing')
+    talk.note('best-effort: the store is polled by ingested_at, and a sender whose clock is far behind may be missed')
   }
   return new StoreArrivals({...parts, wait: choice.wait})
 }

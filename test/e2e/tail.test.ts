@@ -131,3 +131,19 @@ test('a bus that is not there: --no-wait ends with 3, and waiting says so once',
   expect(await ended(tail.child)).toBe(0)
   expect(tail.said().match(/trying again/g)).toHaveLength(1)
 })
+
+test('Elasticsearch alone is followed at best effort, and that is said; one that is away ends --no-wait with 3', async () => {
+  const home = newHome()
+  const ran = await runLogflow(['tail', '--store', 'http://127.0.0.1:19098', '--no-wait'], {home, timeout: LONG})
+  expect(ran).toMatchObject({status: 3, stdout: ''})
+  expect(ran.stderr).toMatch(/^best-effort: .*\nerror: no answer from Elasticsearch/)
+})
+
+test('where Kafka cannot be read the store is followed, and that is said', {timeout: LONG}, async () => {
+  const home = newHome()
+  writeLines(home, 'a.log', 0, 3)
+  await runLogflow(['ship', 'a.log'], {home, timeout: LONG})
+  const tail = startTail(home, '--bus', '127.0.0.1:19099')
+  await expect.poll(tail.messages, {timeout: LONG}).toEqual(lines(0, 3))
+  expect(tail.said()).toMatch(/^following the store: no Kafka broker answered/)
+})

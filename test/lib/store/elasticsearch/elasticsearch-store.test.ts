@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {openElasticsearch} from '../../../../src/lib/store/elasticsearch/elasticsearch-store.js'
 import type {ElasticsearchSettings} from '../../../../src/lib/store/elasticsearch/settings.js'
-import type {StoreItem} from '../../../../src/lib/store/store.js'
+import type {FollowEvent, StoreItem} from '../../../../src/lib/store/store.js'
 import {type Script, type ScriptedServer, startScriptedServer} from './scripted-server.js'
 
 const open: Array<{close(): Promise<void>}> = []
@@ -236,5 +236,36 @@ test('a count that lacks a shard is an error, not a number', async () => {
   await expect(store.count({query: {kind: 'all'}})).rejects.toMatchObject({
     code: 'STORE_UNREACHABLE',
     message: expect.stringContaining('1 of 2 shards'),
+  })
+})
+
+describe('following through an outage', () => {
+  const follow = async (wait: boolean, failures: number) => {
+    let asked = 0
+    const other: Script['other'] = ({path}) => {
+      if (path.includes('/_count') && asked++ < failures) return {status: 503, body: {error: 'away'}}
+      return {status: 200, body: path.includes('/_count') ? {count: 0} : {hits: {hits: []}}}
+    }
+    const {store} = await bench({other}, {bulk: {patienceMs: 0}})
+    const stop = new AbortController()
+    const events: FollowEvent[] = []
+    for await (const event of store.follow({filter: {query: {kind: 'all'}}, from: '0:', wait}, stop.signal)) {
+      events.push(event)
+      if (event.kind === 'caught-up') stop.abort()
+    }
+    return events
+  }
+
+  test('waited out, it is said once, and then what there is', async () => {
+    const events = await follow(true, 4)
+    expect(events.map(({kind}) => kind)).toEqual(['gap', 'caught-up'])
+    expect(events[0]).toMatchObject({cause: 'away'})
+  })
+
+  test('not waited out, it is thrown', async () => {
+    await expect(follow(false, Number.POSITIVE_INFINITY)).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      retriable: true,
+    })
   })
 })
