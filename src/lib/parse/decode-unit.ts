@@ -1,7 +1,6 @@
 // Bytes of a unit to text. What is no UTF-8 becomes U+FFFD in the text; the bytes themselves stay in `raw`, escaped.
 
 import {isUtf8} from 'node:buffer'
-import {createRequire} from 'node:module'
 
 export interface DecodedUnit {
   text: string
@@ -37,12 +36,4 @@ function sequenceAt(bytes: Buffer, at: number): number {
   const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2
   if (first < 0xc2 || first > 0xf4 || at + length > bytes.length) return 0
   return isUtf8(bytes.subarray(at, at + length)) ? length : 0
-}
-
-let native: ((input: Buffer, initial?: number) => number) | undefined
-
-/** CRC-32C of `data[start, end)`, unsigned. */
-export function crc32c(data: Buffer, start: number, end: number): number {
-  native ??= (createRequire(import.meta.url)('@node-rs/crc32') as {crc32c(input: Buffer): number}).crc32c
-  return native(data.subarray(start, end)) >>> 0
 }

@@ -38,7 +38,8 @@ export class UnitDigest {
     this.count++
     this.offsets += offset
     this.crcs += crc
-    const place = Math.imul(offset % TWO_32, 0x9e3779b1) ^ Math.imul((offset / TWO_32) | 0, 0x85ebca77)
+    // What multiplies takes the lowest 32 bits of a number itself.
+    const place = Math.imul(offset, 0x9e3779b1) ^ Math.imul(offset / TWO_32, 0x85ebca77)
     this.high = (this.high + scramble(place ^ crc)) >>> 0
     this.low = (this.low + scramble(place + Math.imul(crc, 0xc2b2ae3d))) >>> 0
   }

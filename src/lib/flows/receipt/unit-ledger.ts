@@ -1,4 +1,4 @@
-import {crc32c} from '../../parse/decode-unit.js'
+import {crc32c} from '../../parse/crc32c.js'
 import type {UnitBatch} from '../../units/unit-batch.js'
 import {UnitDigest} from './unit-digest.js'
 

@@ -1,7 +1,7 @@
 import {open, readFile, rename, rm} from 'node:fs/promises'
 import {dirname} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
-import {crc32c} from '../../parse/decode-unit.js'
+import {crc32c} from '../../parse/crc32c.js'
 import type {Checkpoint} from './checkpoint.js'
 
 const LAYOUT = 1
