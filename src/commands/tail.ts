@@ -15,9 +15,8 @@ const FIRST_LINES = 10
 
 export default class Tail extends Command {
   static override summary = 'Show the last records, then each one as it arrives, until Ctrl-C'
-  static override description = `Follows the order of arrival, not of event time: a late record is shown when it comes.
-On Kafka it follows the bus: what arrives is shown whether or not it is processed yet, and a file that is shipped again is shown again. With the embedded bus it follows the store: each record once, when it is stored. --by says which.
-A bus or store that is away is waited for, and followed from where it was left. Wherever something may be missing there is a mark: a line "── gap: … ──", in jsonl an object {"gap": {"reason", "message", "from", "to", …}}, in other formats a line on stderr.`
+  static override description =
+    `Follows the order of arrival, not of event time: a late record is shown when it comes. On Kafka it follows the bus: what arrives is shown whether or not it is processed yet, and a file that is shipped again is shown again. With the embedded bus it follows the store: each record once, when it is stored. --by says which. A bus or store that is away is waited for, and followed from where it was left. Wherever something may be missing there is a mark: a line "── gap: … ──", in jsonl an object {"gap": {"reason", "message", "from", "to", …}}, in other formats a line on stderr.`
   static override examples = [
     '<%= config.bin %> tail',
     '<%= config.bin %> tail --service payment --min-level warn',
