@@ -41,9 +41,19 @@ export default class DlqDrop extends Command {
     const confirm = flags.yes
       ? undefined
       : (chosen: number) => confirmOn(talk, `Drop ${plural(chosen, 'dead letter')} for good?`, signal)
+    const onProgress = (settled: number, chosen: number) => talk.detail(`dropped ${settled} of ${chosen}`)
     await using app = openApp(config, talk.detail)
     const bus = await app.bus()
-    const report = await dropLetters({bus, topic: config.topic, filter, signal, now: () => new Date(), dryRun, confirm})
+    const report = await dropLetters({
+      bus,
+      topic: config.topic,
+      filter,
+      signal,
+      now: () => new Date(),
+      onProgress,
+      dryRun,
+      confirm,
+    })
     await showSettled(context, report, {verb: 'drop', done: 'dropped', dryRun, all: flags.all})
   }
 }

@@ -31,8 +31,17 @@ export default class DlqRedrive extends Command {
     checkChosen(filter, flags.all, 'redrive')
     await using app = openApp(config, talk.detail)
     const bus = await app.bus()
+    const onProgress = (settled: number, chosen: number) => talk.detail(`redriven ${settled} of ${chosen}`)
     const dryRun = flags['dry-run']
-    const report = await redriveLetters({bus, topic: config.topic, filter, signal, now: () => new Date(), dryRun})
+    const report = await redriveLetters({
+      bus,
+      topic: config.topic,
+      filter,
+      signal,
+      now: () => new Date(),
+      onProgress,
+      dryRun,
+    })
     await showSettled(context, report, {verb: 'redrive', done: 'redriven', dryRun, all: flags.all})
     if (report.settled > 0) talk.note(`they are back on topic ${config.topic}: logflow process stores them`)
   }
