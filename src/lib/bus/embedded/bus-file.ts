@@ -7,7 +7,7 @@ import {performance} from 'node:perf_hooks'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {Database} from 'libsql'
 import {LogflowError} from '../../errors/logflow-error.js'
-import {explain, isBusy} from './errors.js'
+import {damaged, explain, isBusy} from './errors.js'
 
 const SCHEMA_VERSION = 1
 
@@ -51,6 +51,7 @@ export interface BusFile {
 /** @param lockWait milliseconds to wait for other processes before giving up */
 export async function openBusFile(dir: string, lockWait: number): Promise<BusFile> {
   const path = join(dir, 'bus.db')
+  await requireNotEmptied(dir, path)
   const {default: Sqlite} = await import('libsql')
   const patiently = async <T>(doing: string, attempt: () => T): Promise<T> => {
     const deadline = performance.now() + lockWait
@@ -85,6 +86,29 @@ export async function openBusFile(dir: string, lockWait: number): Promise<BusFil
     })
   }
   return {dir, path, connect, requireSame, patiently}
+}
+
+/** While a file is being made it is empty, too, for a moment. */
+const LOOKS_AT_EMPTY = 5
+const BETWEEN_LOOKS_MS = 200
+
+/** SQLite takes an empty file for a new database: one that groups have read from has lost everything. Throws CORRUPT. */
+async function requireNotEmptied(dir: string, path: string): Promise<void> {
+  for (let looks = 1; isEmptied(dir, path); looks++) {
+    if (looks === LOOKS_AT_EMPTY) throw damaged(path, 'it is empty, and it has been read from')
+    await sleep(BETWEEN_LOOKS_MS)
+  }
+}
+
+function isEmptied(dir: string, path: string): boolean {
+  const size = (file: string) => statSync(file, {throwIfNoEntry: false})?.size
+  try {
+    // What a log holds SQLite puts back.
+    return size(path) === 0 && !size(`${path}-wal`) && existsSync(join(dir, 'groups'))
+  } catch {
+    // Opening it tells what is in the way.
+    return false
+  }
 }
 
 /** Makes a file only its owner may read, before SQLite makes one that follows the umask; a file that is there stays shut. */

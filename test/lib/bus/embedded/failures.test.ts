@@ -124,6 +124,24 @@ test('a file that is no database is named, with what to do', async () => {
   expect(error.suggestions[0]).toContain('ship the files again')
 })
 
+test('a file that was emptied is called damaged, not new; one that was moved away is made anew', async () => {
+  const dir = folder()
+  const bus = await openEmbeddedBus({dir})
+  await sendAll(bus, 'logs', [numbered('s', 0, 10)])
+  const reader = await (await Reader.open(bus, {topic: 'logs', group: 'g'})).until(10)
+  await reader.consumer.close()
+  await bus.close()
+  for (const file of ['bus.db-wal', 'bus.db-shm']) rmSync(join(dir, file), {force: true})
+  truncateSync(join(dir, 'bus.db'), 0)
+  const error = await failure(openEmbeddedBus({dir}))
+  expect(error).toMatchObject({code: 'CORRUPT', message: expect.stringContaining('it is empty')})
+  rmSync(join(dir, 'bus.db'))
+  const anew = await openEmbeddedBus({dir})
+  await sendAll(anew, 'logs', [numbered('s', 0, 5)])
+  expect((await anew.describe('logs')).partitions).toEqual([{partition: 0, earliest: 0, next: 5}])
+  await anew.close()
+})
+
 test('a file cut short is called damaged, not empty', async () => {
   const dir = folder()
   const bus = await openEmbeddedBus({dir})
