@@ -4,11 +4,12 @@ import {UnitLedger} from '../lib/flows/receipt/unit-ledger.js'
 import type {ShipFilesReport} from '../lib/flows/ship-files.js'
 import type {Problem} from '../lib/sources/input.js'
 import type {Sources} from '../lib/sources/open-sources.js'
+import {newCounters} from '../lib/sources/read-counters.js'
 import type {RunReceipt} from './run-receipt.js'
 
 /** What a ship reads from, and how. */
 export interface Shipping {
-  sources: Pick<Sources, 'progress' | 'results' | 'problems'>
+  sources: () => Pick<Sources, 'progress' | 'results' | 'problems'> | undefined
   /** Found before the sources were opened. */
   problems: readonly Problem[]
   multiline: 'auto' | 'off'
@@ -42,11 +43,12 @@ export class ShipAccount {
 
   private now(end?: RunEnd, unacknowledged?: number, processed?: ProcessReport): ShipReceipt {
     const {ledger} = this
-    const {sources, problems, multiline} = this.shipping
+    const {problems, multiline} = this.shipping
+    const sources = this.shipping.sources()
     const figures = {
-      read: sources.progress(),
-      files: sources.results,
-      problems: [...problems, ...sources.problems],
+      read: sources?.progress() ?? newCounters(),
+      files: sources?.results ?? [],
+      problems: [...problems, ...(sources?.problems ?? [])],
       acknowledged: ledger.list(),
       positions: ledger.positions,
       multiline,

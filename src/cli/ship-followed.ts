@@ -6,23 +6,23 @@ import {followFiles} from '../lib/flows/follow-files.js'
 import {keepTrying} from '../lib/flows/patience.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import type {ShipFilesReport} from '../lib/flows/ship-files.js'
-import {shipSummary, storedSummary} from '../lib/output/ship-summary.js'
 import {openCheckpoints} from '../lib/sources/checkpoints/open-checkpoints.js'
+import type {Follow} from '../lib/sources/follow/open-follow.js'
 import {openFollowed, pipesAmong} from '../lib/sources/follow/with-pipes.js'
 import {openSourceTable} from '../lib/sources/source-table.js'
 import type {Context} from './context.js'
 import {showFollowNotice} from './follow-notices.js'
 import {envelopeOf, type InputFlags, namedInputs} from './open-inputs.js'
 import {showProcessNotice} from './process-notices.js'
-import {showResultIfAsked} from './show-result.js'
-
-const KEEP_AGE_MS = 30 * 86_400_000
+import type {RunReceipt} from './run-receipt.js'
+import {ShipAccount} from './ship-account.js'
+import {showReceipt} from './ship-talk.js'
 
 export const followFlags = {
   follow: Flags.boolean({
     char: 'f',
     description: 'Go on with lines as they come, through rotation, and with files that come later; Ctrl-C ends',
-    exclusive: ['dry-run', 'receipt'],
+    exclusive: ['dry-run'],
   }),
   'from-start': Flags.boolean({
     description: 'Follow files that no checkpoint is known of from their start: the default',
@@ -48,7 +48,12 @@ interface FollowFlags extends InputFlags {
 }
 
 /** `ship --follow`, from its flags to its last line. */
-export async function shipFollowed(context: Context, args: string[] | undefined, flags: FollowFlags): Promise<void> {
+export async function shipFollowed(
+  context: Context,
+  args: string[] | undefined,
+  flags: FollowFlags,
+  receipt: RunReceipt,
+): Promise<void> {
   const {config, talk} = context
   const cwd = process.cwd()
   const {pipes, files} = await pipesAmong(namedInputs(args), cwd)
@@ -58,7 +63,9 @@ export async function shipFollowed(context: Context, args: string[] | undefined,
     })
   const envelope = envelopeOf(context, flags)
   const now = () => new Date()
-  const started = performance.now()
+  let follow: Follow | undefined
+  const multiline = flags.multiline === false ? 'off' : 'auto'
+  const account = new ShipAccount(receipt, {sources: () => follow, problems: [], multiline})
   await using app = openApp(config, talk.detail, talk.warn)
   const onNotice = showProcessNotice(talk)
   const patience = flags['no-wait'] ? undefined : {signal: context.signal, onNotice}
@@ -67,13 +74,16 @@ export async function shipFollowed(context: Context, args: string[] | undefined,
   const table = openSourceTable(join(config.dataDir, 'sources.db'))
   const checkpoints = await openCheckpoints(join(config.dataDir, 'checkpoints'), {
     now,
-    keepAgeMs: KEEP_AGE_MS,
+    keepAgeMs: config.limits.checkpointKeepAge,
     onProblem: ({message}) => talk.warn(`warning: ${message}`),
   })
+  let report: ShipFilesReport
   try {
-    const report = await followFiles({
-      openSources: (signal) =>
-        openFollowed({
+    await account.begin()
+    report = await followFiles({
+      ledger: account.ledger,
+      openSources: (signal) => {
+        follow = openFollowed({
           files,
           pipes,
           cwd,
@@ -82,7 +92,7 @@ export async function shipFollowed(context: Context, args: string[] | undefined,
           table,
           checkpoints,
           sourceId: flags['source-id'],
-          multiline: flags.multiline === false ? 'off' : 'auto',
+          multiline,
           force: flags.force,
           fromEnd: flags['from-end'] === true,
           wait: flags.wait === true,
@@ -91,7 +101,9 @@ export async function shipFollowed(context: Context, args: string[] | undefined,
           now,
           signal,
           onNotice: showFollowNotice(talk),
-        }),
+        })
+        return follow
+      },
       bus,
       topic: config.topic,
       key: flags.key,
@@ -102,31 +114,15 @@ export async function shipFollowed(context: Context, args: string[] | undefined,
       now,
       onNotice,
     })
-    await showFollowed(context, report, performance.now() - started)
-    const error = report.processed && outcomeError(report.processed, config.topic)
-    if (error) throw error
+  } catch (error) {
+    await account.fail(error, context.signal.aborted)
+    throw error
   } finally {
     await checkpoints.close()
     table.close()
   }
-}
-
-async function showFollowed(context: Context, report: ShipFilesReport, ms: number): Promise<void> {
-  const {talk, config} = context
-  const {progress, shipped, processed, files, problems} = report
-  talk.note(shipSummary(progress, ms))
-  if (processed) talk.note(storedSummary(processed))
-  await showResultIfAsked(context, {
-    topic: config.topic,
-    seconds: ms / 1_000,
-    lines: progress.lines,
-    records: shipped.units,
-    joined: progress.joined,
-    blank: progress.blank,
-    bytes: progress.bytes,
-    positions: Object.fromEntries(shipped.positions),
-    ...(processed ? {processed} : {}),
-    files,
-    problems: problems.map(({path, error}) => ({path, code: error.code, reason: error.message})),
-  })
+  // That it was ended by a signal is how following ends.
+  await showReceipt(context, await account.end(false, report), report)
+  const error = report.processed && outcomeError(report.processed, config.topic)
+  if (error) throw error
 }

@@ -52,12 +52,16 @@ export default class Ship extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Ship)
     const context = await openContext(flags)
-    if (flags.follow) return shipFollowed(context, args.files, flags)
     const {config, talk, signal} = context
     const receipt = await openRunReceipt(context, this.config.version, flags.receipt)
+    if (flags.follow) return shipFollowed(context, args.files, flags, receipt)
     const table = flags['dry-run'] ? undefined : openSourceTable(join(config.dataDir, 'sources.db'))
     const {sources, problems} = await openInputs(context, args.files, flags, {table})
-    const account = new ShipAccount(receipt, {sources, problems, multiline: flags.multiline ? 'auto' : 'off'})
+    const account = new ShipAccount(receipt, {
+      sources: () => sources,
+      problems,
+      multiline: flags.multiline ? 'auto' : 'off',
+    })
     const {ledger} = account
     const progress = shipProgress(talk)
     await using app = openApp(config, talk.detail, talk.warn)

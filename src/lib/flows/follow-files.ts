@@ -7,6 +7,8 @@ import type {Store} from '../store/store.js'
 import type {UnitBatch} from '../units/unit-batch.js'
 import {keepTrying, type Patience} from './patience.js'
 import {type ProcessReport, sumReports} from './process-units.js'
+import {closeSums} from './receipt/close-sums.js'
+import type {UnitLedger} from './receipt/unit-ledger.js'
 import {runProcessor} from './run-processor.js'
 import {settleBacklog} from './settle-backlog.js'
 import type {ShipFilesReport, ShipNotice} from './ship-files.js'
@@ -18,6 +20,8 @@ const LAST_WAIT_MS = 30_000
 export interface FollowFilesOptions {
   /** Follows until the signal aborts. */
   openSources: (signal: AbortSignal) => Follow
+  /** Takes what the bus acknowledges. */
+  ledger: UnitLedger
   bus: Bus
   topic: string
   /** The message key; see ProducerOptions. */
@@ -36,7 +40,7 @@ export interface FollowFilesOptions {
 
 /** Ships and stores until the signal. Rejects where the sources, the bus or the store fail for good. */
 export async function followFiles(options: FollowFilesOptions): Promise<ShipFilesReport> {
-  const {bus, topic, store, signal} = options
+  const {bus, topic, store, ledger, signal} = options
   const stopProcessing = new AbortController()
   const processing = store && runProcessor({...options, store, once: false, signal: stopProcessing.signal})
   // Told below. Until then the following would go on in silence.
@@ -45,15 +49,22 @@ export async function followFiles(options: FollowFilesOptions): Promise<ShipFile
   const ended = AbortSignal.any([signal, stop.signal])
   const sources = options.openSources(ended)
   const patience: Patience | undefined = options.patient ? {signal: ended, onNotice: options.onNotice} : undefined
+  let drained = false
+  const read = (async function* () {
+    yield* sources
+    drained = true
+  })()
   let shipped: ShipReport | undefined
   try {
     const producer = await keepTrying('bus', () => bus.openProducer({topic, key: options.key}), patience)
-    const onAcknowledged = (_: ShipReport, batch: UnitBatch) => {
+    const onAcknowledged = ({positions}: ShipReport, batch: UnitBatch) => {
+      ledger.add(batch)
+      ledger.positions = positions
       sources.acknowledged(batch)
       options.onProgress?.(sources.progress())
     }
     try {
-      shipped = await shipUnits(sources, producer, {onAcknowledged, signal: ended, patience})
+      shipped = await shipUnits(read, producer, {onAcknowledged, signal: ended, patience})
     } finally {
       await producer.close({abandon: (shipped?.unacknowledged ?? 0) > 0})
     }
@@ -61,6 +72,8 @@ export async function followFiles(options: FollowFilesOptions): Promise<ShipFile
     await sources.close()
     stopProcessing.abort()
   }
+  const cutShort = !drained || shipped.unacknowledged > 0
+  closeSums({files: sources.results, read: sources.progress(), acknowledged: ledger.list(), cutShort})
   const processed = store && (await rest(options, store, shipped, await processing))
   return {shipped, processed, progress: sources.progress(), files: sources.results, problems: sources.problems}
 }

@@ -243,7 +243,7 @@ export class UnitSplitter {
    */
   settle(): number | undefined {
     let cut: number | undefined
-    if (!this.midLine && this.unitStart >= 0) {
+    if (this.unitStart >= 0) {
       const offset = this.base + this.lineStart
       this.closeUnit(offset)
       if (this.joiner?.open) this.behindCut = cut = offset
