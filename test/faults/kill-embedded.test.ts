@@ -1,7 +1,8 @@
-import {readdirSync} from 'node:fs'
+import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'vitest'
 import {runWell, type Setting, startLogflow, until} from './support/children.js'
+import {awaitStored, endFollowing, startFollowing} from './support/follow.js'
 import {type KillPlan, killRounds, LOG} from './support/kill-rounds.js'
 import {patience, rounds} from './support/rounds.js'
 
@@ -10,6 +11,14 @@ import {patience, rounds} from './support/rounds.js'
 const ship = async (setting: Setting) => void (await runWell(['ship', LOG], setting))
 const shipOnly = async (setting: Setting) => void (await runWell(['ship', LOG, '--no-process'], setting))
 const processAll = async (setting: Setting) => void (await runWell(['process', '--once'], setting))
+
+/** Follows until every line of the file is stored. */
+async function followToEnd(setting: Setting): Promise<void> {
+  const lines = readFileSync(join(setting.home, LOG), 'utf8').split('\n').length - 1
+  const follower = await startFollowing(setting, LOG)
+  await awaitStored(setting, lines)
+  await endFollowing(follower)
+}
 
 /** A segment is being sealed. */
 const sealing = (setting: Setting, victims: readonly {isAlive(): boolean}[]) =>
@@ -26,11 +35,21 @@ function isSealing(home: string): boolean {
 const plans: KillPlan[] = [
   {
     fault: 'SIGKILL of ship',
-    rounds: rounds(30, 4),
+    rounds: rounds(25, 3),
     lines: 6_000,
     perHome: 10,
     victims: (setting) => [startLogflow(['ship', LOG, '--no-process'], setting)],
     recover: ship,
+  },
+  {
+    fault: 'SIGKILL of ship --follow',
+    rounds: rounds(20, 2),
+    lines: 12_000,
+    perHome: 10,
+    victims: (setting) => [startLogflow(['ship', '--follow', LOG], setting)],
+    moment: (_, [victim]) => until('a follower begins', () => victim?.said.stderr.includes('following') === true),
+    within: 2_000,
+    recover: followToEnd,
   },
   {
     fault: 'SIGKILL of ship that stores, a processor beside it',
@@ -42,7 +61,7 @@ const plans: KillPlan[] = [
   },
   {
     fault: 'SIGKILL of process',
-    rounds: rounds(30, 4),
+    rounds: rounds(25, 3),
     lines: 12_000,
     perHome: 10,
     prepare: shipOnly,
@@ -62,7 +81,7 @@ const plans: KillPlan[] = [
   },
   {
     fault: 'SIGKILL of ship and process, both at work',
-    rounds: rounds(20, 3),
+    rounds: rounds(20, 2),
     lines: 12_000,
     perHome: 10,
     victims: (setting) => [startLogflow(['process'], setting), startLogflow(['ship', LOG, '--no-process'], setting)],

@@ -21,7 +21,7 @@ export function numberOf(message: string): number | undefined {
 
 const TICK_MS = 20
 
-/** Appends lines to a file at a steady rate until it is stopped, however long each write takes. */
+/** Appends lines to a file at a steady rate until it is stopped or has written all, however long each write takes. */
 export class SteadyWriter {
   /** Lines written so far: numbers 0 to `written` - 1. */
   written = 0
@@ -33,10 +33,11 @@ export class SteadyWriter {
   private constructor(
     private path: string,
     private readonly perSecond: number,
+    private readonly most: number,
   ) {}
 
-  static async start(path: string, perSecond: number): Promise<SteadyWriter> {
-    const writer = new SteadyWriter(path, perSecond)
+  static async start(path: string, perSecond: number, most: number): Promise<SteadyWriter> {
+    const writer = new SteadyWriter(path, perSecond, most)
     writer.file = await open(path, 'a')
     writer.running = writer.run()
     return writer
@@ -67,7 +68,8 @@ export class SteadyWriter {
     const started = performance.now()
     while (!this.stopped) {
       await this.between(async () => {
-        const due = Math.floor(((performance.now() - started) / 1_000) * this.perSecond)
+        const passed = (performance.now() - started) / 1_000
+        const due = Math.min(this.most, Math.floor(passed * this.perSecond))
         if (due <= this.written) return
         await this.file?.appendFile(linesOf(this.written, due - this.written))
         this.written = due

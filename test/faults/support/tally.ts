@@ -18,9 +18,9 @@ export class Tally {
     })
   }
 
-  /** Adds injuries and how long each took to heal. */
-  rounds(recoverMs: readonly number[]): void {
-    this.row.rounds += recoverMs.length
+  /** Adds injuries and how long each took to heal; of `count` that ran into one another, how long the last did. */
+  rounds(recoverMs: readonly number[], count = recoverMs.length): void {
+    this.row.rounds += count
     this.row.recoverMs.push(...recoverMs)
   }
 

@@ -1,0 +1,39 @@
+// Followers: a `ship --follow` that runs, and the wait until what was written is stored.
+
+import {type Running, runWell, type Setting, startLogflow, until} from './children.js'
+
+/** Starts to follow, and waits until it has said so. */
+export async function startFollowing(setting: Setting, ...args: string[]): Promise<Running> {
+  const running = startLogflow(['ship', '--follow', ...args], setting)
+  await until('a follower begins', () => running.said.stderr.includes('following') || !running.isAlive())
+  if (!running.isAlive()) throw new Error(`the follower has ended: ${running.said.stderr.slice(-2_000)}`)
+  return running
+}
+
+/** Records in the store. */
+export async function countStored(setting: Setting): Promise<number> {
+  return Number((await runWell(['search', '--count', '-o', 'pretty'], setting)).stdout)
+}
+
+/** Waits until so many records are stored. Ends as well when their number stands still for long: a comparison tells. */
+export async function awaitStored(setting: Setting, count: number): Promise<void> {
+  let [last, since] = [-1, performance.now()]
+  await until(
+    `${count} records are stored`,
+    async () => {
+      const stored = await countStored(setting)
+      if (stored !== last) [last, since] = [stored, performance.now()]
+      return stored >= count || performance.now() - since > STANDS_STILL_MS
+    },
+    {timeout: 600_000, every: 500},
+  )
+}
+
+const STANDS_STILL_MS = 90_000
+
+/** Ends a follower as an operator does; what it has read is stored then. */
+export async function endFollowing(running: Running): Promise<void> {
+  running.child.kill('SIGTERM')
+  const {status, signal, stderr} = await running.ended
+  if (status !== 0) throw new Error(`the follower ended with ${status ?? signal}: ${stderr.slice(-2_000)}`)
+}
