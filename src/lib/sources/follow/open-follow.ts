@@ -76,6 +76,8 @@ class Follower {
   private scanAt = 0
   private saveAt = 0
   private scanned = false
+  /** Files at the start, until that is told: once they have checkpoints, so that what is told outlives a kill. */
+  private begins: number | undefined
   private lookBehind = true
   /** What was wrong with a path when it was last looked for. */
   private unreadable = new Map<string, string>()
@@ -126,6 +128,8 @@ class Follower {
         await this.scan()
         yield* this.lookAtFiles()
         await this.save()
+        if (this.begins !== undefined) this.shared.notify({kind: 'following', files: this.begins})
+        this.begins = undefined
         await this.pause()
       }
       for (const file of this.watched) yield* file.finish()
@@ -197,7 +201,7 @@ class Follower {
     }
     if (this.scanned && this.lookBehind) this.addLeftBehind(found)
     for (const file of this.watched) if (file instanceof PlainFile && !found.has(file.key)) file.wanted = false
-    if (!this.scanned) notify({kind: 'following', files: found.size})
+    if (!this.scanned) this.begins = found.size
     this.scanned = true
     const took = clock() - begun
     // A file that was rotated in the meantime has asked for the next look at once.
@@ -225,7 +229,7 @@ class Follower {
 
   private async save(last = false): Promise<void> {
     const {clock, positions, now, checkpoints} = this.shared
-    if (!last && clock() < this.saveAt) return
+    if (!last && !positions.hasNew && clock() < this.saveAt) return
     const changed = positions.takeChanged(now().toISOString())
     if (changed.length > 0) await checkpoints.save(changed)
     this.saveAt = clock() + SAVE_MS

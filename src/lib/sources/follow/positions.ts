@@ -35,6 +35,15 @@ interface SourcePosition {
 /** How far each source was handed out, and how far the bus has acknowledged all of it. */
 export class Positions {
   private readonly sources = new Map<string, SourcePosition>()
+  /** Sources of which no checkpoint is known yet: killed now, a follower would not look for them under another name. */
+  hasNew = false
+
+  /** A source is read from now on, and nothing of it is acknowledged. */
+  begun(source: string, where: Whereabouts, place: Place): void {
+    if (this.sources.has(source) || !Number.isFinite(place.offset)) return
+    this.sources.set(source, {where, queue: [], handed: place, acknowledged: place, changed: true})
+    this.hasNew = true
+  }
 
   handed(source: string, where: Whereabouts, batch: UnitBatch, next: Place): void {
     const position = this.sources.get(source)
@@ -72,6 +81,7 @@ export class Positions {
   /** What has been acknowledged and not been taken yet. */
   takeChanged(updated: string): Checkpoint[] {
     const changed: Checkpoint[] = []
+    this.hasNew = false
     for (const [source, position] of this.sources) {
       if (!position.changed || !position.acknowledged) continue
       position.changed = false

@@ -128,6 +128,8 @@ export class YoungFile implements Watched {
     if (!(await shared.checkpoints.claim(known.id))) return this.beHeld()
     const firstOffset = opened.firstOffset
     const place = this.placeOf(known.id, opened.size) ?? this.begin(firstOffset, packed, opened.size)
+    const [device = '', inode = ''] = this.key.split(' ')
+    if (!shared.checkpoints.of(known.id)) shared.positions.begun(known.id, {path, device, inode}, place)
     const from = {path, key: this.key, known, place}
     const heir = packed ? new PackedFile(from, shared) : new PlainFile({...from, size: opened.size}, shared)
     shared.readers.set(known.id, heir)
