@@ -10,6 +10,7 @@ import {openCheckpoints} from '../lib/sources/checkpoints/open-checkpoints.js'
 import type {Follow} from '../lib/sources/follow/open-follow.js'
 import {openFollowed, pipesAmong} from '../lib/sources/follow/with-pipes.js'
 import {openSourceTable} from '../lib/sources/source-table.js'
+import {checkpointsFolder} from './checkpoints-folder.js'
 import type {Context} from './context.js'
 import {showFollowNotice} from './follow-notices.js'
 import {envelopeOf, type InputFlags, namedInputs} from './open-inputs.js'
@@ -72,7 +73,7 @@ export async function shipFollowed(
   const bus = await keepTrying('bus', app.bus, patience)
   const stores = config.bus === 'embedded' && !flags['no-process']
   const table = openSourceTable(join(config.dataDir, 'sources.db'))
-  const checkpoints = await openCheckpoints(join(config.dataDir, 'checkpoints'), {
+  const checkpoints = await openCheckpoints(checkpointsFolder(config), {
     now,
     keepAgeMs: config.limits.checkpointKeepAge,
     onProblem: ({message}) => talk.warn(`warning: ${message}`),

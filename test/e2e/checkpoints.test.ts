@@ -20,7 +20,7 @@ beforeAll(async () => {
 /** A data directory with checkpoints of a file of 20 bytes, half of it read, and of one that is gone. */
 async function setup() {
   const home = tempFolder()
-  const dir = join(home, 'data', 'checkpoints')
+  const dir = join(home, 'data', 'checkpoints', 'embedded-logs')
   const path = join(home, 'app.log')
   writeFileSync(path, '123456789\n123456789\n')
   const stats = statSync(path, {bigint: true})

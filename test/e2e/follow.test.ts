@@ -71,6 +71,20 @@ test('followed lines are stored while it runs; SIGTERM ends it with 0 when all i
   expect(second.said()).toContain('stored 0   already there 0   dead letters 0')
 }, 120_000)
 
+test('what one topic has got is no reason to keep it from another', async () => {
+  const home = newHome()
+  writeFileSync(join(home, 'app.log'), asText(numbered(1, 3)))
+  const unitsOn = async (topic: string) => {
+    const {stdout} = await runLogflow(['status', '--topic', topic, '-o', 'json'], {home, timeout: 60_000})
+    return JSON.parse(stdout).bus.partitions[0]?.next
+  }
+  for (const topic of ['one', 'two']) {
+    const {end} = follow(home, ['app.log', '--topic', topic, '--no-process'])
+    await expect.poll(() => unitsOn(topic), WAIT).toBe(3)
+    expect(await end('SIGTERM')).toEqual({status: 0, signal: null})
+  }
+})
+
 test('rotated under load and killed again and again: each line once', async () => {
   const home = newHome()
   const path = (name: string) => join(home, 'logs', name)

@@ -1,7 +1,7 @@
-import {join} from 'node:path'
 import {Command, Flags} from '@oclif/core'
+import {checkpointsFlags, checkpointsFolder} from '../../cli/checkpoints-folder.js'
 import {openContext} from '../../cli/context.js'
-import {globalFlags, listArgument} from '../../cli/global-flags.js'
+import {listArgument} from '../../cli/global-flags.js'
 import {showResultIfAsked} from '../../cli/show-result.js'
 import {LogflowError} from '../../lib/errors/logflow-error.js'
 import {plural} from '../../lib/output/numbers.js'
@@ -16,7 +16,7 @@ export default class CheckpointsForget extends Command {
     '<%= config.bin %> checkpoints forget --all',
   ]
   static override args = {names: listArgument({description: 'Paths, or ids of sources'})}
-  static override flags = {all: Flags.boolean({description: 'All of them'}), ...globalFlags}
+  static override flags = {all: Flags.boolean({description: 'All of them'}), ...checkpointsFlags}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(CheckpointsForget)
@@ -29,7 +29,7 @@ export default class CheckpointsForget extends Command {
         suggestions: ['logflow checkpoints list  to see what there is', 'logflow checkpoints forget --all  for all'],
       })
     }
-    const forgotten = await forgetCheckpoints(join(config.dataDir, 'checkpoints'), flags.all ? undefined : names, {
+    const forgotten = await forgetCheckpoints(checkpointsFolder(config), flags.all ? undefined : names, {
       cwd: process.cwd(),
       onProblem: (problem) => talk.warn(problem.message),
     })

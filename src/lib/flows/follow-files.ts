@@ -69,8 +69,8 @@ export async function followFiles(options: FollowFilesOptions): Promise<ShipFile
       await producer.close({abandon: (shipped?.unacknowledged ?? 0) > 0})
     }
   } finally {
-    await sources.close()
-    stopProcessing.abort()
+    // A last checkpoint that cannot be written must not leave the processor running.
+    await sources.close().finally(() => stopProcessing.abort())
   }
   const cutShort = !drained || shipped.unacknowledged > 0
   closeSums({files: sources.results, read: sources.progress(), acknowledged: ledger.list(), cutShort})

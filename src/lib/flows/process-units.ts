@@ -248,7 +248,8 @@ class ProcessorRun {
     this.report.deadLettered += result.rejected.length
     for (const [partition, offset] of buffer.positions) this.pass(partition, offset)
     this.options.onNotice?.({kind: 'stored', report: this.report})
-    if (this.options.now().getTime() - this.committedAt >= COMMIT_EVERY_MS) await this.commitIfPossible()
+    // A clock that was set back must not hold up the commits.
+    if (Math.abs(this.options.now().getTime() - this.committedAt) >= COMMIT_EVERY_MS) await this.commitIfPossible()
   }
 
   private async writeWithPatience(buffer: WriteBuffer): Promise<WriteResult> {

@@ -9,7 +9,7 @@ import {toProblem} from '../problem.js'
 import type {KnownSource} from '../source-table.js'
 import {UnitSplitter} from '../split-units.js'
 import type {Place} from './positions.js'
-import {fileAt, handOut, keyOf, type Pace, type Shared, tallyOf, type Watched} from './watched.js'
+import {fileAt, handOut, keyOf, type Pace, type Shared, tallyOf, type Watched, whereaboutsOf} from './watched.js'
 
 const CHUNK = 1 << 20
 /** A stream that has no end is read as far as it goes when nothing was added for so long. */
@@ -89,8 +89,9 @@ export class PackedFile implements Watched {
 
   private async *readAll(opened: OpenInput): AsyncGenerator<UnitBatch> {
     const {place, shared} = this
-    const skipped = await skip(opened.bytes, (place.last ?? place).offset - opened.firstOffset)
-    if (!skipped) return this.passOver(opened)
+    const wanted = (place.last ?? place).offset - opened.firstOffset
+    const skipped = await skip(opened.bytes, wanted)
+    if (skipped.bytes < wanted) return this.passOver(opened.firstOffset + skipped.lineStart)
     const splitter = this.splitter()
     for (;;) {
       const {carried} = splitter
@@ -115,9 +116,10 @@ export class PackedFile implements Watched {
   }
 
   /** It ends before the place where reading was to begin: all of it is known, or, at --from-end, to be left out. */
-  private passOver(opened: OpenInput): void {
+  private passOver(lineStart: number): void {
     if (Number.isFinite(this.place.offset)) return
-    this.place = {offset: opened.bytes.consumed, line: 0}
+    this.place = {offset: lineStart, line: 0}
+    this.shared.positions.begun(this.source, whereaboutsOf(this), this.place)
   }
 
   private splitter(): UnitSplitter {
@@ -151,13 +153,16 @@ export class PackedFile implements Watched {
   }
 }
 
-/** False when the source ends before so many bytes. */
-async function skip(bytes: ByteSource, count: number): Promise<boolean> {
+/** Passes over so many bytes, or all there are. Says how many, and where the line begins that they end in. */
+async function skip(source: ByteSource, count: number): Promise<{bytes: number; lineStart: number}> {
   const piece = Buffer.allocUnsafe(CHUNK)
-  for (let left = count; left > 0; ) {
-    const length = await bytes.read(piece, 0, Math.min(piece.length, left))
-    if (length === 0) return false
-    left -= length
+  let [bytes, lineStart] = [0, 0]
+  while (bytes < count) {
+    const length = await source.read(piece, 0, Math.min(piece.length, count - bytes))
+    if (length === 0) break
+    const lineEnd = piece.subarray(0, length).lastIndexOf(10)
+    if (lineEnd >= 0) lineStart = bytes + lineEnd + 1
+    bytes += length
   }
-  return true
+  return {bytes, lineStart}
 }

@@ -9,7 +9,7 @@ import {newCounters, type ReadCounters} from '../read-counters.js'
 import type {SourceTable} from '../source-table.js'
 import type {Handles} from './handles.js'
 import type {FollowNotice} from './notices.js'
-import type {Place, Positions} from './positions.js'
+import type {Place, Positions, Whereabouts} from './positions.js'
 
 /** How soon to look again: at once, for there is more; soon, for something was found or is waited for; now and then. */
 export type Pace = 'behind' | 'busy' | 'idle'
@@ -94,6 +94,11 @@ export function fileAt(path: string): BigIntStats | undefined {
   }
 }
 
+export function whereaboutsOf({path, key}: {path: string; key: string}): Whereabouts {
+  const [device = '', inode = ''] = key.split(' ')
+  return {path, device, inode}
+}
+
 /** Hands out batches and remembers where the reading of their source goes on. */
 export function* handOut(
   shared: Shared,
@@ -102,13 +107,13 @@ export function* handOut(
   resumeAt: Place,
 ): Generator<UnitBatch> {
   const batches = ready.splice(0)
-  const [device = '', inode = ''] = from.key.split(' ')
+  const where = whereaboutsOf(from)
   for (const [i, batch] of batches.entries()) {
     const after = batches[i + 1]
     const n = batch.count - 1
     const last = {offset: batch.offsets[n] as number, line: batch.lines[n] as number}
     const next = after ? {offset: after.offsets[0] as number, line: after.lines[0] as number} : resumeAt
-    shared.positions.handed(from.source, {path: from.path, device, inode}, batch, {...next, last})
+    shared.positions.handed(from.source, where, batch, {...next, last})
     count(shared, from, batch)
     yield batch
   }

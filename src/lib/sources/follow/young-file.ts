@@ -9,8 +9,8 @@ import type {KnownSource} from '../source-table.js'
 import {PackedFile} from './packed-file.js'
 import {PlainFile} from './plain-file.js'
 import type {Place} from './positions.js'
-import {familyOf} from './rotations.js'
-import {fileAt, keyOf, type Pace, type Shared, type Watched} from './watched.js'
+import {familyOf, findByInode} from './rotations.js'
+import {fileAt, keyOf, type Pace, type Shared, type Watched, whereaboutsOf} from './watched.js'
 
 const NOTHING: UnitBatch[] = []
 
@@ -57,7 +57,10 @@ export class YoungFile implements Watched {
   private async look(): Promise<void> {
     const stats = fileAt(this.path)
     if (!stats || keyOf(stats) !== this.key) {
-      this.done = true
+      // Rotated before anything of it was read: what it holds is read under its new name.
+      const to = findByInode(this.path, this.key)
+      if (to === undefined) this.done = true
+      else this.path = to
       return
     }
     if (stats.size === 0n) return this.rest()
@@ -78,7 +81,7 @@ export class YoungFile implements Watched {
     const head = readHead(this.path)
     const packed = compressionOf(head) !== undefined || encodingOf(head).encoding !== 'utf-8'
     // A byte order mark, or the magic number of what is compressed, may not be whole yet.
-    if (head.length < 4 || (!packed && head.length < HEAD_BYTES && !head.includes(10))) return this.rest()
+    if (mayBeMagic(head) || (!packed && head.length < HEAD_BYTES && !head.includes(10))) return this.rest()
     const binary = this.shared.force || packed ? undefined : whyBinary(head)
     if (binary) {
       if (this.options.named) this.tell('skipped', skipped(this.path, binary).error.message)
@@ -128,8 +131,7 @@ export class YoungFile implements Watched {
     if (!(await shared.checkpoints.claim(known.id))) return this.beHeld()
     const firstOffset = opened.firstOffset
     const place = this.placeOf(known.id, opened.size) ?? this.begin(firstOffset, packed, opened.size)
-    const [device = '', inode = ''] = this.key.split(' ')
-    if (!shared.checkpoints.of(known.id)) shared.positions.begun(known.id, {path, device, inode}, place)
+    if (!shared.checkpoints.of(known.id)) shared.positions.begun(known.id, whereaboutsOf(this), place)
     const from = {path, key: this.key, known, place}
     const heir = packed ? new PackedFile(from, shared) : new PlainFile({...from, size: opened.size}, shared)
     shared.readers.set(known.id, heir)
@@ -165,6 +167,13 @@ export class YoungFile implements Watched {
     if (!this.told) this.shared.notify({kind, path: this.path, reason})
     this.told = true
   }
+}
+
+/** What is this short, and not all of it plain text, may become a byte order mark or the magic number of what is compressed. */
+function mayBeMagic(head: Buffer): boolean {
+  return (
+    head.length < 4 && !head.every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127))
+  )
 }
 
 function readHead(path: string): Buffer {
