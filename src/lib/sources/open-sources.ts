@@ -11,9 +11,10 @@ import {type OpenInput, openInput} from './open-input.js'
 import {skipped, toProblem} from './problem.js'
 import {newCounters, type ReadCounters} from './read-counters.js'
 import {readUnits} from './read-units.js'
+import type {ArrivalMark} from './source-arrivals.js'
 import {deriveSourceId, randomSourceId} from './source-id.js'
 import type {SourceFacts} from './source-rows.js'
-import type {ArrivalMark, KnownSource, SourceTable} from './source-table.js'
+import type {KnownSource, SourceTable} from './source-table.js'
 
 export interface OpenSourcesOptions {
   /** Read one after the other, as `resolveInputs` found them. */

@@ -5,18 +5,13 @@ import {closeSync, existsSync, mkdirSync, openSync} from 'node:fs'
 import {basename, dirname} from 'node:path'
 import type {Database} from 'libsql'
 import {LogflowError} from '../errors/logflow-error.js'
+import {type ArrivalMark, arrivalsUpTo, endMark, markArrival} from './source-arrivals.js'
 import {CUTS_SCHEMA, cutsOf, keepCut, markCut} from './source-cuts.js'
 import {forgetOrRefresh, mayComeAgain, unheardOf} from './source-expiry.js'
 import {deriveSourceId, fingerprint, firstLine, rotationStem} from './source-id.js'
 import {holdsSame, replacesOriginal, type SourceFacts, type SourceRow, sameInode, tailHash} from './source-rows.js'
 import {explainSqliteError} from './sqlite-errors.js'
 import {patiently} from './sqlite-patience.js'
-
-/** Bytes below `upTo` that no earlier mark covers were first seen at `observed` (RFC 3339, UTC, milliseconds). */
-export interface ArrivalMark {
-  upTo: number
-  observed: string
-}
 
 export interface KnownSource {
   id: string
@@ -65,8 +60,6 @@ const SCHEMA = `
   create table arrivals(source text not null, up_to integer not null, observed text not null,
     primary key(source, up_to)) without rowid;`
 
-/** Stands for "to the end, wherever that is". */
-const UNKNOWN_END = Number.MAX_SAFE_INTEGER
 const LOCK_WAIT_MS = 10_000
 
 /** Nothing is opened or made before the first question. @param path of the SQLite file; its folder is made */
@@ -96,7 +89,7 @@ export function openSourceTable(path: string, lockWait = LOCK_WAIT_MS): SourceTa
     identify: (facts, now, fixedId) =>
       explained((db) => {
         const id = fixedId === undefined ? findOrMake(db, facts, now) : takeFixed(db, facts, now, fixedId)
-        return {id, arrivals: markArrival(db, id, facts.size, now), ...cutsOf(db, id)}
+        return {id, arrivals: arrivalsUpTo(db, id, facts.size, now), ...cutsOf(db, id)}
       }),
     markNext: (id, offset, observed, now) =>
       explained((db) => {
@@ -275,29 +268,4 @@ function refresh(db: Database, row: SourceRow, facts: SourceFacts, now: string):
     now,
     row.id,
   ])
-}
-
-function arrivalsOf(db: Database, id: string): ArrivalMark[] {
-  const rows = db.prepare('select up_to, observed from arrivals where source = ? order by up_to').all([id])
-  return (rows as Array<{up_to: number; observed: string}>).map(({up_to, observed}) => ({
-    upTo: up_to === UNKNOWN_END ? Number.POSITIVE_INFINITY : up_to,
-    observed,
-  }))
-}
-
-function markArrival(db: Database, id: string, size: number, now: string): ArrivalMark[] {
-  const arrivals = arrivalsOf(db, id)
-  const last = arrivals.at(-1)
-  if (size > (last?.upTo ?? 0)) {
-    const upTo = Number.isFinite(size) ? size : UNKNOWN_END
-    db.prepare('insert into arrivals values(?, ?, ?)').run([id, upTo, now])
-    arrivals.push({upTo: size, observed: now})
-  }
-  return arrivals.length > 0 ? arrivals : [{upTo: 0, observed: now}]
-}
-
-function endMark(db: Database, id: string, end: number, observed: string): void {
-  db.prepare('delete from arrivals where source = ? and up_to = ?').run([id, UNKNOWN_END])
-  const last = arrivalsOf(db, id).at(-1)
-  if (end > (last?.upTo ?? 0)) db.prepare('insert into arrivals values(?, ?, ?)').run([id, end, observed])
 }
