@@ -63,6 +63,8 @@ export function parseDuration(text: string, unit: DurationUnit | undefined): num
   return end === lower.length ? round(total) : undefined
 }
 
-function round(ms: number): number {
-  return Math.round(ms * 1e6) / 1e6
+/** To a nanosecond; `undefined` where that is more than a number holds. */
+function round(ms: number): number | undefined {
+  const rounded = Math.round(ms * 1e6) / 1e6
+  return Number.isFinite(rounded) ? rounded : undefined
 }

@@ -19,6 +19,7 @@ test.each([
   ['', undefined],
   ['5ms and more', undefined],
   ['1constructor', undefined],
+  [`${'9'.repeat(38)}h`, 3.6e44],
 ])('%s', (text, ms) => {
   expect(parseDuration(text, undefined)).toBe(ms)
 })
@@ -30,4 +31,6 @@ test('a bare number takes the unit of its field', () => {
   expect(durationOf(0.1, 'ms')).toBe(0.1)
   expect(durationOf(-1, 'ms')).toBeUndefined()
   expect(durationOf(Number.NaN, 's')).toBeUndefined()
+  expect(durationOf(1e308, 's')).toBeUndefined()
+  expect(parseDuration('1e308', 's')).toBeUndefined()
 })

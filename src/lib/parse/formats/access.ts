@@ -67,7 +67,7 @@ function takeTail(parsed: Parsed, text: string, start: number): void {
   if (rest === '') return
   takeIds(parsed, rest)
   // nginx's $request_time and its like: seconds with a fraction, alone, first, or after the request's length.
-  const seconds = /^"?(?:rt=|request_time=|\d+ (?=\d+\.\d{3} \[))?(\d+\.\d{3})"?(?=\s|$)/.exec(rest)
+  const seconds = /^"?(?:rt=|request_time=|\d+ (?=\d+\.\d{3} \[))?(\d{1,9}\.\d{3})"?(?=\s|$)/.exec(rest)
   if (seconds) parsed.duration_ms = Math.round(Number(seconds[1]) * 1e6) / 1e3
   if (seconds?.[0] !== rest) attributes.extra = rest
 }
