@@ -1,3 +1,4 @@
+import {basename} from 'node:path'
 import {formatBytes, formatCount} from '../lib/output/numbers.js'
 import type {RowColumn} from '../lib/output/rows.js'
 import type {ListedCheckpoint} from '../lib/sources/checkpoints/list-checkpoints.js'
@@ -5,11 +6,13 @@ import type {ListedCheckpoint} from '../lib/sources/checkpoints/list-checkpoints
 /** A checkpoint as programs read it; what is not known is left out. */
 export interface CheckpointRow {
   path: string
+  /** Where a rotation has put it since. */
+  moved_to?: string
   source: string
   /** Bytes of the file that the bus has acknowledged. */
   offset: number
   line: number
-  /** Of the file, in bytes, while it is at its place; `lag_bytes` and `percent` likewise. */
+  /** Of the file, in bytes, while it is there; `lag_bytes` and `percent` likewise. */
   size?: number
   lag_bytes?: number
   percent?: number
@@ -19,10 +22,12 @@ export interface CheckpointRow {
 }
 
 export function checkpointRow(one: ListedCheckpoint): CheckpointRow {
-  const {path, source, offset, line, size, updated, followedBy} = one
+  const {path, movedTo, source, offset, line, size, updated, followedBy} = one
   const reach =
     size === undefined ? {} : {size, lag_bytes: Math.max(0, size - offset), percent: percentOf(offset, size)}
-  return {path, source, offset, line, ...reach, updated, ...(followedBy === undefined ? {} : {followed_by: followedBy})}
+  const moved = movedTo === undefined ? {} : {moved_to: movedTo}
+  const follower = followedBy === undefined ? {} : {followed_by: followedBy}
+  return {path, ...moved, source, offset, line, ...reach, updated, ...follower}
 }
 
 /** To a tenth, and 100 only where nothing is left. */
@@ -34,6 +39,7 @@ const count = (value: unknown) => (typeof value === 'number' ? formatCount(value
 
 export const CHECKPOINT_COLUMNS: readonly RowColumn[] = [
   {title: 'path', least: 20},
+  {key: 'moved_to', title: 'now', show: (value) => (typeof value === 'string' ? basename(value) : '')},
   {title: 'source', least: 8},
   {title: 'offset', align: 'right', show: count},
   {title: 'line', align: 'right', show: count},

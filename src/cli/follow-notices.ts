@@ -17,7 +17,7 @@ export function showFollowNotice(talk: Talk): (notice: FollowNotice) => void {
       case 'gone':
         return talk.note(`gone: ${notice.path}`)
       case 'unreadable':
-        return talk.warn(`not readable now, tried again: ${notice.reason}`)
+        return talk.warn(`waiting: ${notice.reason}`)
       case 'readable':
         return talk.note(`readable again: ${notice.path}`)
       case 'held':

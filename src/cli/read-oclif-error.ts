@@ -56,7 +56,15 @@ export function readOclifError(thrown: unknown): Usage | undefined {
     const message = `${flag} must be one of ${choices}, not ${JSON.stringify(given)}`
     return {message, suggestions: near ? [`Did you mean ${near}?`] : []}
   }
-  return {message: lowerFirst(lines.join(' ')), suggestions: SEE_HELP}
+  return {message: inOurWords(lowerFirst(lines.join(' '))), suggestions: SEE_HELP}
+}
+
+/** Flags that exclude or need each other. */
+function inOurWords(message: string): string {
+  const excluded = /^(--[\w-]+)=.* cannot also be provided when using (--[\w-]+)$/s.exec(message)
+  if (excluded) return `${excluded[1]} and ${excluded[2]} exclude each other`
+  const needed = /^all of the following must be provided when using (--[\w-]+): (--[\w-]+)$/.exec(message)
+  return needed ? `${needed[1]} works only with ${needed[2]}` : message
 }
 
 function takesArgument({parse}: ParserError): boolean {

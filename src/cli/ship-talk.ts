@@ -1,6 +1,6 @@
 import {type ShipReceipt, withoutBlocks} from '../lib/flows/receipt/receipt.js'
 import type {ShipFilesReport, ShipNotice} from '../lib/flows/ship-files.js'
-import {formatCount} from '../lib/output/numbers.js'
+import {formatCount, plural} from '../lib/output/numbers.js'
 import {progressBar} from '../lib/output/progress-bar.js'
 import {shipSummary, storedSummary} from '../lib/output/ship-summary.js'
 import type {SourceProgress} from '../lib/sources/open-sources.js'
@@ -38,10 +38,16 @@ export async function showReceipt(
   const {talk} = context
   tellSkipped(context, problems)
   talk.note(shipSummary(progress, (receipt.seconds ?? 0) * 1_000))
-  if (processed) talk.note(storedSummary(processed))
-  if (receipt.interrupted)
-    talk.note('interrupted: the rest was not shipped, and what is on the bus may not be stored yet')
+  // A run that was cut short cannot know who will process the rest.
+  const elsewhere = processed && !receipt.interrupted ? Math.max(0, receipt.records - processed.read) : 0
+  if (processed) talk.note(storedSummary({...processed, elsewhere}))
+  if (receipt.interrupted) talk.note(interruption(receipt.records, processed !== undefined))
   if (receipt.unacknowledged)
     talk.note(`${formatCount(receipt.unacknowledged)} records were sent and not acknowledged: ship them again`)
   await showResultIfAsked(context, withoutBlocks(receipt))
+}
+
+function interruption(shipped: number, stores: boolean): string {
+  const said = `interrupted: ${plural(shipped, 'record')} shipped`
+  return stores && shipped > 0 ? `${said}; those that are not stored yet are on the bus: logflow process --once` : said
 }

@@ -103,7 +103,7 @@ test('wrong use and nothing found have their exit codes, and dropping wants a ye
     dropped: 1,
     pending: 1,
   })
-  expect(JSON.parse((await run('status', '--json')).stdout).bus).toMatchObject({deadLetters: 1})
+  expect(JSON.parse((await run('status', '--json')).stdout).bus).toMatchObject({dead_letters: 1})
   expect(await run('dlq', 'redrive', '--all', '--topic', 'another')).toMatchObject({status: 0})
 }, 240_000)
 

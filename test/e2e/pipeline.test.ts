@@ -201,7 +201,7 @@ describe('ship, then search', () => {
 
   test('status and doctor say where things stand', async () => {
     const status = JSON.parse((await runLogflow(['status', '--json'], {home})).stdout)
-    expect(status.bus).toMatchObject({kind: 'embedded', topic: 'logs', lag: 0, deadLetters: 0})
+    expect(status.bus).toMatchObject({kind: 'embedded', topic: 'logs', lag: 0, dead_letters: 0})
     expect(status.store).toMatchObject({records: 15})
     const doctor = await runLogflow(['doctor', '-o', 'pretty'], {home})
     expect(doctor.status).toBe(0)

@@ -138,7 +138,7 @@ describe.skipIf(targets.length === 0).each(targets)(`${name} $name`, ({version, 
     const [record] = records(await onServers('search', 'settlement'))
     expect(records(await onServers('get', record?.id as string))).toEqual([record])
     const status = JSON.parse((await onServers('status', '--json')).stdout)
-    expect(status.bus).toMatchObject({kind: 'kafka', lag: 0, deadLetters: 0})
+    expect(status.bus).toMatchObject({kind: 'kafka', lag: 0, dead_letters: 0})
     expect(status.store).toMatchObject({records: 16})
     expect(await onServers('doctor')).toMatchObject({status: 0})
   })

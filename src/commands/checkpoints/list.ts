@@ -3,7 +3,15 @@ import {CHECKPOINT_COLUMNS, checkpointRow} from '../../cli/checkpoint-rows.js'
 import {checkpointsFlags, checkpointsFolder} from '../../cli/checkpoints-folder.js'
 import {openContext} from '../../cli/context.js'
 import {showRows} from '../../cli/show-result.js'
-import {listCheckpoints} from '../../lib/sources/checkpoints/list-checkpoints.js'
+import type {OutputFormat} from '../../lib/config/config.js'
+import type {RowColumn} from '../../lib/output/rows.js'
+import {type ListedCheckpoint, listCheckpoints} from '../../lib/sources/checkpoints/list-checkpoints.js'
+
+/** For people, where rotated files are now only where there are any; for programs always the same columns. */
+function columnsFor(format: OutputFormat, listed: readonly ListedCheckpoint[]): readonly RowColumn[] {
+  const always = (format !== 'pretty' && format !== 'table') || listed.some(({movedTo}) => movedTo !== undefined)
+  return always ? CHECKPOINT_COLUMNS : CHECKPOINT_COLUMNS.filter(({key}) => key !== 'moved_to')
+}
 
 export default class CheckpointsList extends Command {
   static override summary = 'List how far each followed file has been read, and by whom'
@@ -19,6 +27,6 @@ export default class CheckpointsList extends Command {
     const listed = await listCheckpoints(checkpointsFolder(config), (problem) => talk.warn(problem.message))
     if (listed.length === 0) talk.note('no checkpoints: ship --follow makes them')
     if (listed.length > 0 || (format !== 'pretty' && format !== 'table'))
-      await showRows(context, listed.map(checkpointRow), CHECKPOINT_COLUMNS)
+      await showRows(context, listed.map(checkpointRow), columnsFor(format, listed))
   }
 }

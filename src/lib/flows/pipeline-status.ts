@@ -3,6 +3,8 @@ import {LogflowError} from '../errors/logflow-error.js'
 import type {Store, StoreStatus} from '../store/store.js'
 import {countPending} from './dlq/find-letters.js'
 
+export type {StoreStatus} from '../store/store.js'
+
 /** Units of dead letters that are read to count the pending ones: half a second's worth. */
 const MOST_COUNTED = 20_000
 

@@ -10,6 +10,8 @@ export interface StoredCounts {
   dropped?: number
   /** Gone from the bus before they were read. */
   missed?: number
+  /** Processed by others, so that what became of them is in their sums. */
+  elsewhere?: number
 }
 
 export interface ShippedCounts {
@@ -30,12 +32,16 @@ export function shipSummary(shipped: ShippedCounts, ms: number): string {
   return `${counts}   ${formatBytes(bytes)} in ${formatDuration(ms)}   ${formatRate(lines, ms)}/s`
 }
 
-/** `stored 998,409   already there 0   dead letters 3   dropped 0`, and `   missed 7` where retention was faster */
+/**
+ * `stored 998,409   already there 0   dead letters 3   dropped 0`, and `   missed 7` where retention was faster,
+ * `   by another process 9` where others processed what was shipped
+ */
 export function storedSummary(counts: StoredCounts): string {
-  const {stored, alreadyThere, deadLettered, dropped = 0, missed = 0} = counts
+  const {stored, alreadyThere, deadLettered, dropped = 0, missed = 0, elsewhere = 0} = counts
   const gone = missed > 0 ? `   missed ${formatCount(missed)}` : ''
+  const others = elsewhere > 0 ? `   by another process ${formatCount(elsewhere)}` : ''
   const kept = `stored ${formatCount(stored)}   already there ${formatCount(alreadyThere)}`
-  return `${kept}   dead letters ${formatCount(deadLettered)}   dropped ${formatCount(dropped)}${gone}`
+  return `${kept}   dead letters ${formatCount(deadLettered)}   dropped ${formatCount(dropped)}${gone}${others}`
 }
 
 /** One line on a run of `process`. */

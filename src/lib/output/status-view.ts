@@ -9,8 +9,8 @@ interface BusPart {
   group: string
   partitions: Array<{partition: number; earliest: number; next: number; committed?: number; lag: number}>
   lag: number
-  deadLetters: number
-  deadLettersAtMost?: boolean
+  dead_letters: number
+  dead_letters_at_most?: boolean
 }
 
 interface StorePart {
@@ -19,7 +19,7 @@ interface StorePart {
   records: number
   bytes: number
   newest?: string
-  lastStored?: string
+  last_stored?: string
   parts: Record<string, number>
   damaged?: Array<{file: string; records?: number}>
 }
@@ -42,8 +42,10 @@ export function statusView(status: StatusParts, {screen, now}: {screen: Screen; 
       plural(bus.partitions.length, 'partition'),
       `lag ${formatCount(bus.lag)}`,
     ]
-    if (bus.deadLetters > 0)
-      parts.push(palette.warn(`dead letters ${bus.deadLettersAtMost ? 'up to ' : ''}${formatCount(bus.deadLetters)}`))
+    if (bus.dead_letters > 0) {
+      const atMost = bus.dead_letters_at_most ? 'up to ' : ''
+      parts.push(palette.warn(`dead letters ${atMost}${formatCount(bus.dead_letters)}`))
+    }
     lines.push(`bus       ${parts.join('   ')}`, ...bus.partitions.map((p) => palette.dim(partitionLine(p))))
   }
   if ('error' in store) lines.push(`store     ${palette.bad(escapeLine(store.error))}`)
@@ -53,7 +55,7 @@ export function statusView(status: StatusParts, {screen, now}: {screen: Screen; 
     if (kinds.length > 0) parts.push(kinds.join(', '))
     if (store.damaged?.length)
       parts.push(palette.bad(`${plural(store.damaged.length, 'part')} damaged: logflow doctor`))
-    if (store.lastStored) parts.push(`last stored ${ago(store.lastStored, now)}`)
+    if (store.last_stored) parts.push(`last stored ${ago(store.last_stored, now)}`)
     lines.push(`store     ${parts.join('   ')}`)
     if (store.newest) lines.push(palette.dim(`          newest record ${store.newest}`))
   }

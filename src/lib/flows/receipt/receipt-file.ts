@@ -89,14 +89,27 @@ async function refuseOther(target: string, path: string): Promise<void> {
   let other: boolean
   try {
     const stats = await stat(target)
+    if (stats.isDirectory())
+      throw new LogflowError('USAGE', `${path} is a folder`, {
+        suggestions: [`Name a file in it: --receipt ${join(path, 'run.json')}`],
+      })
     other = !stats.isFile() || (stats.size > 0 && (await firstText(target, BEGINNING.length)) !== BEGINNING)
   } catch (error) {
-    if ((error as {code?: string}).code === 'ENOENT') return
+    if ((error as {code?: string}).code === 'ENOENT') return refuseNowhere(target, path)
     throw tellFileError('read', path, error)
   }
   if (!other) return
   throw new LogflowError('USAGE', `${path} is no receipt, and would be replaced by one`, {
     suggestions: ['Name another file with --receipt'],
+  })
+}
+
+/** Told before anything is read, and not when the run is over. */
+async function refuseNowhere(target: string, path: string): Promise<void> {
+  const folder = dirname(target)
+  if (await stat(folder).catch(() => undefined)) return
+  throw new LogflowError('FILE_UNREADABLE', `cannot write ${path}: no such folder`, {
+    suggestions: [`Make it first: mkdir -p ${folder}`],
   })
 }
 

@@ -1,14 +1,17 @@
 import {existsSync, statSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
+import {familyOf, findByInode} from '../follow/rotations.js'
 import type {Checkpoint} from './checkpoint.js'
 import {writeCheckpoints} from './checkpoint-file.js'
 import {openClaims} from './claims.js'
 import {type CheckpointFile, newest, readAll} from './open-checkpoints.js'
 
 export interface ListedCheckpoint extends Checkpoint {
-  /** Of the file, where it is still at its place. */
+  /** Of the file, where it is still there, at its place or at `movedTo`. */
   size?: number
+  /** Where a rotation has put the file, in the same folder. */
+  movedTo?: string
   /** Process that follows the source. */
   followedBy?: number
 }
@@ -24,7 +27,7 @@ export async function listCheckpoints(
     const living = await claims.living()
     const best = newest(await readAll(dir, (_name, error) => onProblem(error)))
     return [...best.values()]
-      .map((one) => ({...one, size: sizeOf(one), followedBy: living.get(one.source)}))
+      .map((one) => ({...one, ...placeOf(one), followedBy: living.get(one.source)}))
       .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.source < b.source ? -1 : 1))
   } finally {
     claims.close()
@@ -90,7 +93,14 @@ function followed(file: CheckpointFile, sources: ReadonlySet<string>): LogflowEr
   })
 }
 
-function sizeOf({path, device, inode}: Checkpoint): number | undefined {
+function placeOf(one: Checkpoint): Pick<ListedCheckpoint, 'size' | 'movedTo'> {
+  const size = sizeOf(one, one.path)
+  if (size !== undefined) return {size}
+  const movedTo = findByInode(one.path, `${one.device} ${one.inode}`)
+  return movedTo === undefined || familyOf(movedTo) !== familyOf(one.path) ? {} : {size: sizeOf(one, movedTo), movedTo}
+}
+
+function sizeOf({device, inode}: Checkpoint, path: string): number | undefined {
   try {
     const stats = statSync(path, {bigint: true})
     return `${stats.dev}` === device && `${stats.ino}` === inode ? Number(stats.size) : undefined

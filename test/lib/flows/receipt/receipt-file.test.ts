@@ -62,7 +62,11 @@ test('a folder is no place for a receipt, nor is one that is not there', async (
   const dir = tempFolder()
   mkdirSync(join(dir, 'sub'))
   await expect(openReceiptFile(join(dir, 'sub'), FACTS.run_id)).rejects.toMatchObject({code: 'USAGE'})
-  await expect(write(join(dir, 'none', 'run.json'))).rejects.toThrow(/cannot write .*run\.json: no such folder/)
+  await expect(openReceiptFile(join(dir, 'none', 'run.json'), FACTS.run_id)).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE',
+    message: `cannot write ${join(dir, 'none', 'run.json')}: no such folder`,
+    suggestions: [`Make it first: mkdir -p ${join(dir, 'none')}`],
+  })
 })
 
 test('a folder that may not be written to is named', async ({skip}) => {

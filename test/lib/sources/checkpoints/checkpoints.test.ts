@@ -1,6 +1,6 @@
 import {type ChildProcess, fork} from 'node:child_process'
 import {once} from 'node:events'
-import {mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {beforeAll, expect, onTestFinished, test} from 'vitest'
 import type {LogflowError} from '../../../../src/lib/errors/logflow-error.js'
@@ -232,4 +232,19 @@ test('forgetting takes a source out of every file, by id or path, and leaves the
   ])
   expect((await forget()).length).toBe(2)
   expect((await open()).all()).toEqual([])
+})
+
+test('a file that was rotated is listed with where it is now; one that was deleted has no size', async () => {
+  const {root, dir, open} = setup()
+  const path = join(root, 'app.log')
+  writeFileSync(path, 'one\ntwo\n')
+  const {dev, ino} = statSync(path, {bigint: true})
+  const checkpoints = await open()
+  await checkpoints.save([{...point('a', 4), path, device: `${dev}`, inode: `${ino}`}])
+  expect(await listCheckpoints(dir, () => {})).toMatchObject([{path, size: 8}])
+  renameSync(path, `${path}.1`)
+  expect(await listCheckpoints(dir, () => {})).toMatchObject([{path, size: 8, movedTo: `${path}.1`}])
+  rmSync(`${path}.1`)
+  const [gone] = await listCheckpoints(dir, () => {})
+  expect([gone?.size, gone?.movedTo]).toEqual([undefined, undefined])
 })
