@@ -3,7 +3,7 @@ import {Flags} from '@oclif/core'
 import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {followFiles} from '../lib/flows/follow-files.js'
-import {keepTrying} from '../lib/flows/patience.js'
+import {Interrupted, keepTrying} from '../lib/flows/patience.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import type {ShipFilesReport} from '../lib/flows/ship-files.js'
 import {openCheckpoints} from '../lib/sources/checkpoints/open-checkpoints.js'
@@ -70,7 +70,6 @@ export async function shipFollowed(
   await using app = openApp(config, talk.detail, talk.warn)
   const onNotice = showProcessNotice(talk)
   const patience = flags['no-wait'] ? undefined : {signal: context.signal, onNotice}
-  const bus = await keepTrying('bus', app.bus, patience)
   const stores = config.bus === 'embedded' && !flags['no-process']
   const table = openSourceTable(join(config.dataDir, 'sources.db'))
   const checkpoints = await openCheckpoints(checkpointsFolder(config), {
@@ -105,7 +104,7 @@ export async function shipFollowed(
         })
         return follow
       },
-      bus,
+      bus: await keepTrying('bus', app.bus, patience),
       topic: config.topic,
       key: flags.key,
       group: config.group,
@@ -116,6 +115,7 @@ export async function shipFollowed(
       onNotice,
     })
   } catch (error) {
+    if (error instanceof Interrupted) talk.note('interrupted: nothing was shipped')
     await account.fail(error, context.signal.aborted)
     throw error
   } finally {

@@ -63,10 +63,11 @@ test('process --once does not wait', async () => {
 })
 
 test.each([
-  ['SIGINT', 130],
-  ['SIGTERM', 0],
-] as const)('ship waits for Kafka, says so, and ends at %s with status %i', async (signal, status) => {
-  const ran = await runUntil(/waiting/, signal, ['ship', 'app.log', '--bus', nobody])
+  ['SIGINT', 130, 'ship'],
+  ['SIGTERM', 0, 'ship'],
+  ['SIGINT', 130, 'ship --follow'],
+] as const)('at %s with status %i ends a %s that waits for Kafka and says so', async (signal, status, command) => {
+  const ran = await runUntil(/waiting/, signal, [...command.split(' '), 'app.log', '--bus', nobody])
   expect(ran.status).toBe(status)
   expect(ran.stderr).toMatch(
     /^no Kafka broker answered at 127\.0\.0\.1:\d+ .*; waiting, next try in \d+ ms \(Ctrl-C ends\)$/m,

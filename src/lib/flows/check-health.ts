@@ -114,7 +114,8 @@ function checkStore({store}: PipelineStatus): Check[] {
 
 function unreachable(name: string, answer: Extract<Answer<unknown>, {ok: false}>): Check {
   const {message, suggestions} = answer.error
-  return {name, state: 'failed', finding: message, fix: suggestions.join('; ') || undefined}
+  const others = suggestions.filter((line) => !line.startsWith('logflow doctor'))
+  return {name, state: 'failed', finding: message, fix: others.join('; ') || undefined}
 }
 
 function grouped(count: number): string {

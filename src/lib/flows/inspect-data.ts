@@ -31,8 +31,9 @@ async function checksOf(
     if (findings.length === 0) return [{name, state: 'ok', finding}]
     return findings.map((damage) => ({name, state: 'failed', ...damage}))
   } catch (error) {
-    // What cannot be opened at all, or answers no question, has its own check already.
     if (!(error instanceof LogflowError)) throw error
+    // What is not reachable has its own check already.
+    if (error.code === 'BUS_UNREACHABLE' || error.code === 'STORE_UNREACHABLE') return []
     return [{name, state: 'failed', finding: error.message, fix: error.suggestions.join('; ') || undefined}]
   }
 }

@@ -144,7 +144,7 @@ export function unreachable(error: unknown, attempt: Attempt, reason?: string): 
       cause: error,
       // what is no Kafka will not become one
       retriable: reason === undefined,
-      suggestions: ['logflow doctor to see what is reachable', 'Use --bus embedded to work without Kafka'],
+      suggestions: ['logflow doctor  to see what is reachable', 'Use --bus embedded to work without Kafka'],
     },
   )
 }

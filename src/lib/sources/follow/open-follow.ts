@@ -180,24 +180,24 @@ class Follower {
     const {clock, notify, waits} = this.shared
     const begun = clock()
     if (begun < this.scanAt) return
-    const found = new Map<string, {path: string; named: boolean}>()
+    const found = new Map<string, {path: string}>()
     const problems = new Map<string, string>()
     this.scanAt = Number.POSITIVE_INFINITY
     await findPaths(this.options.args, {
       cwd: this.options.cwd,
       exclude: this.options.exclude,
-      onPath: ({path, stats, named}) => addFile(found, path, stats, named),
+      onPath: ({path, stats}) => addFile(found, path, stats),
       onProblem: ({path, error}) => void problems.set(path, error.message),
     })
     this.tell(problems)
     const known = new Map(this.watched.map((file) => [file.key, file]))
-    for (const [key, {path, named}] of found) {
+    for (const [key, {path}] of found) {
       const file = known.get(key)
       if (file instanceof PlainFile) file.wanted = true
       if (file) continue
       if (this.scanned) notify({kind: 'new-file', path})
       const fromEnd = this.options.fromEnd && !this.scanned
-      this.add(new YoungFile(path, key, this.shared, {fromEnd, named, refuseHeld: !this.options.wait && !this.scanned}))
+      this.add(new YoungFile(path, key, this.shared, {fromEnd, refuseHeld: !this.options.wait && !this.scanned}))
     }
     if (this.scanned && this.lookBehind) this.addLeftBehind(found)
     for (const file of this.watched) if (file instanceof PlainFile && !found.has(file.key)) file.wanted = false
@@ -215,7 +215,7 @@ class Follower {
     const {checkpoints, readers} = this.shared
     this.lookBehind = false
     for (const {path, key} of leftBehind(checkpoints.all(), wanted, (source) => readers.has(source), found))
-      this.add(new YoungFile(path, key, this.shared, {fromEnd: false, named: false, refuseHeld: false, resume: true}))
+      this.add(new YoungFile(path, key, this.shared, {fromEnd: false, refuseHeld: false, resume: true}))
   }
 
   /** Once for each path that cannot be read, and once when it can. */
@@ -245,10 +245,10 @@ class Follower {
 }
 
 /** Everything that has a size: pipes and devices are read by plain ship. */
-function addFile(found: Map<string, {path: string; named: boolean}>, path: string, stats: Stats, named: boolean): void {
+function addFile(found: Map<string, {path: string}>, path: string, stats: Stats): void {
   if (!stats.isFile()) return
   const here = fileAt(path)
   if (!here) return
   const key = keyOf(here)
-  if (!found.has(key)) found.set(key, {path, named})
+  if (!found.has(key)) found.set(key, {path})
 }

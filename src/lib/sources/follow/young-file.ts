@@ -17,8 +17,6 @@ const NOTHING: UnitBatch[] = []
 export interface YoungOptions {
   /** Begin where the file ends now, unless it has a checkpoint. */
   fromEnd: boolean
-  /** Named by the user himself: what is wrong with it is told. */
-  named: boolean
   /** When another process follows it: reject, or wait for that to end. */
   refuseHeld: boolean
   /** Read it only where it goes on with a source that was followed before. */
@@ -84,7 +82,7 @@ export class YoungFile implements Watched {
     if (mayBeMagic(head) || (!packed && head.length < HEAD_BYTES && !head.includes(10))) return this.rest()
     const binary = this.shared.force || packed ? undefined : whyBinary(head)
     if (binary) {
-      if (this.options.named) this.tell('skipped', skipped(this.path, binary).error.message)
+      this.tell('skipped', skipped(this.path, binary).error.message)
       return this.rest()
     }
     if (!packed && this.mayBeCopy(head)) return

@@ -49,7 +49,7 @@ describe('opening the bus', () => {
     expect(error.retriable).toBe(true)
     expect(error.message).toMatch(/^no Kafka broker answered at 127\.0\.0\.1:\d+ \(tried 2 times in [\d.]+ s\)$/)
     expect(error.suggestions).toEqual([
-      'logflow doctor to see what is reachable',
+      'logflow doctor  to see what is reachable',
       'Use --bus embedded to work without Kafka',
     ])
   })

@@ -58,3 +58,15 @@ test('a file that is rotated before its first line is whole is read under its ne
   await expect.poll(texts, WAIT).toEqual(['1 a and more', '2 b'])
   await end()
 })
+
+test('what looks like binary is said once, also in a folder, and the others are read', async () => {
+  const {path, start} = followFolder()
+  writeFileSync(path('app.log'), 'a line\n')
+  writeFileSync(path('core'), Buffer.from('\x7fELF\0\0\0\n\0\0\0\0'))
+  const {texts, notices, end} = await start(['.'])
+  const skipped = () => notices.filter(({kind}) => kind === 'skipped')
+  await expect.poll(texts, WAIT).toEqual(['a line'])
+  await expect.poll(skipped, WAIT).toMatchObject([{path: path('core')}])
+  await end()
+  expect(skipped()).toHaveLength(1)
+})
