@@ -145,8 +145,10 @@ export class UnitSplitter {
     return this.filled > this.lineStart || this.midLine
   }
 
-  /** Where the unit in hand begins, else the line in hand: reading may begin again there. */
+  /** Where what is not in `ready` begins: the batch in hand, else the unit, else the line. Reading may begin again there. */
   get resumeAt(): {offset: number; line: number} {
+    const {first} = this.columns
+    if (first) return first
     if (this.unitStart >= 0) return {offset: this.unitOffset, line: this.unitLine}
     return {offset: this.base + this.lineStart, line: this.lineNumber + 1}
   }

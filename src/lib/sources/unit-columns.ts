@@ -16,6 +16,12 @@ export class UnitColumns {
     return this.count === 0 || (this.count < MAX_BATCH_UNITS && end - (this.starts[0] as number) <= MAX_BATCH_BYTES)
   }
 
+  /** Its first unit; `undefined` while it is empty. */
+  get first(): {offset: number; line: number} | undefined {
+    if (this.count === 0) return undefined
+    return {offset: this.offsets[0] as number, line: this.lines[0] as number}
+  }
+
   add(start: number, end: number, offset: number, span: number, line: number): void {
     if (this.count === this.capacity) this.grow()
     const i = this.count++

@@ -63,7 +63,7 @@ export class PackedFile implements Watched {
     const opened = await this.open()
     if (!opened) return
     try {
-      yield* this.readAll(opened)
+      yield* this.readAll(opened, now - this.seenAt >= UNFINISHED_MS)
       this.read = state
     } catch (error) {
       if (now - this.seenAt < UNFINISHED_MS) return
@@ -87,7 +87,8 @@ export class PackedFile implements Watched {
     }
   }
 
-  private async *readAll(opened: OpenInput): AsyncGenerator<UnitBatch> {
+  /** @param asFarAsItGoes hands out the whole lines before the place where reading fails, then throws */
+  private async *readAll(opened: OpenInput, asFarAsItGoes: boolean): AsyncGenerator<UnitBatch> {
     const {place, shared} = this
     const wanted = (place.last ?? place).offset - opened.firstOffset
     const skipped = await skip(opened.bytes, wanted)
@@ -96,7 +97,12 @@ export class PackedFile implements Watched {
     for (;;) {
       const {carried} = splitter
       const slab = Buffer.allocUnsafe(carried + CHUNK)
-      const length = await opened.bytes.read(slab, carried, CHUNK)
+      const read = opened.bytes.read(slab, carried, CHUNK)
+      const length = await read.catch((error: unknown) => ({error}))
+      if (typeof length !== 'number') {
+        if (asFarAsItGoes) yield* this.give(splitter, splitter.stop())
+        throw length.error
+      }
       if (length === 0) break
       splitter.moveTo(slab, carried)
       splitter.advance(carried + length)
