@@ -30,6 +30,8 @@ export class YoungFile implements Watched {
   becomes?: Watched
   readonly key: string
   private told = false
+  /** How large the file was when it was found, and where its last line without an end began: what came since is new. */
+  private readonly found: {size: number; lineStart: number} | undefined
   /** Told by what, and since when, it looks like a copy of a file that is followed. */
   private copySize = -1
   private copySince = 0
@@ -41,6 +43,7 @@ export class YoungFile implements Watched {
     private readonly options: YoungOptions,
   ) {
     this.key = key
+    if (options.fromEnd) this.found = endOf(path)
   }
 
   async *advance(): AsyncGenerator<UnitBatch> {
@@ -145,8 +148,14 @@ export class YoungFile implements Watched {
   }
 
   private begin(firstOffset: number, packed: boolean, size: number): Place {
-    if (!this.options.fromEnd) return {offset: firstOffset, line: 1}
-    return packed ? {offset: Number.POSITIVE_INFINITY, line: 0} : {offset: lastLineStart(this.path, size), line: 0}
+    const start = {offset: firstOffset, line: 1}
+    if (!this.options.fromEnd) return start
+    const {found} = this
+    if (packed) return found?.size === 0 ? start : {offset: Number.POSITIVE_INFINITY, line: 0}
+    // Where it could not be read when it was found, its end of now is the best that is known.
+    const lineStart = found?.lineStart ?? lastLineStart(this.path, size)
+    const isCut = found !== undefined && found.size > size
+    return lineStart <= firstOffset || isCut ? start : {offset: lineStart, line: 0}
   }
 
   private beHeld(): void {
@@ -181,6 +190,17 @@ function readHead(path: string): Buffer {
     return head.subarray(0, readSync(fd, head, 0, HEAD_BYTES, 0))
   } finally {
     closeSync(fd)
+  }
+}
+
+function endOf(path: string): {size: number; lineStart: number} | undefined {
+  const stats = fileAt(path)
+  if (!stats) return undefined
+  const size = Number(stats.size)
+  try {
+    return {size, lineStart: lastLineStart(path, size)}
+  } catch {
+    return undefined
   }
 }
 

@@ -70,3 +70,15 @@ test('what looks like binary is said once, also in a folder, and the others are 
   await end()
   expect(skipped()).toHaveLength(1)
 })
+
+test('from the end of files that are empty, or have no whole line yet: all that comes is new', async () => {
+  const {path, start} = followFolder()
+  writeFileSync(path('empty.log'), '')
+  writeFileSync(path('begun.log'), 'a begun')
+  const {texts, notices, end} = await start(['.'], {fromEnd: true})
+  await expect.poll(() => notices.map(({kind}) => kind), WAIT).toContain('following')
+  appendFileSync(path('empty.log'), '1 a\n2 b\n')
+  appendFileSync(path('begun.log'), ' line\nand one more\n')
+  await expect.poll(() => texts().toSorted(), WAIT).toEqual(['1 a', '2 b', 'a begun line', 'and one more'])
+  await end()
+})
