@@ -118,6 +118,23 @@ test('rotated while nobody followed: the rest is found under its new name, thoug
   await second.end()
 })
 
+test('copied and cut while nobody followed: the rest is read out of the copy', async () => {
+  const {path, start} = followFolder()
+  writeFileSync(path('app.log'), '1 a\n')
+  const first = await start(['app.log'])
+  await expect.poll(first.texts, WAIT).toEqual(['1 a'])
+  await first.end()
+  appendFileSync(path('app.log'), '2 b\n')
+  copyFileSync(path('app.log'), path('app.log.1'))
+  renameSync(path('app.log.1'), path('app.log.2'))
+  truncateSync(path('app.log'))
+  appendFileSync(path('app.log'), '3 c\n')
+  const second = await start(['app.log'])
+  await expect.poll(() => second.texts().sort(), WAIT).toEqual(['2 b', '3 c'])
+  await second.end()
+  expect(second.units.find(({text}) => text === '2 b')?.source).toBe(first.units[0]?.source)
+})
+
 test('rotated and compressed while nobody followed: the rest is read out of it', async () => {
   const {path, start} = followFolder()
   writeFileSync(path('app.log'), '1 a\n')
