@@ -115,3 +115,15 @@ test('rotated under load and killed again and again: each line once', async () =
   const again = await runLogflow(['ship', 'logs', '--json'], {home, timeout: 60_000})
   expect(JSON.parse(again.stdout)).toMatchObject({records: written, processed: {stored: 0, already_there: written}})
 }, 180_000)
+
+test('stdin that is followed ends the run with its end: the sums close, and its receipt has every line', async () => {
+  const home = newHome()
+  const ran = await runLogflow(['ship', '-f', '-', '--receipt', 'run.json'], {
+    home,
+    input: 'one\ntwo\n',
+    timeout: 60_000,
+  })
+  expect(ran).toMatchObject({status: 0, stderr: expect.stringContaining('2 lines → 2 records')})
+  expect((await runLogflow(['verify', 'run.json'], {home, timeout: 60_000})).status).toBe(0)
+  expect(await stored(home)).toEqual(['one', 'two'])
+})

@@ -40,12 +40,12 @@ export function openFollowed(options: FollowedOptions): Follow {
   if (pipes.length === 0) return follow
   const sources = openSources({...options, inputs: pipes, signal})
   const both = files.length === 0 ? sources : merged(follow, sources, () => stop.abort())
-  return {
-    ...sumOf(follow, sources),
+  // Its figures are asked for anew each time: spread, they would stay those of the beginning.
+  return Object.assign(sumOf(follow, sources), {
     acknowledged: follow.acknowledged,
     close: follow.close,
     [Symbol.asyncIterator]: () => both[Symbol.asyncIterator](),
-  }
+  })
 }
 
 /** Batches of both, as they come; ends when both have ended. @param stop makes them end, when nobody wants more */
