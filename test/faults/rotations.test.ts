@@ -7,7 +7,7 @@ import {killHard, type Setting, until} from './support/children.js'
 import {compareStored} from './support/compare.js'
 import {awaitStored, endFollowing, startFollowing} from './support/follow.js'
 import {SteadyWriter} from './support/lines.js'
-import {FULL, rounds} from './support/rounds.js'
+import {rounds} from './support/rounds.js'
 import {Tally} from './support/tally.js'
 
 // A followed file is rotated while it is written at 20,000 lines a second; the follower is killed as well, and
@@ -84,7 +84,7 @@ const rotations: Rotation[] = [
   },
 ]
 
-test.skipIf(!FULL).each(rotations)(
+test.each(rotations)(
   '$name at 20,000 lines a second: nothing lost, nothing doubled',
   async ({name, survivesDeath, rotate}) => {
     const tally = new Tally(`rotation: ${name}`)
