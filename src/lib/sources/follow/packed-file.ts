@@ -1,3 +1,4 @@
+import type {BigIntStats} from 'node:fs'
 import {LineJoiner} from '../../parse/multiline.js'
 import type {Envelope} from '../../units/envelope.js'
 import type {UnitBatch} from '../../units/unit-batch.js'
@@ -9,6 +10,7 @@ import {toProblem} from '../problem.js'
 import type {KnownSource} from '../source-table.js'
 import {UnitSplitter} from '../split-units.js'
 import type {Place} from './positions.js'
+import {findByInode} from './rotations.js'
 import {fileAt, handOut, keyOf, type Pace, type Shared, tallyOf, type Watched, whereaboutsOf} from './watched.js'
 
 const CHUNK = 1 << 20
@@ -52,8 +54,8 @@ export class PackedFile implements Watched {
 
   async *advance(): AsyncGenerator<UnitBatch> {
     this.pace = 'idle'
-    const stats = fileAt(this.path)
-    if (!stats || keyOf(stats) !== this.key) return this.forget()
+    const stats = this.look()
+    if (!stats) return
     const state = `${stats.size} ${stats.mtimeNs}`
     if (state === this.read) return
     const now = this.shared.clock()
@@ -76,6 +78,21 @@ export class PackedFile implements Watched {
 
   async *finish(): AsyncGenerator<UnitBatch> {
     yield* []
+  }
+
+  /** What the file is like now, under whatever name rotation has given it; lets go of one that is gone. */
+  private look(): BigIntStats | undefined {
+    const here = fileAt(this.path)
+    if (here && keyOf(here) === this.key) return here
+    const to = findByInode(this.path, this.key)
+    if (to !== undefined) {
+      this.path = to
+      return fileAt(to)
+    }
+    // Not read to its end: there may be another copy of it.
+    if (this.read === '') this.shared.lookForFiles(true)
+    this.forget()
+    return undefined
   }
 
   private async open(): Promise<OpenInput | undefined> {

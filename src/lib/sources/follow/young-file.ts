@@ -60,8 +60,12 @@ export class YoungFile implements Watched {
     if (!stats || keyOf(stats) !== this.key) {
       // Rotated before anything of it was read: what it holds is read under its new name.
       const to = findByInode(this.path, this.key)
-      if (to === undefined) this.done = true
-      else this.path = to
+      if (to !== undefined) this.path = to
+      else {
+        this.done = true
+        // Of what was followed before, there may be another copy: compressed in the meantime, for one.
+        this.shared.lookForFiles(true)
+      }
       return
     }
     if (stats.size === 0n) return this.rest()

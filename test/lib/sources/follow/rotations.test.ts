@@ -151,6 +151,25 @@ test('rotated and compressed while nobody followed: the rest is read out of it',
   expect(second.units.find(({text}) => text === '2 b')?.source).toBe(first.units[0]?.source)
 })
 
+test('what is being looked for goes on through rotations', async () => {
+  const {path, start} = followFolder()
+  writeFileSync(path('app.log'), '1 a\n')
+  const first = await start(['app.log'])
+  await expect.poll(first.texts, WAIT).toEqual(['1 a'])
+  await first.end()
+  appendFileSync(path('app.log'), '2 b\n')
+  writeFileSync(path('app.log.1.gz'), gzipSync(readFileSync(path('app.log'))))
+  rmSync(path('app.log'))
+  writeFileSync(path('app.log'), '3 c\n')
+  const second = await start(['app.log'])
+  for (let n = 1; n < 30; n++) {
+    renameSync(path(`app.log.${n}.gz`), path(`app.log.${n + 1}.gz`))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await expect.poll(() => second.texts().sort(), WAIT).toEqual(['2 b', '3 c'])
+  await second.end()
+})
+
 test('compressed in the folder that is followed: once, and no line of it again', async () => {
   const {path, start} = followFolder()
   mkdirSync(path('logs'))
