@@ -121,7 +121,7 @@ describe.skipIf(!runnable)(NAME, () => {
   test('what nobody had committed is read again by whoever comes next, and nothing is doubled', async () => {
     const next = await onServers('process', '--once', '--json')
     expect(next.status).toBe(0)
-    expect(JSON.parse(next.stdout)).toMatchObject({stored: 0, deadLettered: 0})
+    expect(JSON.parse(next.stdout)).toMatchObject({stored: 0, dead_lettered: 0})
     const status = JSON.parse((await onServers('status', '--json')).stdout)
     expect(status.bus).toMatchObject({lag: 0})
     expect(await stored()).toBe(storedOf(4))
