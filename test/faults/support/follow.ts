@@ -15,15 +15,18 @@ export async function countStored(setting: Setting): Promise<number> {
   return Number((await runWell(['search', '--count', '-o', 'pretty'], setting)).stdout)
 }
 
-/** Waits until so many records are stored. Ends as well when their number stands still for long: a comparison tells. */
-export async function awaitStored(setting: Setting, count: number): Promise<void> {
+/**
+ * Waits until so many records are stored. Ends as well when their number stands still for long, and when whoever
+ * ships them has ended: a comparison tells.
+ */
+export async function awaitStored(setting: Setting, count: number, shipper?: Running): Promise<void> {
   let [last, since] = [-1, performance.now()]
   await until(
     `${count} records are stored`,
     async () => {
       const stored = await countStored(setting)
       if (stored !== last) [last, since] = [stored, performance.now()]
-      return stored >= count || performance.now() - since > STANDS_STILL_MS
+      return stored >= count || shipper?.isAlive() === false || performance.now() - since > STANDS_STILL_MS
     },
     {timeout: 600_000, every: 500},
   )

@@ -49,8 +49,11 @@ export class SteadyRoad {
   async injure(injury: () => Promise<void>): Promise<void> {
     await injury()
     const healed = performance.now()
-    await this.startAgainWhereEnded()
-    await awaitStored(this.setting, this.writer.written)
+    const {written} = this.writer
+    do {
+      await this.startAgainWhereEnded()
+      await awaitStored(this.setting, written, this.follower)
+    } while (!this.follower.isAlive())
     this.recovered.push(performance.now() - healed)
   }
 
