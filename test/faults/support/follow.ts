@@ -1,6 +1,7 @@
 // Followers: a `ship --follow` that runs, and the wait until what was written is stored.
 
-import {type Running, runWell, type Setting, startLogflow, until} from './children.js'
+import {runLogflow} from '../../support/run-logflow.js'
+import {type Running, type Setting, startLogflow, until} from './children.js'
 
 /** Starts to follow, and waits until it has said so. */
 export async function startFollowing(setting: Setting, ...args: string[]): Promise<Running> {
@@ -10,9 +11,12 @@ export async function startFollowing(setting: Setting, ...args: string[]): Promi
   return running
 }
 
-/** Records in the store. */
-export async function countStored(setting: Setting): Promise<number> {
-  return Number((await runWell(['search', '--count', '-o', 'pretty'], setting)).stdout)
+/** Records in the store; `undefined` while it can not say, as when it has just come back. */
+async function countStored({home, env}: Setting): Promise<number | undefined> {
+  const {status, stdout, stderr} = await runLogflow(['search', '--count', '-o', 'pretty'], {home, env})
+  if (status === 0) return Number(stdout)
+  if (status === 3) return undefined
+  throw new Error(`the count ended with ${status}: ${stderr.slice(-2_000)}`)
 }
 
 /**
@@ -24,7 +28,7 @@ export async function awaitStored(setting: Setting, count: number, shipper?: Run
   await until(
     `${count} records are stored`,
     async () => {
-      const stored = await countStored(setting)
+      const stored = (await countStored(setting)) ?? last
       if (stored !== last) [last, since] = [stored, performance.now()]
       return stored >= count || shipper?.isAlive() === false || performance.now() - since > STANDS_STILL_MS
     },
