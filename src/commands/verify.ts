@@ -7,7 +7,7 @@ import {openApp} from '../lib/compose.js'
 import {readReceipt} from '../lib/flows/receipt/receipt-file.js'
 import {processOutcome, verifyOutcome} from '../lib/flows/receipt/verify-outcome.js'
 import {verifyReceipt} from '../lib/flows/receipt/verify-receipt.js'
-import {processSummary, verifySummary} from '../lib/output/verify-view.js'
+import {processReceiptSummary, verifySummary} from '../lib/output/verify-view.js'
 
 export default class Verify extends Command {
   static override summary = 'Say whether everything a run sent is in the store, and name what is not'
@@ -39,7 +39,7 @@ export default class Verify extends Command {
     const receipt = await readReceipt(args.receipt)
     if (receipt.command === 'process') {
       context.talk.note('a receipt of process holds counts and positions, and no ids: only those are looked at')
-      await showResult(context, receipt, () => `${processSummary(receipt)}\n`)
+      await showResult(context, receipt, () => `${processReceiptSummary(receipt)}\n`)
       const error = processOutcome(receipt)
       if (error) throw error
       return

@@ -37,13 +37,8 @@ export function openDeadLetters(bus: Bus, topic: string, now: () => Date): DeadL
         throw error
       })
       const at = now().toISOString()
-      const ids: string[] = []
-      for (let from = 0; from < refused.length; from += SENDS_AT_ONCE) {
-        const some = refused.slice(from, from + SENDS_AT_ONCE)
-        await allSent(some.map((one) => opened.send(letterOf(one, topic, at))))
-        for (const {unit} of some) ids.push(idOf(unit.run.units, unit.index))
-      }
-      return ids
+      await sendAll(refused, opened, (one) => letterOf(one, topic, at))
+      return refused.map(({unit}) => idOf(unit.run.units, unit.index))
     },
     async close() {
       // One that could not be opened has said so to whoever added.
@@ -64,10 +59,20 @@ export function idOf(units: UnitBatch, index: number): string {
   return formatId(source, offset, crc)
 }
 
-/** Waits for every send, also where one fails; then throws the first failure. */
-export async function allSent(sends: Array<Promise<unknown>>): Promise<void> {
-  const failed = (await Promise.allSettled(sends)).find((result) => result.status === 'rejected')
-  if (failed) throw failed.reason
+/**
+ * Sends a batch for each item, in order and a bounded number at a time; resolves when all are durable. Waits for those
+ * under way also where one fails; then throws the first failure.
+ */
+export async function sendAll<T>(
+  items: readonly T[],
+  producer: BusProducer,
+  toBatch: (item: T) => UnitBatch,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += SENDS_AT_ONCE) {
+    const sends = items.slice(from, from + SENDS_AT_ONCE).map((item) => producer.send(toBatch(item)))
+    const failed = (await Promise.allSettled(sends)).find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+  }
 }
 
 /** A batch of its own for each: reason and place on the bus are in the envelope. */

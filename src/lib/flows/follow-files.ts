@@ -5,14 +5,14 @@ import type {Follow} from '../sources/follow/open-follow.js'
 import type {SourceProgress} from '../sources/open-sources.js'
 import type {Store} from '../store/store.js'
 import type {UnitBatch} from '../units/unit-batch.js'
-import {keepTrying, type Patience} from './patience.js'
+import type {Patience} from './patience.js'
 import {type ProcessReport, sumReports} from './process-units.js'
 import {closeSums} from './receipt/close-sums.js'
 import type {UnitLedger} from './receipt/unit-ledger.js'
 import {runProcessor} from './run-processor.js'
 import {settleBacklog} from './settle-backlog.js'
 import type {ShipFilesReport, ShipNotice} from './ship-files.js'
-import {type ShipReport, shipUnits} from './ship-units.js'
+import {type ShipReport, shipTo} from './ship-units.js'
 
 /** What was shipped is waited for so long at the end, when another process does the storing. */
 const LAST_WAIT_MS = 30_000
@@ -54,20 +54,15 @@ export async function followFiles(options: FollowFilesOptions): Promise<ShipFile
     yield* sources
     drained = true
   })()
-  let shipped: ShipReport | undefined
+  let shipped: ShipReport
   try {
-    const producer = await keepTrying('bus', () => bus.openProducer({topic, key: options.key}), patience)
     const onAcknowledged = ({positions}: ShipReport, batch: UnitBatch) => {
       ledger.add(batch)
       ledger.positions = positions
       sources.acknowledged(batch)
       options.onProgress?.(sources.progress())
     }
-    try {
-      shipped = await shipUnits(read, producer, {onAcknowledged, signal: ended, patience})
-    } finally {
-      await producer.close({abandon: (shipped?.unacknowledged ?? 0) > 0})
-    }
+    shipped = await shipTo(bus, {topic, key: options.key}, read, {onAcknowledged, signal: ended, patience})
   } finally {
     // A last checkpoint that cannot be written must not leave the processor running.
     await sources.close().finally(() => stopProcessing.abort())

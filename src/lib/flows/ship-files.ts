@@ -5,12 +5,12 @@ import type {Problem} from '../sources/input.js'
 import type {SourceProgress, SourceResult, Sources} from '../sources/open-sources.js'
 import type {Store} from '../store/store.js'
 import type {UnitBatch} from '../units/unit-batch.js'
-import {type AwayNotice, keepTrying, type Patience} from './patience.js'
+import type {AwayNotice, Patience} from './patience.js'
 import {type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
 import {closeSums} from './receipt/close-sums.js'
 import type {UnitLedger} from './receipt/unit-ledger.js'
 import {settleBacklog} from './settle-backlog.js'
-import {type ShipReport, shipUnits} from './ship-units.js'
+import {type ShipReport, shipTo} from './ship-units.js'
 
 /** Units on the bus before it pays to start a second process for storing them. */
 const BESIDE_AFTER_UNITS = 50_000
@@ -59,8 +59,7 @@ export interface ShipFilesReport {
 export async function shipFiles(options: ShipFilesOptions): Promise<ShipFilesReport> {
   const {sources, bus, topic, store, ledger, signal, onNotice} = options
   const patience: Patience | undefined = options.patient ? {signal, onNotice} : undefined
-  const producer = await keepTrying('bus', () => bus.openProducer({topic, key: options.key}), patience)
-  let shipped: ShipReport | undefined
+  let shipped: ShipReport
   let beside: ProcessorBeside | undefined
   const onAcknowledged = ({units, positions}: ShipReport, batch: UnitBatch) => {
     ledger.add(batch)
@@ -69,13 +68,10 @@ export async function shipFiles(options: ShipFilesOptions): Promise<ShipFilesRep
     options.onProgress?.(sources.progress())
   }
   try {
-    shipped = await shipUnits(sources, producer, {onAcknowledged, signal, patience})
+    shipped = await shipTo(bus, {topic, key: options.key}, sources, {onAcknowledged, signal, patience})
   } catch (error) {
     await beside?.stop()
     throw error
-  } finally {
-    // What was given up is waited for no more.
-    await producer.close({abandon: (shipped?.unacknowledged ?? 0) > 0})
   }
   options.onShipped?.(shipped)
   const sums = {files: sources.results, read: sources.progress(), acknowledged: ledger.list()}

@@ -7,7 +7,7 @@ import type {AwayNotice} from './patience.js'
 import {emptyReport, type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
 import {runProcessor} from './run-processor.js'
 import {settleBacklog} from './settle-backlog.js'
-import {type ShipReport, shipUnits} from './ship-units.js'
+import {type ShipReport, shipTo} from './ship-units.js'
 import {eventBatches, type Live} from './write-generated.js'
 
 /** Events sorted by service at a time: whole batches for the bus without much memory. */
@@ -53,11 +53,6 @@ export async function shipGenerated(
 }
 
 async function ship({options, live, bus, topic, host, now, onAcknowledged}: ShipGeneratedOptions): Promise<ShipReport> {
-  const producer = await bus.openProducer({topic})
-  try {
-    const shares = byService(eventBatches(options, live, BATCH_EVENTS), options, GENERATED_LIMITS)
-    return await shipUnits(generatedUnits(shares, {host, now}), producer, {onAcknowledged})
-  } finally {
-    await producer.close()
-  }
+  const shares = byService(eventBatches(options, live, BATCH_EVENTS), options, GENERATED_LIMITS)
+  return shipTo(bus, {topic}, generatedUnits(shares, {host, now}), {onAcknowledged})
 }

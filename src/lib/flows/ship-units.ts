@@ -1,8 +1,8 @@
 // Shipping: batches of units from the sources go onto the bus, several under way at once, each acknowledged.
 
-import type {BusProducer, SendReceipt} from '../bus/bus.js'
+import type {Bus, BusProducer, ProducerOptions, SendReceipt} from '../bus/bus.js'
 import type {UnitBatch} from '../units/unit-batch.js'
-import type {Patience} from './patience.js'
+import {keepTrying, type Patience} from './patience.js'
 import {SendWindow} from './send-window.js'
 
 /** What was acknowledged; `positions` is one past the last unit by partition. */
@@ -28,6 +28,24 @@ export interface ShipUnitsOptions {
   signal?: AbortSignal
   /** Sends again what the bus cannot take now, until it can. Without it the first refusal ends the run. */
   patience?: Patience
+}
+
+/** Opens a producer, sends everything the sources give through it, and closes it; waits for a bus that is away. */
+export async function shipTo(
+  bus: Bus,
+  topic: ProducerOptions,
+  batches: AsyncIterable<UnitBatch>,
+  options: ShipUnitsOptions = {},
+): Promise<ShipReport> {
+  const producer = await keepTrying('bus', () => bus.openProducer(topic), options.patience)
+  let report: ShipReport | undefined
+  try {
+    report = await shipUnits(batches, producer, options)
+    return report
+  } finally {
+    // What was given up is waited for no more.
+    await producer.close({abandon: (report?.unacknowledged ?? 0) > 0})
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import type {LogRecord} from '../record/record.js'
 import type {RecordFilter, Store} from '../store/store.js'
 import {isAsked} from './is-asked.js'
 import {NewestRecords} from './newest-records.js'
+import {passEvent} from './pass-event.js'
 import type {RecentIds} from './recent-ids.js'
 import type {ArrivalEvent, Arrivals, Gap} from './tail-arrivals.js'
 
@@ -91,7 +92,7 @@ export class BusArrivals implements Arrivals {
           const end = this.#places.get(event.partition) ?? 0
           yield* pages(recordsOf(event, (record) => isAsked(record, filter), end))
         }
-        pass(at, event)
+        passEvent(at, event)
         if (isRead()) return
       }
     } finally {
@@ -109,7 +110,7 @@ export class BusArrivals implements Arrivals {
           for (const records of pages(recordsOf(event, wanted))) yield {kind: 'records', records}
         } else if (event.kind === 'idle') yield {kind: 'caught-up'}
         else yield {kind: 'gap', gap: gapOf(event)}
-        pass(this.#places, event)
+        passEvent(this.#places, event)
       }
     } finally {
       await reader.close()
@@ -122,14 +123,6 @@ export class BusArrivals implements Arrivals {
       return sum + Math.max(0, next - Math.max(earliest, this.#places.get(partition) ?? 0))
     }, 0)
   }
-}
-
-/** Moves offsets past an event. */
-function pass(offsets: Offsets, event: ReaderEvent): void {
-  if (event.kind === 'units') offsets.set(event.partition, event.nextOffset)
-  else if (event.kind === 'idle')
-    for (const {partition, nextOffset} of event.positions) offsets.set(partition, nextOffset)
-  else offsets.set(event.partition, event.to)
 }
 
 function gapOf({kind, topic, partition, from, to}: Extract<ReaderEvent, {from: number}>): Gap {

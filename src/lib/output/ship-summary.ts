@@ -44,7 +44,12 @@ export function storedSummary(counts: StoredCounts): string {
   return `${kept}   dead letters ${formatCount(deadLettered)}   dropped ${formatCount(dropped)}${gone}${others}`
 }
 
+/** What a run of `process` came to. */
+export function processedSummary(counts: StoredCounts): string {
+  return `read ${formatCount(counts.read)}   ${storedSummary(counts)}`
+}
+
 /** One line on a run of `process`. */
 export function processSummary(counts: StoredCounts, ms: number): string {
-  return `read ${formatCount(counts.read)}   ${storedSummary(counts)}   ${formatDuration(ms)}   ${formatRate(counts.read, ms)}/s`
+  return `${processedSummary(counts)}   ${formatDuration(ms)}   ${formatRate(counts.read, ms)}/s`
 }

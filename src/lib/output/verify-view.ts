@@ -1,6 +1,6 @@
 import {escapeControls} from './escape-controls.js'
 import {formatCount, plural} from './numbers.js'
-import {storedSummary} from './ship-summary.js'
+import {processedSummary} from './ship-summary.js'
 
 /** Something that is not as a receipt says. */
 export type FindingRow =
@@ -33,7 +33,7 @@ export function verifySummary({sent, stored, missing, dead_lettered, doubled, ex
 }
 
 /** What a receipt of `process` says. */
-export function processSummary(counts: {
+export function processReceiptSummary(counts: {
   read: number
   stored: number
   already_there: number
@@ -41,6 +41,6 @@ export function processSummary(counts: {
   dropped: number
   missed: number
 }): string {
-  const {read, stored, already_there, dead_lettered, dropped, missed} = counts
-  return `read ${formatCount(read)}   ${storedSummary({stored, alreadyThere: already_there, deadLettered: dead_lettered, dropped, missed, read})}`
+  const {already_there: alreadyThere, dead_lettered: deadLettered, ...same} = counts
+  return processedSummary({...same, alreadyThere, deadLettered})
 }

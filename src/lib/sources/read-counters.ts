@@ -19,3 +19,8 @@ export interface ReadCounters {
 export function newCounters(): ReadCounters {
   return {bytes: 0, lines: 0, blank: 0, units: 0, joined: 0, oversize: 0, pieces: 0, unterminated: 0}
 }
+
+/** Adds the figures of `more` to those of `sum`. */
+export function addCounters(sum: ReadCounters, more: ReadCounters): void {
+  for (const key of Object.keys(newCounters()) as Array<keyof ReadCounters>) sum[key] += more[key]
+}

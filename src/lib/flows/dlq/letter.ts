@@ -1,8 +1,8 @@
-import {keyOf, unitToRecord} from '../../parse/to-record.js'
-import {formatId} from '../../record/id.js'
+import {unitToRecord} from '../../parse/to-record.js'
 import type {LogRecord} from '../../record/record.js'
 import type {Envelope} from '../../units/envelope.js'
 import {type UnitBatch, unitBytes} from '../../units/unit-batch.js'
+import {idOf} from '../dead-letters.js'
 import type {Place} from './ledger.js'
 
 /** A dead letter: a unit as it lies on the topic of dead letters, and what is known of its refusal. */
@@ -14,8 +14,7 @@ export interface Letter extends Place {
 }
 
 export function letterAt(units: UnitBatch, index: number, place: Place): Letter {
-  const {source, offset, crc} = keyOf(units, index)
-  return {id: formatId(source, offset, crc), units, index, ...place}
+  return {id: idOf(units, index), units, index, ...place}
 }
 
 /** When the letter was given up, ms since 1970; 0 where its envelope does not say. */

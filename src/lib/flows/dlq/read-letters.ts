@@ -1,6 +1,7 @@
 import type {Bus, Delivery, Position, ReaderEvent} from '../../bus/bus.js'
 import {unitBytes} from '../../units/unit-batch.js'
 import {deadLetterTopic} from '../dead-letters.js'
+import {passEvent} from '../pass-event.js'
 import {Ledger, type PendingLetter, readMark} from './ledger.js'
 import {type Letter, letterAt, timeOf} from './letter.js'
 
@@ -105,21 +106,13 @@ async function readUnits(
   try {
     for await (const event of reader as AsyncIterable<ReaderEvent>) {
       if (event.kind === 'units') await take(event)
-      advance(at, event)
+      passEvent(at, event)
       if (isDone() || (event.kind === 'idle' && event.positions.length === at.size)) break
     }
   } finally {
     await reader.close()
   }
   return at
-}
-
-function advance(at: Map<number, number>, event: ReaderEvent): void {
-  if (event.kind === 'units') at.set(event.partition, event.nextOffset)
-  else if (event.kind === 'gap' || event.kind === 'restart') at.set(event.partition, event.to)
-  else
-    for (const {partition, nextOffset} of event.positions)
-      at.set(partition, Math.max(at.get(partition) ?? 0, nextOffset))
 }
 
 function toPositions(topic: string, offsets: Iterable<readonly [number, number]>): Position[] {

@@ -1,11 +1,10 @@
 // Letters leave the topic of dead letters in this order: what has to be done is durable, then a mark says so, then
 // the beginning of the topic that nobody needs is cut off. Killed in between, the next run does at worst a step again.
 
-import type {BusProducer} from '../../bus/bus.js'
 import {LogflowError} from '../../errors/logflow-error.js'
 import {type Envelope, encodeEnvelope, type Settlement} from '../../units/envelope.js'
 import {MAX_BATCH_BYTES, MAX_BATCH_UNITS, toUnitBatch, type UnitBatch, unitBytes} from '../../units/unit-batch.js'
-import {allSent, openDeadLetterProducer, unitAt} from '../dead-letters.js'
+import {openDeadLetterProducer, sendAll, unitAt} from '../dead-letters.js'
 import {type FindOptions, type FoundLetters, findLetters} from './find-letters.js'
 import {type Mark, toMarks} from './ledger.js'
 import {envelopeForRedrive, type Letter} from './letter.js'
@@ -14,8 +13,6 @@ import {readChosen, readOn} from './read-letters.js'
 /** Letters settled in one go, and their bytes: what is in memory at a time. */
 const CHUNK_LETTERS = 2_000
 const CHUNK_BYTES = 8 * 1024 * 1024
-/** Sends under way at once. */
-const SENDS_AT_ONCE = 256
 
 export interface SettleOptions extends FindOptions {
   now: () => Date
@@ -46,7 +43,7 @@ export async function redriveLetters(options: SettleOptions): Promise<SettleRepo
     const chunk = new Chunk()
     const flush = async () => {
       const letters = chunk.take()
-      await inTurns(batchesOf(letters), producer)
+      await sendAll(batchesOf(letters), producer, (batch) => batch)
       await settled(letters)
     }
     try {
@@ -87,7 +84,7 @@ async function settle(
   const marks = await openDeadLetterProducer(bus, topic)
   try {
     await work(async (letters) => {
-      await inTurns(toMarks(letters, {how, at: now().toISOString()}), marks)
+      await sendAll(toMarks(letters, {how, at: now().toISOString()}), marks, (batch) => batch)
       report.settled += letters.length
       options.onProgress?.(report.settled, chosen.length)
     })
@@ -161,10 +158,4 @@ function batchesOf(letters: Letter[]): UnitBatch[] {
   }
   for (const group of groups.values()) close(group)
   return batches
-}
-
-/** Sends batches in order, a bounded number at a time; resolves when all are durable. */
-async function inTurns(batches: UnitBatch[], producer: BusProducer): Promise<void> {
-  for (let from = 0; from < batches.length; from += SENDS_AT_ONCE)
-    await allSent(batches.slice(from, from + SENDS_AT_ONCE).map((batch) => producer.send(batch)))
 }

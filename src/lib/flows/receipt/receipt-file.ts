@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto'
-import {open, readFile, realpath, rename, rm, stat} from 'node:fs/promises'
+import {open, readFile, realpath, stat} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
+import {replaceFile} from '../../sources/replace-file.js'
 import {tellFileError} from '../text-file.js'
 import {RECEIPT_FORMAT, type Receipt} from './receipt.js'
 
@@ -25,11 +26,8 @@ export async function openReceiptFile(path: string, runId: string): Promise<Rece
   return {
     async write(receipt) {
       try {
-        await writeDurably(temporary, encodeReceipt(receipt))
-        await rename(temporary, target)
-        await syncFolder(dirname(target))
+        await replaceFile(target, encodeReceipt(receipt), {temporary, mode: 0o644})
       } catch (error) {
-        await rm(temporary, {force: true}).catch(() => undefined)
         throw tellFileError('write', path, error)
       }
     },
@@ -118,26 +116,6 @@ async function firstText(path: string, length: number): Promise<string> {
   try {
     const {buffer, bytesRead} = await handle.read(Buffer.alloc(length), 0, length, 0)
     return buffer.toString('latin1', 0, bytesRead)
-  } finally {
-    await handle.close()
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const handle = await open(path, 'w', 0o644)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
   } finally {
     await handle.close()
   }

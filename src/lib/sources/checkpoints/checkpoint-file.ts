@@ -1,7 +1,7 @@
-import {open, readFile, rename, rm} from 'node:fs/promises'
-import {dirname} from 'node:path'
+import {readFile} from 'node:fs/promises'
 import {LogflowError} from '../../errors/logflow-error.js'
 import {crc32c} from '../../parse/crc32c.js'
+import {replaceFile} from '../replace-file.js'
 import type {Checkpoint} from './checkpoint.js'
 
 const LAYOUT = 1
@@ -15,19 +15,9 @@ export interface SavedCheckpoints {
 
 /** Replaces the file: a reader, or a crash at any step, sees the old checkpoints or the new ones, whole and on disk. */
 export async function writeCheckpoints(path: string, saved: SavedCheckpoints): Promise<void> {
-  const temp = `${path}.new`
   try {
-    const file = await open(temp, 'w', 0o600)
-    try {
-      await file.writeFile(toText(saved))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(temp, path)
-    await syncFolder(dirname(path))
+    await replaceFile(path, toText(saved), {temporary: `${path}.new`, mode: 0o600})
   } catch (error) {
-    await rm(temp, {force: true}).catch(() => {})
     throw explainFileError(error, 'write', path)
   }
 }
@@ -41,17 +31,6 @@ export async function readCheckpoints(path: string): Promise<SavedCheckpoints> {
     throw explainFileError(error, 'read', path)
   }
   return fromText(text, path)
-}
-
-/** Makes names created in, or removed from, a folder survive a power cut. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
 
 /** JSON, a line for each source, with a checksum over them. */

@@ -3,8 +3,9 @@ import {statSync} from 'node:fs'
 import {readdir, rename, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
+import {syncFolder} from '../replace-file.js'
 import {type Checkpoint, isAhead} from './checkpoint.js'
-import {readCheckpoints, type SavedCheckpoints, syncFolder, writeCheckpoints} from './checkpoint-file.js'
+import {readCheckpoints, type SavedCheckpoints, writeCheckpoints} from './checkpoint-file.js'
 import {openClaims} from './claims.js'
 
 export interface Checkpoints {

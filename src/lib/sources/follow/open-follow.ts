@@ -8,7 +8,7 @@ import type {UnitBatch} from '../../units/unit-batch.js'
 import type {Checkpoints} from '../checkpoints/open-checkpoints.js'
 import {findPaths} from '../find-paths.js'
 import type {OpenSourcesOptions, SourceProgress, SourceResult, Sources} from '../open-sources.js'
-import {newCounters, type ReadCounters} from '../read-counters.js'
+import {addCounters, newCounters} from '../read-counters.js'
 import type {SourceTable} from '../source-table.js'
 import {Handles} from './handles.js'
 import {leftBehind} from './left-behind.js'
@@ -107,9 +107,7 @@ class Follower {
 
   progress(): SourceProgress {
     const sum = newCounters()
-    for (const {counters} of this.shared.tallies.values()) {
-      for (const key of Object.keys(sum) as Array<keyof ReadCounters>) sum[key] += counters[key]
-    }
+    for (const {counters} of this.shared.tallies.values()) addCounters(sum, counters)
     return {...sum, files: 0, totalFiles: this.watched.length}
   }
 

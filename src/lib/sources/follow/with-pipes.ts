@@ -4,6 +4,7 @@ import type {Readable} from 'node:stream'
 import type {UnitBatch} from '../../units/unit-batch.js'
 import type {Input} from '../input.js'
 import {openSources, type Sources} from '../open-sources.js'
+import {addCounters} from '../read-counters.js'
 import {type Follow, type FollowOptions, openFollow} from './open-follow.js'
 
 /** What of the arguments is read once, from wherever it stands: stdin, and pipes that are named. */
@@ -83,21 +84,9 @@ function sumOf(one: Sources, other: Sources): Pick<Sources, 'problems' | 'result
     },
     progress() {
       const [sum, more] = [one.progress(), other.progress()]
-      for (const key of COUNTERS) sum[key] += more[key]
-      return {...sum, totalBytes: undefined}
+      addCounters(sum, more)
+      const files = sum.files + more.files
+      return {...sum, files, totalFiles: sum.totalFiles + more.totalFiles, totalBytes: undefined}
     },
   }
 }
-
-const COUNTERS = [
-  'bytes',
-  'lines',
-  'blank',
-  'units',
-  'joined',
-  'oversize',
-  'pieces',
-  'unterminated',
-  'files',
-  'totalFiles',
-] as const

@@ -14,6 +14,17 @@ import {followFolder} from './follow-folder.js'
 
 const WAIT = {timeout: 30_000}
 
+/** `app.log` holds `1 a`, which was followed, and `2 b`, which came after its follower had ended. */
+async function leftInTheMiddle() {
+  const {path, start} = followFolder()
+  writeFileSync(path('app.log'), '1 a\n')
+  const first = await start(['app.log'])
+  await expect.poll(first.texts, WAIT).toEqual(['1 a'])
+  await first.end()
+  appendFileSync(path('app.log'), '2 b\n')
+  return {path, start, first}
+}
+
 test('cut without a copy: what was read stays, the gap is told, what follows is another source', async () => {
   const {path, start} = followFolder()
   writeFileSync(path('app.log'), '1 a\n2 b\n3 c\n')
@@ -105,12 +116,7 @@ test('deleted: its end is read from the open descriptor; made again, perhaps wit
 })
 
 test('rotated while nobody followed: the rest is found under its new name, though that was not named', async () => {
-  const {path, start} = followFolder()
-  writeFileSync(path('app.log'), '1 a\n')
-  const first = await start(['app.log'])
-  await expect.poll(first.texts, WAIT).toEqual(['1 a'])
-  await first.end()
-  appendFileSync(path('app.log'), '2 b\n')
+  const {path, start} = await leftInTheMiddle()
   renameSync(path('app.log'), path('app.log.1'))
   writeFileSync(path('app.log'), '3 c\n')
   const second = await start(['app.log'])
@@ -119,12 +125,7 @@ test('rotated while nobody followed: the rest is found under its new name, thoug
 })
 
 test('copied and cut while nobody followed: the rest is read out of the copy', async () => {
-  const {path, start} = followFolder()
-  writeFileSync(path('app.log'), '1 a\n')
-  const first = await start(['app.log'])
-  await expect.poll(first.texts, WAIT).toEqual(['1 a'])
-  await first.end()
-  appendFileSync(path('app.log'), '2 b\n')
+  const {path, start, first} = await leftInTheMiddle()
   copyFileSync(path('app.log'), path('app.log.1'))
   renameSync(path('app.log.1'), path('app.log.2'))
   truncateSync(path('app.log'))
@@ -136,12 +137,7 @@ test('copied and cut while nobody followed: the rest is read out of the copy', a
 })
 
 test('rotated and compressed while nobody followed: the rest is read out of it', async () => {
-  const {path, start} = followFolder()
-  writeFileSync(path('app.log'), '1 a\n')
-  const first = await start(['app.log'])
-  await expect.poll(first.texts, WAIT).toEqual(['1 a'])
-  await first.end()
-  appendFileSync(path('app.log'), '2 b\n')
+  const {path, start, first} = await leftInTheMiddle()
   writeFileSync(path('app.log.1.gz'), gzipSync(readFileSync(path('app.log'))))
   rmSync(path('app.log'))
   writeFileSync(path('app.log'), '3 c\n')
@@ -152,12 +148,7 @@ test('rotated and compressed while nobody followed: the rest is read out of it',
 })
 
 test('what is being looked for goes on through rotations', async () => {
-  const {path, start} = followFolder()
-  writeFileSync(path('app.log'), '1 a\n')
-  const first = await start(['app.log'])
-  await expect.poll(first.texts, WAIT).toEqual(['1 a'])
-  await first.end()
-  appendFileSync(path('app.log'), '2 b\n')
+  const {path, start} = await leftInTheMiddle()
   writeFileSync(path('app.log.1.gz'), gzipSync(readFileSync(path('app.log'))))
   rmSync(path('app.log'))
   writeFileSync(path('app.log'), '3 c\n')
