@@ -436,6 +436,34 @@ function ordering(open: Open, options: StoreContractOptions): void {
     )
   })
 
+  test.each(['oldest', 'newest'] as const)('what comes after a place, %s first', async (order) => {
+    const whole = order === 'oldest' ? expected : [...expected].reverse()
+    for (const at of [3, 4_000, many - 1]) {
+      const {'@timestamp': time, source} = whole[at] as LogRecord
+      const after = {time, source: source.id, offset: source.offset}
+      for (const limit of [5, 1_200]) {
+        const got = await found(opened.store, {order, after, limit})
+        expect(ids(got)).toEqual(ids(whole.slice(at + 1, at + 1 + limit)))
+      }
+      // A place between two records, and an answer that ends before its limit.
+      const before = {...after, offset: source.offset + (order === 'oldest' ? -1 : 1)}
+      const since = (order === 'oldest' ? whole[Math.min(at + 20, many - 1)] : whole.at(-1)) as LogRecord
+      const until = order === 'oldest' ? since['@timestamp'] : undefined
+      const got = await found(opened.store, {order, after: before, limit: 6_000, ...(until ? {until} : {})})
+      const rest = whole.slice(at).filter((record) => !until || nanos(record['@timestamp']) < nanos(until))
+      expect(ids(got)).toEqual(ids(rest.slice(0, 6_000)))
+    }
+    const all = await found(opened.store, {
+      order,
+      after: {time: '2026-11-20T10:05:00.000Z', source: 's1', offset: 0},
+      limit: Number.POSITIVE_INFINITY,
+    })
+    const edge = {'@timestamp': '2026-11-20T10:05:00.000Z', source: {id: 's1', offset: 0}} as LogRecord
+    expect(ids(all)).toEqual(
+      ids(whole.filter((r) => (order === 'oldest' ? byOrder(r, edge) > 0 : byOrder(r, edge) < 0))),
+    )
+  })
+
   test('an aborted search ends early', async () => {
     const stop = new AbortController()
     let pages = 0

@@ -57,6 +57,16 @@ export interface SearchRequest extends RecordFilter {
   order: 'newest' | 'oldest'
   /** Infinity for all. */
   limit: number
+  /** Only what comes after this place in the asked order. */
+  after?: RecordPlace
+}
+
+/** A place in the total order, whether or not a record is there. */
+export interface RecordPlace {
+  /** RFC 3339 in UTC. */
+  time: string
+  source: string
+  offset: number
 }
 
 export interface StoreWriter {

@@ -38,7 +38,7 @@ function totalOrder(order: 'asc' | 'desc'): object[] {
 export async function* searchPages(
   connection: Connection,
   index: string,
-  {order, limit, ...filter}: SearchRequest,
+  {order, limit, after, ...filter}: SearchRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<LogRecord[]> {
   const body = {
@@ -46,7 +46,8 @@ export async function* searchPages(
     sort: totalOrder(order === 'newest' ? 'desc' : 'asc'),
     track_total_hits: false,
   }
-  const pages = new PageReader(connection, index, body, limit > PAGE, signal)
+  const place = after && [after.time, after.source, after.offset]
+  const pages = new PageReader(connection, index, body, limit > PAGE, signal, place)
   let left = limit
   try {
     while (left > 0 && !signal?.aborted) {
@@ -65,7 +66,6 @@ export async function* searchPages(
 /** Reads the hits of one question, sorted by up to three fields, a page at a time. */
 export class PageReader {
   #pit: string | undefined
-  #after: unknown[] | undefined
   #largest = Number.POSITIVE_INFINITY
 
   constructor(
@@ -74,6 +74,7 @@ export class PageReader {
     readonly body: object,
     readonly needsSnapshot: boolean,
     readonly signal?: AbortSignal,
+    private after?: unknown[],
   ) {}
 
   /** The next page of at most `size` hits, fewer where records are very large. */
@@ -81,7 +82,7 @@ export class PageReader {
     const asked = Math.min(size, this.#largest)
     try {
       const hits = await this.#ask(asked)
-      this.#after = hits.at(-1)?.sort.slice(0, 3) ?? this.#after
+      this.after = hits.at(-1)?.sort.slice(0, 3) ?? this.after
       return {hits, asked}
     } catch (error) {
       if (!(error instanceof AnswerTooLarge)) throw error
@@ -119,7 +120,7 @@ export class PageReader {
       body: {
         ...this.body,
         size,
-        ...(this.#after ? {search_after: this.#after} : {}),
+        ...(this.after ? {search_after: this.after} : {}),
         ...(pit ? {pit: {id: pit, keep_alive: KEEP_ALIVE}} : {}),
       },
       // The snapshot is gone after a long pause: the place is a value, so a new one goes on from it.

@@ -1,6 +1,6 @@
 import {matches} from '../../query/matches.js'
 import type {LogRecord} from '../../record/record.js'
-import type {SearchRequest} from '../store.js'
+import type {RecordPlace, SearchRequest} from '../store.js'
 import {RecordReader, SELECTED} from './columns.js'
 import {alternatives, isSelective} from './compile-query.js'
 import {compareKeys, type Key} from './key.js'
@@ -65,7 +65,7 @@ async function firstOnes(
   const oldest = order === 'oldest'
   const selective = isSelective(request.query)
   let left = all
-    .filter((view) => overlaps(view, boundsOf(request)))
+    .filter((view) => overlaps(view, spanOf(request)))
     .sort(oldest ? (a, b) => a.min - b.min : (a, b) => b.max - a.max)
   let top: Candidate[] = []
   for (let group = selective ? left.length : 1; left.length > 0; group *= 3) {
@@ -115,6 +115,7 @@ async function candidates(
   if (views.length === 0) return []
   const parameters = new Parameters()
   const times = [...timeConditions(request), ...spanConditions(span)]
+  if (request.after) times.push(afterKey(keyAt(request.after), request.order, parameters))
   // A hot segment has no filters to make use of: one look at it is enough.
   const queries = views[0]?.kind === 'sealed' ? alternatives(request.query) : [request.query]
   const tables = queries.map((query) =>
@@ -138,6 +139,18 @@ const KEY = 'time, ns, source, byte_offset'
 
 function keyOf(record: LogRecord): Key {
   return {...readBound(record['@timestamp']), source: record.source.id, offset: record.source.offset}
+}
+
+function keyAt({time, source, offset}: RecordPlace): Key {
+  return {...readBound(time), source, offset}
+}
+
+/** The times that may be asked for, with the place to begin after. */
+function spanOf(request: SearchRequest, after = request.after && keyAt(request.after)): Span {
+  const span = boundsOf(request)
+  if (after && request.order === 'oldest') span.from = Math.max(span.from, after.ms)
+  else if (after) span.to = Math.min(span.to, after.ms + 1)
+  return span
 }
 
 /** Reads the records of those candidates that have none yet; sealed segments are sorted by time, so few rows are. */
@@ -179,12 +192,12 @@ function nameOf({ms, ns, source, offset}: Key): string {
 
 /** Goes through time in stretches of about 20,000 records, each sorted by itself and read as a stream. */
 async function* searchMany(lake: Readable, request: SearchRequest, signal?: AbortSignal): AsyncGenerator<LogRecord[]> {
-  let last: LogRecord | undefined
+  let last = request.after && keyAt(request.after)
   let left = request.limit
   for (let tries = 1; ; tries++) {
     try {
       for await (const page of stretches(lake, {...request, limit: left}, last, signal)) {
-        last = page.at(-1)
+        last = keyOf(page.at(-1) as LogRecord)
         left -= page.length
         tries = 1
         yield page
@@ -202,14 +215,12 @@ async function* searchMany(lake: Readable, request: SearchRequest, signal?: Abor
 async function* stretches(
   lake: Readable,
   request: SearchRequest,
-  after: LogRecord | undefined,
+  after: Key | undefined,
   signal?: AbortSignal,
 ): AsyncGenerator<LogRecord[]> {
   const {order} = request
-  const bounds = boundsOf(request)
-  let key = after && keyOf(after)
-  if (key && order === 'oldest') bounds.from = key.ms
-  else if (key) bounds.to = key.ms + 1
+  const bounds = spanOf(request, after)
+  let key = after
   const views = takeSnapshot(lake).views.filter((view) => overlaps(view, bounds))
   let left = request.limit
   let size = 1
