@@ -5,6 +5,7 @@ import {parseTime} from '../lib/query/parse-time.js'
 import type {QueryNode} from '../lib/query/query.js'
 import {compareTimes} from '../lib/record/order.js'
 import {listFlag} from './global-flags.js'
+import {toZone, zoneFlag} from './zone-flag.js'
 
 const FILTER = 'FILTER'
 
@@ -31,11 +32,12 @@ export const filterFlags = {
 /** Flags that bound the event time. */
 export const timeFlags = {
   since: Flags.string({
-    description: 'From then on: 15m, 2h, 1d, yesterday, 2026-11-21, 2026-11-21T09:41:07Z',
+    description: 'From then on: 15m, "2 hours ago", yesterday, "monday 09:00", 14:30, 2026-11-21T09:41:07Z',
     helpGroup: FILTER,
     helpValue: 'TIME',
   }),
   until: Flags.string({description: 'Before then; the same forms', helpGroup: FILTER, helpValue: 'TIME'}),
+  timezone: zoneFlag,
 }
 
 interface FilterValues {
@@ -47,6 +49,7 @@ interface FilterValues {
   'min-level'?: string
   since?: string
   until?: string
+  timezone?: string
 }
 
 export interface Filter {
@@ -66,8 +69,9 @@ export function toFilter(text: string | undefined, flags: FilterValues, now: Dat
     levels: flags.level,
     minLevel: flags['min-level'],
   })
-  const since = flags.since === undefined ? undefined : parseTime(flags.since, now)
-  const until = flags.until === undefined ? undefined : parseTime(flags.until, now)
+  const zone = toZone(flags.timezone)
+  const since = flags.since === undefined ? undefined : parseTime(flags.since, now, zone)
+  const until = flags.until === undefined ? undefined : parseTime(flags.until, now, zone)
   if (since !== undefined && until !== undefined && compareTimes(since, until) > 0)
     throw new LogflowError(
       'USAGE',

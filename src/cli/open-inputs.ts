@@ -1,10 +1,10 @@
 import {hostname} from 'node:os'
 import {LogflowError} from '../lib/errors/logflow-error.js'
-import {isZone} from '../lib/record/zone.js'
 import {firstFailure, inputName, type Problem} from '../lib/sources/input.js'
 import {type OpenSourcesOptions, openSources, type Sources} from '../lib/sources/open-sources.js'
 import {resolveInputs} from '../lib/sources/resolve-inputs.js'
 import type {Context} from './context.js'
+import {checkedZone} from './zone-flag.js'
 
 export interface InputFlags {
   service?: string
@@ -85,12 +85,4 @@ function toFields(pairs: string[]): Record<string, string> {
 
 function localZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
-}
-
-/** An IANA zone or an offset such as +02:00. */
-function checkedZone(zone: string): string {
-  if (isZone(zone)) return zone
-  throw new LogflowError('USAGE', `${JSON.stringify(zone)} is no time zone`, {
-    suggestions: ['Use a name such as Europe/Berlin, UTC, or an offset such as +02:00'],
-  })
 }

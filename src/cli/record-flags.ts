@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {type RecordWriter, recordWriter} from '../lib/output/record-writer.js'
 import type {Context} from './context.js'
+import {toZone} from './zone-flag.js'
 
 /** Flags of commands that print records. */
 export const recordFlags = {
@@ -17,6 +18,7 @@ export interface RecordFlags {
   fields?: string
   wide?: boolean
   raw?: boolean
+  timezone?: string
 }
 
 /** The writer for records that a command's flags ask for. `words` are marked in what it prints. */
@@ -33,6 +35,8 @@ export function openRecordWriter(context: Context, flags: RecordFlags, words: st
     wide: flags.wide ?? false,
     raw: flags.raw ?? false,
     words,
+    zone: toZone(flags.timezone),
+    ...(flags.timezone === undefined ? {} : {zoneName: flags.timezone}),
     now: Date.now(),
   })
 }

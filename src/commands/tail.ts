@@ -29,6 +29,7 @@ export default class Tail extends Command {
   static override flags = {
     ...filterFlags,
     since: timeFlags.since,
+    timezone: timeFlags.timezone,
     lines: Flags.integer({
       char: 'n',
       description: `Records to begin with: the newest; ${FIRST_LINES} unless given, all of them with --since`,

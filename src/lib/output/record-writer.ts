@@ -1,5 +1,6 @@
 import {unreachable} from '../errors/logflow-error.js'
 import type {LogRecord} from '../record/record.js'
+import type {Zone} from '../record/zone.js'
 import {csvFormat} from './formats/csv.js'
 import {jsonFormat} from './formats/json.js'
 import {jsonlFormat} from './formats/jsonl.js'
@@ -42,8 +43,10 @@ export interface RecordWriterOptions {
   wide?: boolean
   /** Control characters of log text reach a terminal as they are. */
   raw?: boolean
-  /** Times in UTC; local unless set. */
-  utc?: boolean
+  /** What times are shown in; this machine's zone unless set. */
+  zone?: Zone
+  /** Its name, shown with the date: where it was asked for. */
+  zoneName?: string
   /** Words of the query, as tokenize() cuts them: shown bold and underlined. */
   words?: readonly string[]
   /** Today, in ms since 1970: dates of another year are shown with it. */

@@ -10,9 +10,26 @@ export interface Zone {
    * of the two (both as in java.time).
    */
   toUtc(wallMs: number): number
+  /** Milliseconds east of UTC at an instant. */
+  offsetAt(utcMs: number): number
 }
 
-export const UTC: Zone = {toUtc: (wallMs) => wallMs}
+export const UTC: Zone = fixedZone(0)
+
+/** The zone of this machine, as the runtime has it (`TZ`). */
+export const LOCAL: Zone = {
+  toUtc(wallMs) {
+    const wall = new Date(wallMs)
+    const day = [wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate()] as const
+    const seconds = wall.getUTCSeconds()
+    return new Date(...day, wall.getUTCHours(), wall.getUTCMinutes(), seconds, wall.getUTCMilliseconds()).getTime()
+  },
+  offsetAt: (utcMs) => -new Date(utcMs).getTimezoneOffset() * 60_000,
+}
+
+function fixedZone(offset: number): Zone {
+  return {toUtc: (wallMs) => wallMs - offset, offsetAt: () => offset}
+}
 
 const zones = new Map<string, Zone>()
 
@@ -44,7 +61,7 @@ export function parseOffset(text: string): number | undefined {
 function makeZone(name: string): Zone {
   const minutes = parseOffset(name)
   if (minutes === 0) return UTC
-  if (minutes !== undefined) return {toUtc: (wallMs) => wallMs - minutes * 60_000}
+  if (minutes !== undefined) return fixedZone(minutes * 60_000)
   const formatter = formatterOf(name)
   return formatter ? new NamedZone(formatter) : UTC
 }
@@ -89,7 +106,7 @@ class NamedZone implements Zone {
     return this.offsetAt(late) === after ? late : early
   }
 
-  private offsetAt(utcMs: number): number {
+  offsetAt(utcMs: number): number {
     const day = Math.floor(utcMs / DAY)
     let known = this.days.get(day)
     if (!known) {

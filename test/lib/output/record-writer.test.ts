@@ -6,6 +6,7 @@ import {type RecordFormatName, type RecordWriterOptions, recordWriter} from '../
 import {openSink} from '../../../src/lib/output/sink.js'
 import {textWidth} from '../../../src/lib/output/text-width.js'
 import type {LogRecord} from '../../../src/lib/record/record.js'
+import {UTC} from '../../../src/lib/record/zone.js'
 
 const CASES = resolve(import.meta.dirname, '../../cases/output')
 const RECORDS = readFileSync(join(CASES, 'records.jsonl'), 'utf8')
@@ -15,7 +16,7 @@ const RECORDS = readFileSync(join(CASES, 'records.jsonl'), 'utf8')
 
 const pipe = {isTerminal: false, width: Number.POSITIVE_INFINITY, color: false}
 const terminal = {isTerminal: true, width: 100, color: false}
-const base = {utc: true, now: Date.parse('2026-12-01T00:00:00Z')}
+const base = {zone: UTC, now: Date.parse('2026-12-01T00:00:00Z')}
 
 async function written(format: RecordFormatName, options: RecordWriterOptions, records = RECORDS): Promise<string> {
   let text = ''

@@ -13,6 +13,7 @@ import {
 import {paletteFor, SERVICE_COLORS} from '../../../src/lib/output/palette.js'
 import {cutTo, padTo, textWidth, wrapTo} from '../../../src/lib/output/text-width.js'
 import {formatDate, formatTime} from '../../../src/lib/output/times.js'
+import {UTC} from '../../../src/lib/record/zone.js'
 
 describe('escaping', () => {
   test.each([
@@ -119,9 +120,9 @@ test.each([
 test('times and dates, in UTC and in the zone of the process', () => {
   const time = '2026-11-21T09:41:07.118234567Z'
   const now = Date.parse('2026-12-01T00:00:00Z')
-  expect(formatTime(time, true)).toBe('09:41:07.118')
-  expect(formatDate(time, now, true)).toBe('Sat 21 Nov')
-  expect(formatDate('2025-01-02T00:00:00Z', now, true)).toBe('Thu 2 Jan 2025')
+  expect(formatTime(time, UTC)).toBe('09:41:07.118')
+  expect(formatDate(time, now, UTC)).toBe('Sat 21 Nov')
+  expect(formatDate('2025-01-02T00:00:00Z', now, UTC)).toBe('Thu 2 Jan 2025')
   const local = new Date(time)
   expect(formatTime(time)).toBe(
     `${String(local.getHours()).padStart(2, '0')}:${String(local.getMinutes()).padStart(2, '0')}:07.118`,

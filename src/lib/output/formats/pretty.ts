@@ -1,4 +1,5 @@
 import type {LogRecord} from '../../record/record.js'
+import type {Zone} from '../../record/zone.js'
 import {escapeControls, escapeLine} from '../escape-controls.js'
 import {cellText, flatten} from '../fields.js'
 import {highlighter, rule} from '../highlight.js'
@@ -39,12 +40,12 @@ export function prettyFormat(options: RecordWriterOptions): RecordFormat {
       }
       let text = ''
       for (const record of records) {
-        const date = formatDate(record['@timestamp'], options.now, options.utc)
+        const date = formatDate(record['@timestamp'], options.now, options.zone)
         if (date !== state.date) {
           state.date = date
-          text += `${palette.dim(rule(date, Number.isFinite(width) ? width : 80))}\n`
+          text += `${palette.dim(rule(options.zoneName ? `${date} · ${options.zoneName}` : date, Number.isFinite(width) ? width : 80))}\n`
         }
-        const layout = {width, serviceWidth: state.serviceWidth, palette, safe, mark, utc: options.utc === true}
+        const layout = {width, serviceWidth: state.serviceWidth, palette, safe, mark, zone: options.zone}
         text += `${recordLines(record, layout).join('\n')}\n`
       }
       return text
@@ -59,7 +60,7 @@ interface Layout {
   palette: Palette
   safe(text: string): string
   mark(text: string): string
-  utc: boolean
+  zone?: Zone
 }
 
 function recordLines(whole: LogRecord, layout: Layout): string[] {
@@ -83,8 +84,8 @@ function recordLines(whole: LogRecord, layout: Layout): string[] {
   return lines
 }
 
-function headOf({'@timestamp': timestamp, level, service}: LogRecord, {palette, serviceWidth, utc}: Layout): string {
-  const time = palette.dim(formatTime(timestamp, utc))
+function headOf({'@timestamp': timestamp, level, service}: LogRecord, {palette, serviceWidth, zone}: Layout): string {
+  const time = palette.dim(formatTime(timestamp, zone))
   const name = cutTo(escapeLine(service ?? ''), serviceWidth)
   const padding = ' '.repeat(Math.max(0, serviceWidth - textWidth(name)))
   const shownLevel = palette.level(level, level ?? '-') + ' '.repeat(LEVEL_WIDTH - (level ?? '-').length)
