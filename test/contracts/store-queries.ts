@@ -7,8 +7,16 @@ import {seededRandom} from '../support/random.js'
 import {MESSAGES} from './store-records.js'
 
 const words = (text: string): QueryNode => ({kind: 'phrase', words: tokenize(text)})
-const equals = (field: StringField, value: string): QueryNode => ({kind: 'equals', field, value})
-const prefix = (field: StringField, value: string): QueryNode => ({kind: 'prefix', field, value})
+const equals = (field: StringField, value: string): QueryNode => ({
+  kind: 'field',
+  field: {in: 'record', name: field},
+  test: {kind: 'equals', value, quoted: true},
+})
+const prefix = (field: StringField, value: string): QueryNode => ({
+  kind: 'field',
+  field: {in: 'record', name: field},
+  test: {kind: 'like', pattern: [value, {any: 'many'}]},
+})
 const not = (node: QueryNode): QueryNode => ({kind: 'not', node})
 const and = (...nodes: QueryNode[]): QueryNode => ({kind: 'and', nodes})
 const or = (...nodes: QueryNode[]): QueryNode => ({kind: 'or', nodes})

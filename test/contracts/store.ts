@@ -2,6 +2,7 @@
 // `matches()` is the oracle for queries; store-records.ts makes the records, store-queries.ts the trees.
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {buildQuery} from '../../src/lib/query/build-query.js'
 import {matches} from '../../src/lib/query/matches.js'
 import type {QueryNode} from '../../src/lib/query/query.js'
 import type {LogRecord} from '../../src/lib/record/record.js'
@@ -624,7 +625,7 @@ function following(open: Open, options: StoreContractOptions): void {
       const position = await opened.store.position()
       const items = fakeItems(200)
       await store(writer, items)
-      const query: QueryNode = {kind: 'not', node: {kind: 'equals', field: 'service', value: 'payment'}}
+      const query: QueryNode = {kind: 'not', node: buildQuery({services: ['payment']})}
       const expected = items.filter((item) => matches(query, item.record))
       const {records} = await follow(opened.store, position, (got) => got.length >= expected.length, query)
       expect(sorted(ids(records))).toEqual(sorted(itemIds(expected)))

@@ -13,6 +13,8 @@ export const CODES = {
   /** Wrong use: a bad flag, argument, query or configuration. */
   USAGE: 2,
   BAD_QUERY: 2,
+  /** What is asked for is good, but not of this store. */
+  NOT_SUPPORTED: 2,
   BAD_CONFIG: 2,
   /** Could not know: a backend does not answer, or the pipeline has not caught up. */
   BUS_UNREACHABLE: 3,

@@ -1,7 +1,7 @@
 import {LogflowError} from '../errors/logflow-error.js'
 import {LEVELS, type Level} from '../record/level.js'
 import {parseQuery, toLevel} from './parse-query.js'
-import type {QueryNode, StringField} from './query.js'
+import type {QueryNode, StringField, Test} from './query.js'
 
 /** What the filter flags of search and tail say; each narrows the answer. */
 export interface QueryParts {
@@ -19,14 +19,13 @@ export interface QueryParts {
 export function buildQuery(parts: QueryParts): QueryNode {
   const nodes: QueryNode[] = []
   const equal = (field: StringField, value?: string) => {
-    if (value !== undefined) nodes.push({kind: 'equals', field, value})
+    if (value !== undefined) nodes.push(fieldNode(field, equalTo(value)))
   }
   if (parts.text?.trim()) nodes.push(parseQuery(parts.text))
   equal('trace_id', parts.traceId)
   equal('correlation_id', parts.correlationId)
   equal('request_id', parts.requestId)
-  if (parts.services?.length)
-    nodes.push(oneOf(parts.services.map((value) => ({kind: 'equals', field: 'service', value}) as const)))
+  if (parts.services?.length) nodes.push(oneOf(parts.services.map((value) => fieldNode('service', equalTo(value)))))
   if (parts.levels?.length) nodes.push({kind: 'level', levels: parts.levels.map(levelFlag)})
   if (parts.minLevel !== undefined)
     nodes.push({kind: 'level', levels: LEVELS.slice(LEVELS.indexOf(levelFlag(parts.minLevel)))})
@@ -37,7 +36,15 @@ export function buildQuery(parts: QueryParts): QueryNode {
 /** Records of one trace, whichever of the three ids was given; `prefix` takes the beginning of an id. */
 export function traceQuery(id: string, how: 'equals' | 'prefix'): QueryNode {
   const fields = ['trace_id', 'correlation_id', 'request_id'] as const
-  return oneOf(fields.map((field) => ({kind: how, field, value: id})))
+  const test = how === 'equals' ? equalTo(id) : ({kind: 'like', pattern: [id, {any: 'many'}]} as const)
+  return oneOf(fields.map((field) => fieldNode(field, test)))
+}
+
+/** Values that a tree asks a field to equal: those asked for, none that are left out. */
+export function askedValues(node: QueryNode, name: StringField): string[] {
+  if (node.kind === 'and' || node.kind === 'or') return node.nodes.flatMap((part) => askedValues(part, name))
+  if (node.kind !== 'field' || node.field.in !== 'record' || node.field.name !== name) return []
+  return node.test.kind === 'equals' ? [node.test.value] : []
 }
 
 /** Words to mark in the answer: those asked for, none that are left out. */
@@ -45,6 +52,15 @@ export function wordsOf(node: QueryNode): string[] {
   if (node.kind === 'phrase') return node.words
   if (node.kind === 'and' || node.kind === 'or') return node.nodes.flatMap(wordsOf)
   return []
+}
+
+function fieldNode(name: StringField, test: Test): QueryNode {
+  return {kind: 'field', field: {in: 'record', name}, test}
+}
+
+/** The value as it was given: a flag's value is text. */
+function equalTo(value: string): Test {
+  return {kind: 'equals', value, quoted: true}
 }
 
 function oneOf(nodes: QueryNode[]): QueryNode {

@@ -1,46 +1,96 @@
 import {unreachable} from '../errors/logflow-error.js'
 import type {LogRecord} from '../record/record.js'
-import {CASELESS_FIELDS, MAX_FIELD_VALUE, type QueryNode, type StringField} from './query.js'
+import {toFieldPredicate} from './field-predicate.js'
+import type {QueryNode, Regex, Wildcard} from './query.js'
+import {toSearch} from './regex.js'
+import {textsOf} from './text-of.js'
 import {tokenize} from './tokenize.js'
+import {toLike} from './wildcard.js'
 
 /**
  * The meaning of a query: whether a record is one of its answers. Live tails and plain files are searched with
- * this, and every store is tested against it.
+ * this, and every store is tested against it. A tree is made ready once, however often it is asked.
  */
 export function matches(node: QueryNode, record: LogRecord): boolean {
+  let predicate = READY.get(node)
+  if (!predicate) {
+    predicate = toPredicate(node)
+    READY.set(node, predicate)
+  }
+  return predicate(record)
+}
+
+const READY = new WeakMap<QueryNode, (record: LogRecord) => boolean>()
+
+/** The same for many records. The tree must not change meanwhile. */
+export function toPredicate(node: QueryNode): (record: LogRecord) => boolean {
+  const passes = compile(node)
+  return (record) => passes(new Looked(record))
+}
+
+type Passes = (looked: Looked) => boolean
+
+/** A record that is being looked at: its texts and their words are made at most once. */
+class Looked {
+  #texts?: string[]
+  #words?: string[][]
+
+  constructor(readonly record: LogRecord) {}
+
+  get texts(): string[] {
+    this.#texts ??= textsOf(this.record)
+    return this.#texts
+  }
+
+  get words(): string[][] {
+    this.#words ??= this.texts.map(tokenize)
+    return this.#words
+  }
+}
+
+function compile(node: QueryNode): Passes {
   switch (node.kind) {
     case 'all':
-      return true
-    case 'and':
-      return node.nodes.every((part) => matches(part, record))
-    case 'or':
-      return node.nodes.some((part) => matches(part, record))
-    case 'not':
-      return !matches(node.node, record)
-    case 'phrase':
-      return holdsPhrase(tokenize(record.message), node.words)
-    case 'equals': {
-      const value = fieldOf(record, node.field)
-      return value !== undefined && value === folded(node.field, node.value)
+      return () => true
+    case 'and': {
+      const parts = node.nodes.map(compile)
+      return (looked) => parts.every((part) => part(looked))
     }
-    case 'prefix':
-      return fieldOf(record, node.field)?.startsWith(folded(node.field, node.value)) ?? false
-    case 'level':
-      return record.level !== undefined && node.levels.includes(record.level)
+    case 'or': {
+      const parts = node.nodes.map(compile)
+      return (looked) => parts.some((part) => part(looked))
+    }
+    case 'not': {
+      const part = compile(node.node)
+      return (looked) => !part(looked)
+    }
+    case 'phrase':
+      return (looked) => looked.words.some((words) => holdsPhrase(words, node.words))
+    case 'wild-word':
+      return wildWord(node.pattern)
+    case 'text-regex':
+      return textRegex(node.regex)
+    case 'level': {
+      const levels = new Set(node.levels)
+      return ({record}) => record.level !== undefined && levels.has(record.level)
+    }
+    case 'field': {
+      const passes = toFieldPredicate(node.field, node.test)
+      return ({record}) => passes(record)
+    }
     default:
       return unreachable(node)
   }
 }
 
-/** A field as it compares; `undefined` where it is missing or too long to be searched by name. */
-function fieldOf(record: LogRecord, field: StringField): string | undefined {
-  const value = record[field]
-  if (value === undefined || value.length > MAX_FIELD_VALUE) return undefined
-  return folded(field, value)
+function wildWord(pattern: Wildcard): Passes {
+  const like = toLike(pattern)
+  return (looked) => looked.words.some((words) => words.some(like))
 }
 
-function folded(field: StringField, value: string): string {
-  return CASELESS_FIELDS.has(field) ? value.toLowerCase() : value
+function textRegex(regex: Regex): Passes {
+  const search = toSearch(regex)
+  return (looked) => looked.texts.some(search)
 }
 
 function holdsPhrase(words: string[], phrase: string[]): boolean {

@@ -137,7 +137,11 @@ class Parser {
     if (field.name === 'level') return {kind: 'level', levels: [this.level(value, at)]}
     if (field.name === 'message') return this.phrase(value, at)
     if ((STRING_FIELDS as readonly string[]).includes(field.name))
-      return {kind: 'equals', field: field.name as StringField, value}
+      return {
+        kind: 'field',
+        field: {in: 'record', name: field.name as StringField},
+        test: {kind: 'equals', value, quoted: !unquoted},
+      }
     throw this.error(
       field.at,
       `"${field.name}" cannot be searched yet; known are level, message, ${STRING_FIELDS.join(', ')}`,

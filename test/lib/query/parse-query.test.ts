@@ -3,7 +3,11 @@ import {parseQuery, QueryError} from '../../../src/lib/query/parse-query.js'
 import type {QueryNode} from '../../../src/lib/query/query.js'
 
 const phrase = (...words: string[]): QueryNode => ({kind: 'phrase', words})
-const equals = (field: 'service' | 'trace_id', value: string): QueryNode => ({kind: 'equals', field, value})
+const equals = (name: 'service' | 'trace_id', value: string, quoted = false): QueryNode => ({
+  kind: 'field',
+  field: {in: 'record', name},
+  test: {kind: 'equals', value, quoted},
+})
 
 const GOOD: Array<[string, QueryNode]> = [
   ['', {kind: 'all'}],
@@ -22,7 +26,7 @@ const GOOD: Array<[string, QueryNode]> = [
   ['--debug', phrase('debug')],
   ['or and not', {kind: 'and', nodes: [phrase('or'), phrase('and'), phrase('not')]}],
   ['service:payment', equals('service', 'payment')],
-  ['service:"pay ment"', equals('service', 'pay ment')],
+  ['service:"pay ment"', equals('service', 'pay ment', true)],
   ['trace_id:4bf9', equals('trace_id', '4bf9')],
   ['message:"card declined"', phrase('card', 'declined')],
   ['level:warning', {kind: 'level', levels: ['WARN']}],

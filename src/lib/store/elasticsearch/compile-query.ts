@@ -1,5 +1,13 @@
 import {LogflowError, unreachable} from '../../errors/logflow-error.js'
-import {CASELESS_FIELDS, MAX_FIELD_VALUE, type QueryNode, type StringField} from '../../query/query.js'
+import {
+  CASELESS_FIELDS,
+  type Field,
+  MAX_FIELD_VALUE,
+  type QueryNode,
+  STRING_FIELDS,
+  type StringField,
+  type Test,
+} from '../../query/query.js'
 import type {RecordFilter} from '../store.js'
 import {toPieces} from './document.js'
 
@@ -53,10 +61,11 @@ function compile(node: QueryNode, depth: number): Dsl {
         : {bool: {must_not: [compile(node.node, depth + 1)]}}
     case 'phrase':
       return phrase(toPieces(node.words))
-    case 'equals':
-      return onField('term', node.field, node.value)
-    case 'prefix':
-      return onField('prefix', node.field, node.value)
+    case 'field':
+      return compileField(node.field, node.test)
+    case 'wild-word':
+    case 'text-regex':
+      throw notSupported()
     case 'level':
       return {terms: {level: node.levels}}
     default:
@@ -77,6 +86,22 @@ function phrase(pieces: string[]): Dsl {
   return pieces.length === 1
     ? {term: {words: {value: pieces[0]}}}
     : {match_phrase: {words: {query: pieces.join(' '), analyzer: 'whitespace'}}}
+}
+
+function compileField(field: Field, test: Test): Dsl {
+  const name = field.in === 'record' ? STRING_FIELDS.find((known) => known === field.name) : undefined
+  if (name === undefined) throw notSupported()
+  if (test.kind === 'equals') return onField('term', name, test.value)
+  const [first, second, ...more] = test.kind === 'like' ? test.pattern : []
+  if (typeof first !== 'string' || typeof second !== 'object' || second.any !== 'many' || more.length > 0)
+    throw notSupported()
+  return onField('prefix', name, first)
+}
+
+function notSupported(): LogflowError {
+  return new LogflowError('NOT_SUPPORTED', 'Elasticsearch cannot answer this query yet', {
+    suggestions: ['Search the files themselves with --file'],
+  })
 }
 
 function onField(kind: 'term' | 'prefix', field: StringField, value: string): Dsl {

@@ -1,4 +1,5 @@
 import {MAX_FIELD_VALUE} from '../../query/query.js'
+import {textsOf} from '../../query/text-of.js'
 import {tokenize} from '../../query/tokenize.js'
 import type {LogRecord} from '../../record/record.js'
 
@@ -6,6 +7,9 @@ import type {LogRecord} from '../../record/record.js'
 const MAX_PIECE = 250
 /** Ends a piece that is not the last of its word. No word holds it, so a piece is never taken for a word. */
 const CONTINUED = '-'
+
+/** Stands between two texts as a token that is no word, so that no phrase spans them. */
+const BETWEEN_TEXTS = ' | '
 
 /** What `flattened` takes: levels of nesting, and characters of a path that keep it below Lucene's longest term. */
 const MAX_DEPTH = 18
@@ -16,12 +20,12 @@ export type Source = LogRecord & {exact?: string}
 
 /**
  * A record as one line of JSON: its own fields, and three that are indexed and kept out of `_source`: the words of
- * the message, and case-less copies of names. `armoured` is for records that the mapping refuses as they are
+ * its texts, and case-less copies of names. `armoured` is for records that the mapping refuses as they are
  * (attributes nested too deep, NUL in a name): the indexed part is what can be, the record travels as text beside it.
  */
 export function encodeDocument(record: LogRecord, ingestedAt: string, armoured: boolean): string {
   const body = armoured ? armour(record, ingestedAt) : JSON.stringify(withoutStamp(record))
-  const words = searchWords(record.message)
+  const words = searchWords(record)
   const folded = foldedNames(record)
   return `${body.slice(0, -1)},"ingested_at":"${ingestedAt}"${words === '' ? '' : `,"words":"${words}"`}${folded}}`
 }
@@ -36,8 +40,10 @@ export function toPieces(words: string[]): string[] {
   return words.some((word) => word.length > MAX_PIECE) ? words.flatMap(cut) : words
 }
 
-function searchWords(message: string): string {
-  return toPieces(tokenize(message)).join(' ')
+function searchWords(record: LogRecord): string {
+  return textsOf(record)
+    .map((text) => toPieces(tokenize(text)).join(' '))
+    .join(BETWEEN_TEXTS)
 }
 
 function cut(word: string): string[] {

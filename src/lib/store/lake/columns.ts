@@ -35,7 +35,7 @@ export const COLUMNS: readonly Column[] = [
   {name: 'host_folded', type: 'VARCHAR'},
   {name: 'environment_folded', type: 'VARCHAR'},
   {name: 'message', type: 'VARCHAR'},
-  /** The words of `message` with a blank around each, only where it is not ASCII. */
+  /** The words of the record's texts with a blank around each, only where they are no ASCII message. */
   {name: 'words', type: 'VARCHAR'},
   {name: 'event', type: 'VARCHAR'},
   {name: 'trace_id', type: 'VARCHAR'},

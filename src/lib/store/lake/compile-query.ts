@@ -1,5 +1,13 @@
-import {unreachable} from '../../errors/logflow-error.js'
-import {CASELESS_FIELDS, MAX_FIELD_VALUE, type QueryNode, type StringField} from '../../query/query.js'
+import {LogflowError, unreachable} from '../../errors/logflow-error.js'
+import {
+  CASELESS_FIELDS,
+  type Field,
+  MAX_FIELD_VALUE,
+  type QueryNode,
+  STRING_FIELDS,
+  type StringField,
+  type Test,
+} from '../../query/query.js'
 import {MAX_WORD, tokenize} from '../../query/tokenize.js'
 import {LEVELS} from '../../record/level.js'
 import {type Parameters, quote} from './sql.js'
@@ -20,10 +28,11 @@ export function compileQuery(node: QueryNode, parameters: Parameters): string {
       return `NOT coalesce(${compileQuery(node.node, parameters)}, false)`
     case 'phrase':
       return phrase(node.words, parameters)
-    case 'equals':
-      return equals(node.field, node.value, parameters)
-    case 'prefix':
-      return `(starts_with(${compared(node.field)}, ${parameters.bind(folded(node.field, node.value))}) AND ${searchable(node.field)})`
+    case 'field':
+      return onField(node.field, node.test, parameters)
+    case 'wild-word':
+    case 'text-regex':
+      throw notSupported()
     case 'level': {
       const levels = LEVELS.filter((level) => node.levels.includes(level))
       return levels.length ? `level IN (${levels.map(quote).join(', ')})` : 'false'
@@ -35,7 +44,10 @@ export function compileQuery(node: QueryNode, parameters: Parameters): string {
 
 /** Whether few records can match, so that looking at few segments first would not pay. */
 export function isSelective(node: QueryNode): boolean {
-  if (node.kind === 'equals') return !CASELESS_FIELDS.has(node.field) && node.field !== 'event'
+  if (node.kind === 'field') {
+    const name = node.test.kind === 'equals' ? columnOf(node.field) : undefined
+    return name !== undefined && !CASELESS_FIELDS.has(name) && name !== 'event'
+  }
   if (node.kind === 'and') return node.nodes.some(isSelective)
   return node.kind === 'or' && node.nodes.length > 0 && node.nodes.every(isSelective)
 }
@@ -84,6 +96,27 @@ function phrase(words: string[], parameters: Parameters): string {
     `words IS NULL AND contains(lower(message), ${quote(longest)})` +
     ` AND regexp_matches(lower(message), ${quote(`(?:^|[^a-z0-9_])${pattern}(?:$|[^a-z0-9_])`)})`
   return `((${inMessage}) OR ${inWords})`
+}
+
+function onField(field: Field, test: Test, parameters: Parameters): string {
+  const name = columnOf(field)
+  if (name === undefined) throw notSupported()
+  if (test.kind === 'equals') return equals(name, test.value, parameters)
+  const [first, second, ...more] = test.kind === 'like' ? test.pattern : []
+  if (typeof first !== 'string' || typeof second !== 'object' || second.any !== 'many' || more.length > 0)
+    throw notSupported()
+  return `(starts_with(${compared(name)}, ${parameters.bind(folded(name, first))}) AND ${searchable(name)})`
+}
+
+/** The column of a field that has one of its own. */
+function columnOf(field: Field): StringField | undefined {
+  return field.in === 'record' ? STRING_FIELDS.find((name) => name === field.name) : undefined
+}
+
+function notSupported(): LogflowError {
+  return new LogflowError('NOT_SUPPORTED', 'the embedded store cannot answer this query yet', {
+    suggestions: ['Search the files themselves with --file'],
+  })
 }
 
 function equals(field: StringField, value: string, parameters: Parameters): string {

@@ -1,3 +1,4 @@
+import {textsOf} from '../../query/text-of.js'
 import {tokenize} from '../../query/tokenize.js'
 import type {LogRecord, RecordError} from '../../record/record.js'
 import type {StoreItem} from '../store.js'
@@ -53,8 +54,14 @@ export class RowBuilder {
     if (record.host !== undefined) text += this.#caseless('host', record.host)
     if (record.environment !== undefined) text += this.#caseless('environment', record.environment)
     text += `,"message":${this.#string(record.message)}`
-    if (!ASCII.test(record.message)) text += `,"words":${this.#string(` ${tokenize(record.message).join(' ')} `)}`
+    if (record.message === '' || !ASCII.test(record.message)) text += this.#words(record)
     return text
+  }
+
+  /** The words with a blank around each; a line for each text, so that nothing spans two. */
+  #words(record: LogRecord): string {
+    const lines = textsOf(record).map((text) => ` ${tokenize(text).join(' ')} `)
+    return lines.length === 0 ? '' : `,"words":${this.#string(lines.join('\n'))}`
   }
 
   #identifiers(record: LogRecord): string {

@@ -31,12 +31,12 @@ const CASES: Array<[string, QueryNode, object]> = [
   ],
   [
     'an id compares exactly',
-    {kind: 'equals', field: 'trace_id', value: 'AbC'},
+    {kind: 'field', field: {in: 'record', name: 'trace_id'}, test: {kind: 'equals', value: 'AbC', quoted: true}},
     {bool: {filter: [{term: {trace_id: {value: 'AbC'}}}]}},
   ],
   [
     'a name without case',
-    {kind: 'equals', field: 'service', value: 'Payment'},
+    {kind: 'field', field: {in: 'record', name: 'service'}, test: {kind: 'equals', value: 'Payment', quoted: true}},
     {
       bool: {
         filter: [
@@ -52,12 +52,20 @@ const CASES: Array<[string, QueryNode, object]> = [
   ],
   [
     'a beginning',
-    {kind: 'prefix', field: 'request_id', value: 'req-*?'},
+    {
+      kind: 'field',
+      field: {in: 'record', name: 'request_id'},
+      test: {kind: 'like', pattern: ['req-*?', {any: 'many'}]},
+    },
     {bool: {filter: [{prefix: {request_id: {value: 'req-*?'}}}]}},
   ],
   [
     'a value longer than any that is indexed',
-    {kind: 'equals', field: 'service', value: 'x'.repeat(40_000)},
+    {
+      kind: 'field',
+      field: {in: 'record', name: 'service'},
+      test: {kind: 'equals', value: 'x'.repeat(40_000), quoted: true},
+    },
     {bool: {filter: [{match_none: {}}]}},
   ],
   ['levels', {kind: 'level', levels: ['ERROR', 'FATAL']}, {bool: {filter: [{terms: {level: ['ERROR', 'FATAL']}}]}}],
