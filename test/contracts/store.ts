@@ -15,6 +15,7 @@ import type {
   StoreWriter,
   WriteResult,
 } from '../../src/lib/store/store.js'
+import {aggregatesContract} from './store-aggregates.js'
 import {keysContract} from './store-keys.js'
 import {contractQueries} from './store-queries.js'
 import {fakeItems, hardRecords, makeItem} from './store-records.js'
@@ -48,6 +49,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>, op
     describe('order and limits', () => ordering(open, options))
     describe('keeping', () => keeping(open))
     describe('keys', () => keysContract(open))
+    describe('counting in groups', () => aggregatesContract(open))
     describe('following', () => following(open, options))
   })
 }

@@ -1,8 +1,8 @@
+import {isAsked} from '../query/record-filter.js'
 import {compareRecords} from '../record/order.js'
 import type {LogRecord} from '../record/record.js'
 import type {RecordFilter} from '../store/store.js'
 import type {UnitBatch} from '../units/unit-batch.js'
-import {isAsked} from './is-asked.js'
 import {parseUnits} from './parse-units.js'
 import type {SearchOptions} from './search-records.js'
 

@@ -4,9 +4,9 @@
 
 import type {Bus, Delivery, ReaderEvent} from '../bus/bus.js'
 import {unitToRecord} from '../parse/to-record.js'
+import {isAsked} from '../query/record-filter.js'
 import type {LogRecord} from '../record/record.js'
 import type {RecordFilter, Store} from '../store/store.js'
-import {isAsked} from './is-asked.js'
 import {NewestRecords} from './newest-records.js'
 import {passEvent} from './pass-event.js'
 import type {RecentIds} from './recent-ids.js'

@@ -3,8 +3,11 @@
 // lake/ is the default; test/contracts/store.ts is what every member must pass.
 
 import type {Inspection, InspectOptions} from '../errors/inspection.js'
-import type {QueryNode} from '../query/query.js'
+import type {Group, Question} from '../metrics/question.js'
+import type {RecordFilter} from '../query/record-filter.js'
 import type {LogRecord} from '../record/record.js'
+
+export type {RecordFilter} from '../query/record-filter.js'
 
 export interface Store {
   readonly kind: 'embedded' | 'elasticsearch'
@@ -13,6 +16,11 @@ export interface Store {
   /** Pages of matching records in the asked order; ends early when the signal aborts. Constant memory. */
   search(request: SearchRequest, signal?: AbortSignal): AsyncIterable<LogRecord[]>
   count(filter: RecordFilter): Promise<number>
+  /**
+   * The groups of each question, exact, all from one moment of the store. Rejects where an answer would not be exact,
+   * and when the signal aborts. What a question means: metrics/question.ts.
+   */
+  aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]>
   get(id: string): Promise<LogRecord | undefined>
   /**
    * Pages of the keys of every record in these ranges, one source after the other, by rising offset; a record that is
@@ -32,14 +40,6 @@ export interface Store {
   /** Reads everything that is kept and says what is damaged. Absent where servers see to their own disks. */
   inspect?(options: InspectOptions): Promise<Inspection>
   close(): Promise<void>
-}
-
-export interface RecordFilter {
-  query: QueryNode
-  /** RFC 3339, inclusive, compared with `@timestamp` to the nanosecond. */
-  since?: string
-  /** RFC 3339, exclusive. */
-  until?: string
 }
 
 export interface FollowRequest {

@@ -3,6 +3,7 @@
 // (errors.ts). Copy search.ts for a new question.
 
 import {LogflowError} from '../../errors/logflow-error.js'
+import type {Group, Question} from '../../metrics/question.js'
 import type {LogRecord} from '../../record/record.js'
 import type {
   FollowEvent,
@@ -15,6 +16,7 @@ import type {
   StoreStatus,
   StoreWriter,
 } from '../store.js'
+import {aggregateElasticsearch} from './aggregate.js'
 import {compileFilter} from './compile-query.js'
 import {Connection} from './connection.js'
 import {decodeSource} from './document.js'
@@ -82,6 +84,10 @@ class ElasticsearchStore implements Store {
     if (!_shards?.failed) return count
     const message = `${_shards.failed} of ${_shards.total} shards of Elasticsearch at ${this.#connection.url} do not answer`
     throw new LogflowError('STORE_UNREACHABLE', `${message}: the count would be too low`, {retriable: true})
+  }
+
+  aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]> {
+    return aggregateElasticsearch(this.#connection, this.#settings.index, questions, signal)
   }
 
   async get(id: string): Promise<LogRecord | undefined> {

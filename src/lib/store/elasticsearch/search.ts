@@ -20,7 +20,7 @@ export interface SearchAnswer {
 const PAGE = 1_000
 const MAX_ANSWER_BYTES = 64_000_000
 /** How long the snapshot waits for the reader of our pages to come back. */
-const KEEP_ALIVE = '5m'
+export const KEEP_ALIVE = '5m'
 
 /** Where nothing has been stored yet there is no alias: that is an empty answer, not an error. */
 export const NO_INDEX_YET = {ignore_unavailable: true, allow_no_indices: true}
@@ -72,10 +72,13 @@ export class PageReader {
     readonly connection: Connection,
     readonly index: string,
     readonly body: object,
-    readonly needsSnapshot: boolean,
+    /** Whether to read from a snapshot, or the one to read from, which is left open. */
+    readonly snapshot: boolean | string,
     readonly signal?: AbortSignal,
     private after?: unknown[],
-  ) {}
+  ) {
+    if (typeof snapshot === 'string') this.#pit = snapshot
+  }
 
   /** The next page of at most `size` hits, fewer where records are very large. */
   async next(size: number): Promise<{hits: Hit[]; asked: number}> {
@@ -100,13 +103,11 @@ export class PageReader {
   async close(): Promise<void> {
     const id = this.#pit
     this.#pit = undefined
-    // A snapshot that is left behind ends by itself.
-    if (id)
-      await this.connection.ask({method: 'DELETE', path: '/_pit', body: {id}, accept: 'all'}).catch(() => undefined)
+    if (id && typeof this.snapshot === 'boolean') await closeSnapshot(this.connection, id)
   }
 
   async #ask(size: number, renewed = false): Promise<Hit[]> {
-    if (this.needsSnapshot && this.#pit === undefined)
+    if (this.snapshot && this.#pit === undefined)
       this.#pit = await openSnapshot(this.connection, this.index, this.signal)
     const pit = this.#pit
     const {status, body} = await this.connection.ask<SearchAnswer>({
@@ -124,7 +125,7 @@ export class PageReader {
         ...(pit ? {pit: {id: pit, keep_alive: KEEP_ALIVE}} : {}),
       },
       // The snapshot is gone after a long pause: the place is a value, so a new one goes on from it.
-      accept: pit && !renewed ? [404] : [],
+      accept: pit && !renewed && typeof this.snapshot === 'boolean' ? [404] : [],
       maxAnswerBytes: MAX_ANSWER_BYTES,
       signal: this.signal,
     })
@@ -151,4 +152,9 @@ export async function openSnapshot(
     signal,
   })
   return status === 404 ? undefined : body.id
+}
+
+/** One that is left behind ends by itself. */
+export async function closeSnapshot(connection: Connection, id: string): Promise<void> {
+  await connection.ask({method: 'DELETE', path: '/_pit', body: {id}, accept: 'all'}).catch(() => undefined)
 }

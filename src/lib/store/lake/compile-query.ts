@@ -138,7 +138,7 @@ function compared(field: StringField): string {
 }
 
 /** Not longer than MAX_FIELD_VALUE in UTF-16 units, counted only where the bytes could be too many. */
-function searchable(field: StringField): string {
+export function searchable(field: StringField): string {
   const utf16 = `length(${field}) + length(regexp_replace(${field}, '[^\\x{10000}-\\x{10FFFF}]', '', 'g'))`
   return `(strlen(${field}) <= ${MAX_FIELD_VALUE} OR ${utf16} <= ${MAX_FIELD_VALUE})`
 }

@@ -3,6 +3,7 @@
 // Only duckdb.ts talks to DuckDB, only errors.ts reads its messages; writer.ts and search.ts are where to begin.
 
 import type {Inspection, InspectOptions} from '../../errors/inspection.js'
+import type {Group, Question} from '../../metrics/question.js'
 import {parseId} from '../../record/id.js'
 import type {LogRecord} from '../../record/record.js'
 import {describeDamage, mendDamage} from '../describe-damage.js'
@@ -18,6 +19,7 @@ import type {
   StoreStatus,
   StoreWriter,
 } from '../store.js'
+import {aggregateLake} from './aggregate.js'
 import {countLake, getFromLake, valuesOfLake} from './ask.js'
 import {Damage, listDamaged} from './damage.js'
 import {Duck} from './duckdb.js'
@@ -106,6 +108,10 @@ class Lake implements Store {
 
   count(filter: RecordFilter): Promise<number> {
     return countLake(this.#readable(), filter)
+  }
+
+  aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]> {
+    return aggregateLake(this.#readable(), questions, signal)
   }
 
   async get(id: string): Promise<LogRecord | undefined> {

@@ -1,7 +1,16 @@
-import {matches} from '../query/matches.js'
 import {compareTimes} from '../record/order.js'
 import type {LogRecord} from '../record/record.js'
-import type {RecordFilter} from '../store/store.js'
+import {matches} from './matches.js'
+import type {QueryNode} from './query.js'
+
+/** Which records are meant: those that a query takes, within bounds of their event time. */
+export interface RecordFilter {
+  query: QueryNode
+  /** RFC 3339, inclusive, compared with `@timestamp` to the nanosecond. */
+  since?: string
+  /** RFC 3339, exclusive. */
+  until?: string
+}
 
 /** Whether a record that no store has searched is one of a filter's answers. */
 export function isAsked(record: LogRecord, {query, since, until}: RecordFilter): boolean {

@@ -1,0 +1,150 @@
+import {LogflowError} from '../errors/logflow-error.js'
+import {MAX_FIELD_VALUE} from '../query/query.js'
+import {isAsked} from '../query/record-filter.js'
+import {compareTimes} from '../record/order.js'
+import type {LogRecord} from '../record/record.js'
+import {
+  compareGroups,
+  ERROR_LEVELS,
+  type Group,
+  inOrder,
+  intervalStart,
+  percentileRank,
+  type Question,
+} from './question.js'
+
+/** Different values that are held at once. */
+const MOST_VALUES = 500_000
+
+/**
+ * Answers questions over records that are given one by one, in any order: the meaning of `Store.aggregate`. Holds a
+ * tally a group, and a number a record that has a duration where percentiles are asked for.
+ */
+export class Aggregator {
+  readonly #parts: Part[]
+
+  /** `filtered`: every record that will be given is one of the filter's already. */
+  constructor(questions: readonly Question[], {filtered = false} = {}) {
+    this.#parts = questions.map((question) => new Part(question, filtered))
+  }
+
+  add(record: LogRecord): void {
+    for (const part of this.#parts) part.add(record)
+  }
+
+  /** The groups of each question, in order. */
+  answers(): Group[][] {
+    return this.#parts.map((part) => part.groups())
+  }
+}
+
+interface Tally {
+  count: number
+  errors: number
+  durations: number[]
+  first: string
+  last: string
+}
+
+class Part {
+  /** By value, then by start; a question that asks for neither has one. */
+  readonly #tallies = new Map<string | undefined, Map<number, Tally>>()
+
+  constructor(
+    readonly question: Question,
+    readonly filtered: boolean,
+  ) {}
+
+  add(record: LogRecord): void {
+    const {question} = this
+    if (!this.filtered && !isAsked(record, question)) return
+    const tally = this.#tally(keyOf(record, question.by), startOf(record, question))
+    const time = record['@timestamp']
+    tally.count++
+    if (record.level !== undefined && ERROR_LEVELS.includes(record.level)) tally.errors++
+    if (question.percentiles && record.duration_ms !== undefined) tally.durations.push(record.duration_ms)
+    if (!question.times) return
+    if (tally.first === '' || compareTimes(time, tally.first) < 0) tally.first = time
+    if (tally.last === '' || compareTimes(time, tally.last) > 0) tally.last = time
+  }
+
+  groups(): Group[] {
+    const {question} = this
+    if (question.by === undefined && question.every === undefined) this.#tally(undefined, 0)
+    const groups = this.#chosen().flatMap(([key, starts]) =>
+      [...starts].map(([start, tally]) => toGroup(question, key, start, tally)),
+    )
+    return inOrder(question, groups)
+  }
+
+  /** The values with the most records, as many as are asked for. */
+  #chosen(): Array<[string | undefined, Map<number, Tally>]> {
+    const all = [...this.#tallies]
+    const {top} = this.question
+    if (top === undefined || all.length <= top) return all
+    return all
+      .map(([key, starts]) => ({key, starts, count: sum([...starts.values()].map(({count}) => count))}))
+      .sort(compareGroups)
+      .slice(0, top)
+      .map(({key, starts}) => [key, starts])
+  }
+
+  #tally(key: string | undefined, start: number): Tally {
+    let starts = this.#tallies.get(key)
+    if (!starts) {
+      if (this.#tallies.size >= MOST_VALUES) throw tooMany(this.question)
+      starts = new Map()
+      this.#tallies.set(key, starts)
+    }
+    let tally = starts.get(start)
+    if (!tally) {
+      tally = {count: 0, errors: 0, durations: [], first: '', last: ''}
+      starts.set(start, tally)
+    }
+    return tally
+  }
+}
+
+function tooMany({by}: Question): LogflowError {
+  const most = MOST_VALUES.toLocaleString('en-US')
+  return new LogflowError('OUT_OF_MEMORY', `there are more than ${most} different values of ${by} to count`, {
+    suggestions: ['Ask for less time with --since and --until, or narrow the query'],
+  })
+}
+
+function keyOf(record: LogRecord, by: Question['by']): string | undefined {
+  if (by === undefined) return undefined
+  const value = record[by]
+  return by !== 'message' && value !== undefined && value.length > MAX_FIELD_VALUE ? undefined : value
+}
+
+function startOf(record: LogRecord, {every}: Question): number {
+  return every ? intervalStart(Date.parse(`${record['@timestamp'].slice(0, 23).replace('Z', '')}Z`), every) : 0
+}
+
+function toGroup(question: Question, key: string | undefined, start: number, tally: Tally): Group {
+  const {count, errors} = tally
+  const group: Group = {...(key === undefined ? {} : {key}), ...(question.every ? {start} : {}), count, errors}
+  const sorted = Float64Array.from(tally.durations).sort()
+  if (question.percentiles && sorted.length > 0) {
+    const at = (rank: number) => sorted[rank - 1] as number
+    const percentiles = question.percentiles.map((percentile) => at(percentileRank(percentile, sorted.length)))
+    group.durations = {count: sorted.length, min: at(1), max: at(sorted.length), percentiles}
+  }
+  if (question.times && count > 0) {
+    group.first = shortest(tally.first)
+    group.last = shortest(tally.last)
+  }
+  return group
+}
+
+/** A time with as few of 3, 6 and 9 fraction digits as it needs. */
+export function shortest(time: string): string {
+  const digits = time.slice(20, -1).padEnd(9, '0')
+  const needed = digits.endsWith('000000') ? 3 : digits.endsWith('000') ? 6 : 9
+  return `${time.slice(0, 19)}.${digits.slice(0, needed)}Z`
+}
+
+function sum(values: number[]): number {
+  return values.reduce((all, value) => all + value, 0)
+}

@@ -1,0 +1,90 @@
+// Metrics: what is counted over many records. A question is asked of a store (store/store.ts), of plain files or of any
+// list of records; aggregator.ts is its meaning, and every store is tested against it. Pure: no clock, no streams.
+
+import type {RecordFilter} from '../query/record-filter.js'
+import type {Level} from '../record/level.js'
+import {compareCodePoints} from './code-points.js'
+
+/** One count over the records of a filter, in groups by a field, by stretches of time, by both, or as a whole. */
+export interface Question extends RecordFilter {
+  /** A group for each value, spelled as it is, and one for the records that have none. */
+  by?: GroupField
+  /** A group for each stretch of event time that holds a record. */
+  every?: Interval
+  /** Only the values of `by` with the most records. All unless said. */
+  top?: number
+  /** Percentiles of `duration_ms` to tell, over 0 to 100, with at most three decimals. See {@link percentileRank}. */
+  percentiles?: readonly number[]
+  /** Tell the first and the last time of each group. */
+  times?: boolean
+}
+
+/** A name longer than MAX_FIELD_VALUE is no value here: queries by name do not find it either. */
+export type GroupField = 'level' | 'service' | 'host' | 'message'
+
+/** Stretches of `ms` milliseconds, one of which begins at `origin`, ms since 1970; both whole numbers. */
+export interface Interval {
+  ms: number
+  origin: number
+}
+
+export interface Group {
+  /** The value of `by`; absent for the records that have none. */
+  key?: string
+  /** Where the stretch of time begins, ms since 1970. */
+  start?: number
+  count: number
+  /** Records of level ERROR or FATAL. */
+  errors: number
+  /** Where percentiles are asked for, and a record of the group has a duration. */
+  durations?: Durations
+  /** Event times of the first and the last record, RFC 3339 with 3, 6 or 9 fraction digits: as few as they need. */
+  first?: string
+  last?: string
+}
+
+/** Of `duration_ms`, in milliseconds. */
+export interface Durations {
+  /** Records that have one. */
+  count: number
+  min: number
+  max: number
+  /** In the order they were asked for. */
+  percentiles: number[]
+}
+
+/** Levels that make a record an error. */
+export const ERROR_LEVELS: readonly Level[] = ['ERROR', 'FATAL']
+
+/**
+ * A percentile is the nearest rank: of n values in order the `ceil(p / 100 · n)`-th, from 1. It is always one of the
+ * values, and exact: `p` is taken as thousandths.
+ */
+export function percentileRank(percentile: number, count: number): number {
+  return Math.max(1, Math.ceil((Math.round(percentile * 1_000) * count) / 100_000))
+}
+
+/** Where the stretch of time that holds a moment begins. */
+export function intervalStart(ms: number, every: Interval): number {
+  return Math.floor((ms - every.origin) / every.ms) * every.ms + every.origin
+}
+
+/** The order of groups: most records first, then by value (code points), those without one last. */
+export function compareGroups(a: Pick<Group, 'key' | 'count'>, b: Pick<Group, 'key' | 'count'>): number {
+  return b.count - a.count || compareKeys(a.key, b.key)
+}
+
+function compareKeys(a: string | undefined, b: string | undefined): number {
+  if (a === b) return 0
+  if (a === undefined) return 1
+  return b === undefined ? -1 : compareCodePoints(a, b)
+}
+
+/** Puts groups in order: the values of `by` as `compareGroups` has them, each with its stretches of time in turn. */
+export function inOrder(question: Question, groups: Group[]): Group[] {
+  if (question.every === undefined) return groups.sort(compareGroups)
+  const totals = new Map<string | undefined, number>()
+  for (const {key, count} of groups) totals.set(key, (totals.get(key) ?? 0) + count)
+  const whole = ({key}: Group) => ({key, count: totals.get(key) as number})
+  return groups.sort((a, b) => compareGroups(whole(a), whole(b)) || (a.start as number) - (b.start as number))
+}

@@ -1,0 +1,121 @@
+import {shortest} from '../../metrics/aggregator.js'
+import {ERROR_LEVELS, type Group, inOrder, type Question} from '../../metrics/question.js'
+import {searchable} from './compile-query.js'
+import type {DuckChunk, DuckValue} from './duckdb.js'
+import {askSnapshot, boundsOf, chunksOf, queryConditions, type Readable, selectFrom, timeConditions} from './scan.js'
+import type {View} from './segments.js'
+import {Parameters, quote} from './sql.js'
+import {TimeWriter} from './time.js'
+import {overlaps} from './windows.js'
+
+/** Answers questions over one snapshot of the segments, a statement each. */
+export function aggregateLake(
+  lake: Readable,
+  questions: readonly Question[],
+  signal?: AbortSignal,
+): Promise<Group[][]> {
+  return askSnapshot(lake, async (views) => {
+    const answers: Group[][] = []
+    for (const question of questions) answers.push(inOrder(question, await ask(lake, question, views, signal)))
+    return answers
+  })
+}
+
+async function ask(lake: Readable, question: Question, all: View[], signal?: AbortSignal): Promise<Group[]> {
+  const views = all.filter((view) => overlaps(view, boundsOf(question)))
+  if (views.length === 0) return question.by || question.every ? [] : [{count: 0, errors: 0}]
+  const parameters = new Parameters()
+  const sql = aggregateSql(question, views, parameters)
+  const groups: Group[] = []
+  try {
+    for await (const chunk of chunksOf(lake, sql, parameters, signal)) groups.push(...readGroups(question, chunk))
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  }
+  // An answer that was interrupted only ends early.
+  signal?.throwIfAborted()
+  return groups
+}
+
+const ERRORS = `level IN (${ERROR_LEVELS.map(quote).join(', ')})`
+/** Nanoseconds since 1970, which a BIGINT holds until 2262, as text: a double does not hold them. */
+const NANOSECONDS = 'time * 1000000 + ns'
+
+function aggregateSql(question: Question, views: View[], parameters: Parameters): string {
+  const {by, every, top, percentiles, times} = question
+  const keys = [...(by ? [`${keySql(by)} AS key`] : []), ...(every ? [`${startSql(every)} AS start`] : [])]
+  const columns = [
+    ...keys,
+    `${ERRORS} AS failed`,
+    ...(percentiles ? ['duration_ms'] : []),
+    ...(times ? [`${NANOSECONDS} AS moment`] : []),
+  ]
+  const conditions = [...timeConditions(question), ...queryConditions(question.query, parameters)]
+  const names = [...(by ? ['key'] : []), ...(every ? ['start'] : [])]
+  const tallies = ['count(*) AS records', 'count(*) FILTER (failed) AS errors']
+  if (percentiles) {
+    tallies.push('count(duration_ms) AS timed', 'min(duration_ms) AS least', 'max(duration_ms) AS most')
+    // Fractions written out are exact decimals, and the rank is then the one of percentileRank.
+    const fractions = percentiles.map((percentile) => (percentile / 100).toFixed(5))
+    tallies.push(`quantile_disc(duration_ms, [${fractions.join(', ')}]) AS ranked`)
+  }
+  if (times) tallies.push('min(moment)::VARCHAR AS earliest', 'max(moment)::VARCHAR AS latest')
+  const grouped = `SELECT ${[...names, ...tallies].join(', ')} FROM (${selectFrom(views, columns.join(', '), conditions)})${
+    names.length ? ` GROUP BY ${names.join(', ')}` : ''
+  }`
+  const shown = [
+    ...names,
+    'records',
+    'errors',
+    ...(percentiles ? ['timed', 'least', 'most', ...percentiles.map((_, i) => `ranked[${i + 1}]`)] : []),
+    ...(times ? ['earliest', 'latest'] : []),
+  ].join(', ')
+  if (!by || top === undefined) return `SELECT ${shown} FROM (${grouped})`
+  if (!every) return `SELECT ${shown} FROM (${grouped}) ORDER BY records DESC, key NULLS LAST LIMIT ${Math.floor(top)}`
+  return `WITH counted AS MATERIALIZED (${grouped}),
+    chosen AS (SELECT key AS name FROM counted GROUP BY key ORDER BY sum(records) DESC, key NULLS LAST LIMIT ${Math.floor(top)})
+    SELECT ${shown} FROM counted JOIN chosen ON key IS NOT DISTINCT FROM name`
+}
+
+function keySql(by: NonNullable<Question['by']>): string {
+  return by === 'message' || by === 'level' ? by : `CASE WHEN ${searchable(by)} THEN ${by} END`
+}
+
+/** Rounds down before 1970 and before the origin, too: `//` of DuckDB rounds towards zero. */
+function startSql({ms, origin}: NonNullable<Question['every']>): string {
+  const size = Math.floor(ms)
+  const first = Math.floor(origin) % size
+  return `(time - ((time - ${first}) % ${size} + ${size}) % ${size})`
+}
+
+function readGroups({by, every, percentiles, times}: Question, {rows, columns}: DuckChunk): Group[] {
+  return Array.from({length: rows}, (_, row) => {
+    let at = 0
+    const next = () => (columns[at++] as DuckValue[])[row] as DuckValue
+    const group: Group = {count: 0, errors: 0}
+    if (by) {
+      const key = next() as string | null
+      if (key !== null) group.key = key
+    }
+    if (every) group.start = next() as number
+    group.count = next() as number
+    group.errors = next() as number
+    if (percentiles) {
+      const [count, min, max] = [next(), next(), next()] as number[]
+      const ranked = percentiles.map(() => next() as number)
+      if (count) group.durations = {count, min: min as number, max: max as number, percentiles: ranked}
+    }
+    if (times && group.count > 0) {
+      group.first = writeTime(next() as string)
+      group.last = writeTime(next() as string)
+    }
+    return group
+  })
+}
+
+/** Nanoseconds since 1970 as RFC 3339. */
+function writeTime(nanoseconds: string): string {
+  const all = BigInt(nanoseconds)
+  return shortest(new TimeWriter().write({ms: Number(all / 1_000_000n), ns: Number(all % 1_000_000n), digits: 9}))
+}

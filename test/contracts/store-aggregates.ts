@@ -1,0 +1,114 @@
+// What every store answers to questions of metrics, over one corpus with the edges: run over each adapter's own store.
+// The aggregator in memory is the oracle; what it is to answer itself is in test/lib/metrics/aggregator.test.ts.
+
+import {afterAll, beforeAll, expect, test} from 'vitest'
+import {Aggregator} from '../../src/lib/metrics/aggregator.js'
+import type {Group, Question} from '../../src/lib/metrics/question.js'
+import type {QueryNode} from '../../src/lib/query/query.js'
+import {LEVELS} from '../../src/lib/record/level.js'
+import type {StoreItem} from '../../src/lib/store/store.js'
+import type {OpenedStore} from './store.js'
+import {makeItem, seeded} from './store-records.js'
+
+const ALL: QueryNode = {kind: 'all'}
+const START = Date.UTC(2026, 10, 20, 10)
+const HOUR = 3_600_000
+/** Different services, a few of them with most of the records. */
+const SERVICES = 5_000
+
+/**
+ * Records of every shape that is counted: without a level, a service, a host or a duration; equal and very long names;
+ * times a nanosecond apart, on the edges of stretches, hours late and before the origin; few and many durations.
+ */
+export function aggregateItems(): StoreItem[] {
+  const random = seeded(11)
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
+  const items: StoreItem[] = []
+  const add = (given: Parameters<typeof makeItem>[2]) =>
+    items.push(makeItem(`s${items.length % 3}`, items.length, given))
+  const edges = ['00.000', '00.000000001', '59.999999999', '30.123456', '00.500000000', '07.1', '08']
+  for (let i = 0; i < 6_000; i++) {
+    const late = i % 40 === 0 ? -5 : 0
+    const minute = new Date(START + late * HOUR + Math.floor(random() * 90) * 60_000).toISOString().slice(0, 17)
+    const level = pick([...LEVELS, 'INFO', 'INFO', undefined] as const)
+    const service = i < SERVICES ? `service-${i}` : pick(['payment', 'Payment', 'über', '', '\ue000', '🎉', undefined])
+    const host = pick(['web-1', 'web-2', 'h'.repeat(512), 'h'.repeat(513), 'ü'.repeat(400), undefined])
+    const duration = pick([undefined, 0, 0.1, 12, 12, Math.round(random() * 1e6) / 1_000, 1e15])
+    add({
+      '@timestamp': `${minute}${pick(edges)}Z`,
+      message: pick(['card declined', 'card declined', 'reset by peer', '', `order ${Math.floor(random() * 50)}`]),
+      ...(level === undefined ? {} : {level}),
+      ...(service === undefined ? {} : {service}),
+      ...(host === undefined ? {} : {host}),
+      ...(duration === undefined ? {} : {duration_ms: duration}),
+    })
+  }
+  add({'@timestamp': '1970-01-01T00:00:00.000Z', service: 'long ago', duration_ms: 5})
+  add({'@timestamp': '2261-12-31T23:59:59.999999999Z', service: 'far ahead', level: 'FATAL'})
+  return items
+}
+
+const PERCENTILES = [0.001, 1, 50, 90, 95, 99, 99.9, 100]
+const SINCE = '2026-11-20T10:00:00.000Z'
+const UNTIL = '2026-11-20T11:29:59.999999999Z'
+const ERRORS: QueryNode = {kind: 'level', levels: ['ERROR', 'FATAL']}
+const quarter = {ms: 900_000, origin: START}
+
+/** Questions by name. */
+export const QUESTIONS: ReadonlyArray<readonly [string, Question]> = [
+  ['everything as a whole', {query: ALL, percentiles: PERCENTILES, times: true}],
+  ['a span to the nanosecond', {query: ALL, since: SINCE, until: UNTIL, percentiles: PERCENTILES, times: true}],
+  ['nothing', {query: {kind: 'or', nodes: []}, percentiles: PERCENTILES, times: true}],
+  ['nothing, in groups', {query: {kind: 'or', nodes: []}, by: 'service', every: quarter}],
+  ['nothing so late', {query: ALL, since: '2262-01-01T00:00:00.000Z'}],
+  ['by level', {query: ALL, by: 'level', percentiles: [50, 95]}],
+  ['by thousands of services', {query: ALL, by: 'service', since: SINCE, until: UNTIL, percentiles: [95]}],
+  ['by service, first and last times', {query: ERRORS, by: 'service', since: SINCE, times: true}],
+  ['the ten greatest services', {query: ALL, by: 'service', top: 10, percentiles: PERCENTILES, times: true}],
+  ['by host', {query: ALL, by: 'host', percentiles: [50]}],
+  ['the greatest host', {query: ALL, by: 'host', top: 1}],
+  ['no value at all', {query: ALL, by: 'host', top: 0}],
+  ['by message', {query: ERRORS, by: 'message', times: true}],
+  ['the three commonest messages of errors', {query: ERRORS, by: 'message', top: 3, percentiles: [50]}],
+  ['by quarters of an hour', {query: ALL, every: quarter, percentiles: [50, 99], times: true}],
+  ['by stretches from an odd origin', {query: ALL, since: SINCE, every: {ms: 420_000, origin: START + 12_345}}],
+  ['by days whose origin is later than all', {query: ALL, every: {ms: 86_400_000, origin: START + 400 * 24 * HOUR}}],
+  ['by milliseconds', {query: ERRORS, since: SINCE, every: {ms: 1, origin: 0}}],
+  ['by level and time', {query: ALL, since: SINCE, by: 'level', every: quarter, percentiles: [90]}],
+  ['three services by time', {query: ALL, since: SINCE, by: 'service', every: quarter, top: 3, times: true}],
+  ['two messages by time', {query: ALL, since: SINCE, by: 'message', every: quarter, top: 2}],
+  ['no service by time', {query: {kind: 'or', nodes: []}, by: 'service', every: quarter, top: 3}],
+]
+
+/** @param open an empty store */
+export function aggregatesContract(open: () => Promise<OpenedStore>): void {
+  let opened: OpenedStore
+  const items = aggregateItems()
+  const questions = QUESTIONS.map(([, question]) => question)
+  let expected: Group[][]
+  let answers: Group[][]
+
+  beforeAll(async () => {
+    opened = await open()
+    expect(await opened.store.aggregate(questions)).toEqual(new Aggregator(questions).answers())
+    const writer = await opened.store.openWriter()
+    for (let at = 0; at < items.length; at += 2_500)
+      await writer.write({items: items.slice(at, at + 2_500), positions: []})
+    await writer.refresh()
+    await writer.close()
+    const oracle = new Aggregator(questions)
+    for (const {record} of items) oracle.add(record)
+    expected = oracle.answers()
+    answers = await opened.store.aggregate(questions)
+  }, 240_000)
+  afterAll(() => opened?.close())
+
+  test.each(QUESTIONS.map(([name], i) => [name, i] as const))('%s', (_, i) => {
+    expect(answers[i]).toEqual(expected[i])
+  })
+
+  test('an end that was asked for is no answer', async () => {
+    const asked = opened.store.aggregate(questions, AbortSignal.abort(new Error('ended')))
+    await expect(asked).rejects.toThrow('ended')
+  })
+}
