@@ -4,6 +4,7 @@ import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {followFiles} from '../lib/flows/follow-files.js'
 import {Interrupted, keepTrying} from '../lib/flows/patience.js'
+import {patientCheckpoints, patientTable} from '../lib/flows/patient-sources.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import type {ShipFilesReport} from '../lib/flows/ship-files.js'
 import {openCheckpoints} from '../lib/sources/checkpoints/open-checkpoints.js'
@@ -89,8 +90,8 @@ export async function shipFollowed(
           cwd,
           exclude: config.dataDir,
           envelope,
-          table,
-          checkpoints,
+          table: patientTable(table, patience),
+          checkpoints: patientCheckpoints(checkpoints, patience),
           sourceId: flags['source-id'],
           multiline,
           force: flags.force,

@@ -10,11 +10,12 @@ const LONGEST_WAIT_MS = 10_000
 /** What lasts is said again after so long. */
 const SAY_AGAIN_MS = 30_000
 
-export type Backend = 'bus' | 'store'
+/** `disk`: the files beside bus and store, in which following keeps how far it has read. */
+export type Backend = 'bus' | 'store' | 'disk'
 
 export type AwayNotice =
   /** It takes nothing now; the next try comes after `afterMs`. */
-  | {kind: 'bus-away' | 'store-away'; reason: string; afterMs: number}
+  | {kind: `${Backend}-away`; reason: string; afterMs: number}
   /** The bus has acknowledged nothing for so long, or given no sign of life, and has refused nothing either. */
   | {kind: 'slow' | 'silent'; forMs: number}
   /** It works again, `afterMs` after the first sign that it did not. */
@@ -30,7 +31,7 @@ export interface Patience {
   random?: () => number
 }
 
-/** The wait was ended by the signal: what was waited for never came. */
+/** The wait was ended by the signal: what was waited for never came. The cause is what was waited out. */
 export class Interrupted extends Error {
   override readonly name = 'AbortError'
 }
@@ -135,7 +136,7 @@ export async function keepTrying<T>(
     } catch (error) {
       if (!patience || !outage || !passes(error)) throw error
       if (patience.signal.aborted || !(await pause(outage.failed(error), patience.signal)))
-        throw new Interrupted(`the ${what} did not come back`)
+        throw new Interrupted(`the ${what} did not come back`, {cause: error})
     }
   }
 }

@@ -25,7 +25,7 @@ export class SteadyRoad {
   private constructor(
     private readonly setting: Setting,
     private readonly writer: SteadyWriter,
-    private follower: Running,
+    private readonly follower: Running,
     private readonly processor: Running | undefined,
     fault: string,
   ) {
@@ -50,10 +50,8 @@ export class SteadyRoad {
     await injury()
     const healed = performance.now()
     const {written} = this.writer
-    do {
-      await this.startAgainWhereEnded()
-      await awaitStored(this.setting, written, this.follower)
-    } while (!this.follower.isAlive())
+    await awaitStored(this.setting, written, this.follower)
+    if (!this.follower.isAlive()) throw new Error(`the follower has ended: ${(await this.follower.ended).stderr}`)
     this.recovered.push(performance.now() - healed)
   }
 
@@ -65,13 +63,5 @@ export class SteadyRoad {
     if (this.processor) await endFollowing(this.processor)
     this.tally.rounds(this.recovered)
     this.tally.check(await compareStored(this.setting, this.writer.written))
-  }
-
-  /** A full disk may end a follower, with status 6 and its reason; nothing else may. */
-  private async startAgainWhereEnded(): Promise<void> {
-    if (this.follower.isAlive()) return
-    const {status, stderr} = await this.follower.ended
-    if (status !== 6 || !/full|space/i.test(stderr)) throw new Error(`the follower ended with ${status}: ${stderr}`)
-    this.follower = await startFollowing(this.setting, 'app.log')
   }
 }
