@@ -40,7 +40,8 @@ export const timeFlags = {
   timezone: zoneFlag,
 }
 
-interface FilterValues {
+/** The values of filterFlags and timeFlags. */
+export interface FilterValues {
   'trace-id'?: string
   'correlation-id'?: string
   'request-id'?: string

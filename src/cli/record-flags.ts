@@ -1,6 +1,8 @@
 import {Flags} from '@oclif/core'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {type RecordWriter, recordWriter} from '../lib/output/record-writer.js'
+import type {Sink} from '../lib/output/sink.js'
+import {parseTemplate} from '../lib/output/template.js'
 import type {Context} from './context.js'
 import {toZone} from './zone-flag.js'
 
@@ -10,28 +12,47 @@ export const recordFlags = {
     description: 'Only these fields, comma-separated: @timestamp,service,attributes.order_id',
     helpValue: 'LIST',
   }),
+  template: Flags.string({
+    description: "A layout of your own: '{@timestamp} {service|-} {message}'; \\n \\t \\{ \\} are escapes",
+    helpValue: 'TEXT',
+    exclusive: ['fields', 'output', 'json'],
+  }),
   wide: Flags.boolean({description: 'Do not fold long lines to the width of the terminal'}),
   raw: Flags.boolean({description: 'Print control characters of log text as they are, on a terminal too'}),
 }
 
+/** For commands whose answer ends. */
+export const pagerFlag = Flags.boolean({
+  description: 'On a terminal, show what is longer than the screen in $LOGFLOW_PAGER, $PAGER or less',
+  default: true,
+  allowNo: true,
+})
+
 export interface RecordFlags {
   fields?: string
+  template?: string
   wide?: boolean
   raw?: boolean
   timezone?: string
 }
 
 /** The writer for records that a command's flags ask for. `words` are marked in what it prints. */
-export function openRecordWriter(context: Context, flags: RecordFlags, words: string[] = []): RecordWriter {
+export function openRecordWriter(
+  context: Context,
+  flags: RecordFlags,
+  words: string[] = [],
+  out: Sink = context.out,
+): RecordWriter {
   const fields = flags.fields
     ?.split(',')
     .map((field) => field.trim())
     .filter(Boolean)
   if (fields?.length === 0)
     throw new LogflowError('USAGE', '--fields names no field', {suggestions: ['Write --fields @timestamp,service']})
-  return recordWriter(context.format, context.out, {
+  return recordWriter(context.format, out, {
     screen: context.screen,
     fields,
+    ...(flags.template === undefined ? {} : {template: parseTemplate(flags.template)}),
     wide: flags.wide ?? false,
     raw: flags.raw ?? false,
     words,

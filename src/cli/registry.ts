@@ -24,6 +24,8 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   'dlq:list': () => import('../commands/dlq/list.js'),
   'dlq:redrive': () => import('../commands/dlq/redrive.js'),
   'dlq:show': () => import('../commands/dlq/show.js'),
+  'searches:delete': () => import('../commands/searches/delete.js'),
+  'searches:list': () => import('../commands/searches/list.js'),
 }
 
 /** What a topic (`logflow config`) is about. */
@@ -31,4 +33,5 @@ export const TOPICS: Record<string, {description: string}> = {
   checkpoints: {description: 'How far each followed file has been read'},
   config: {description: 'See and change the configuration'},
   dlq: {description: 'Dead letters: what could not be stored, and what becomes of it'},
+  searches: {description: 'Searches saved under a name'},
 }

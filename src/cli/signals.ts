@@ -10,6 +10,11 @@ export interface Signals {
   readonly reason: StopReason | undefined
   /** Also aborts, within a moment, when the reader of our stdout goes away: for commands that may write nothing for long. */
   watchOutput(): void
+  /**
+   * Whose SIGINT is while a pager has the terminal. `shared`: it asks for a clean stop, but a second one does not end us
+   * before the pager; `pagers`: it is the pager's alone; `ours` unless said.
+   */
+  interruptsAre(whose: 'ours' | 'shared' | 'pagers'): void
 }
 
 /** How often a silent live command looks whether anybody still reads its pipe, in ms. */
@@ -25,6 +30,7 @@ export function signalsOf(target: NodeJS.Process): Signals {
   const controller = new AbortController()
   let installed = false
   let reason: StopReason | undefined
+  let interrupts: 'ours' | 'shared' | 'pagers' = 'ours'
 
   const stop = (why: StopReason) => {
     reason ??= why
@@ -34,7 +40,8 @@ export function signalsOf(target: NodeJS.Process): Signals {
     if (installed) return
     installed = true
     target.on('SIGINT', () => {
-      if (reason !== undefined) target.exit(128 + constants.signals.SIGINT)
+      if (interrupts === 'pagers') return
+      if (reason !== undefined && interrupts === 'ours') target.exit(128 + constants.signals.SIGINT)
       stop('SIGINT')
     })
     target.on('SIGTERM', () => stop('SIGTERM'))
@@ -46,6 +53,10 @@ export function signalsOf(target: NodeJS.Process): Signals {
     },
     get reason() {
       return reason
+    },
+    interruptsAre(whose) {
+      install()
+      interrupts = whose
     },
     watchOutput() {
       let reader = findPipeReader(STDOUT)

@@ -1,14 +1,12 @@
 import {Command, Flags} from '@oclif/core'
-import {type Context, openContext} from '../cli/context.js'
-import {type Filter, filterFlags, timeFlags, toFilter, wordsToMark} from '../cli/filter-flags.js'
+import {openContext} from '../cli/context.js'
 import {argument, globalFlags, storeFlags} from '../cli/global-flags.js'
 import {tellSkipped} from '../cli/open-inputs.js'
-import {openRecordWriter, type RecordFlags, recordFlags} from '../cli/record-flags.js'
+import {pagerFlag, recordFlags} from '../cli/record-flags.js'
+import {searchFlags, toAsked} from '../cli/search-flags.js'
+import {showAnswer, tellNothing, tellRest} from '../cli/search-show.js'
 import {openSearchable} from '../cli/searchable.js'
 import {showResult} from '../cli/show-result.js'
-import {LogflowError} from '../lib/errors/logflow-error.js'
-import {nothingFound, searchSummary} from '../lib/output/search-summary.js'
-import type {LogRecord} from '../lib/record/record.js'
 import {firstFailure} from '../lib/sources/input.js'
 
 export default class Search extends Command {
@@ -21,30 +19,20 @@ export default class Search extends Command {
     '<%= config.bin %> search timeout --service payment --limit 20 -o jsonl',
     '<%= config.bin %> search --min-level error --since yesterday --count',
     '<%= config.bin %> search declined --file app.log',
+    `<%= config.bin %> search declined --template '{@timestamp} {service|-} {message}'`,
+    '<%= config.bin %> search declined --min-level warn --since 1d --save trouble',
+    '<%= config.bin %> search @trouble --since 1h',
   ]
   static override args = {
-    query: argument({description: 'What to look for: words, "phrases", field:value, AND OR NOT ( )'}),
+    query: argument({description: 'What to look for: words, "phrases", field:value, AND OR NOT ( ); or @NAME'}),
   }
   static override flags = {
-    ...filterFlags,
-    ...timeFlags,
-    limit: Flags.string({
-      char: 'n',
-      description: 'At most this many; all for no limit',
-      default: '100',
-      helpValue: 'N',
-    }),
-    sort: Flags.string({description: 'What comes first', options: ['oldest', 'newest'], default: 'oldest'}),
+    ...searchFlags,
     count: Flags.boolean({description: 'Print how many match, and no records'}),
     'fail-if-none': Flags.boolean({description: 'Exit with status 1 when nothing matches'}),
     'dry-run': Flags.boolean({description: 'Only check the query'}),
-    file: Flags.string({
-      description: 'Search these files instead of the store; may be repeated, - is stdin',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: 'FILE',
-    }),
     ...recordFlags,
+    pager: pagerFlag,
     ...storeFlags,
     ...globalFlags,
   }
@@ -52,67 +40,23 @@ export default class Search extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Search)
     const context = await openContext(flags)
-    const filter = toFilter(args.query, flags, new Date())
-    const limit = toLimit(flags.limit)
+    const asked = await toAsked(context, args.query, flags)
+    const {filter} = asked
     if (flags['dry-run']) return showResult(context, {valid: true, query: filter.query}, () => 'the query is good\n')
     const started = performance.now()
-    await using records = await openSearchable(context, flags.file)
-    const sort = flags.sort === 'newest' ? 'newest' : 'oldest'
-    const found = flags.count
-      ? await printCount(context, await records.count(filter))
-      : await printRecords(context, records.search({...filter, limit, sort}, context.signal), filter, flags)
-    const {talk} = context
+    await using records = await openSearchable(context, flags.file, flags.timezone)
+    const answer = flags.count ? undefined : records.search(asked.options, context.signal)
+    const shown = answer && (await showAnswer(context, answer, asked, flags.pager))
+    const ms = performance.now() - started
+    const found = shown ?? (await records.count(filter))
+    if (!answer) await showResult(context, {count: found}, () => `${found}\n`)
     const problems = records.problems()
     tellSkipped(context, problems)
+    if (answer && found > 0) await tellRest(context, records, asked, {shown: found, answer, ms})
     // A search that was ended early cannot say that there is nothing.
-    if (context.signal.aborted) return talk.note('ended early: there may be more')
+    if (context.signal.aborted) return context.talk.note('ended early: there may be more')
     const failure = firstFailure(problems)
     if (failure) throw failure
-    if (found === 0) {
-      const asked = {query: args.query, span: spanText(flags)}
-      talk.show(nothingFound(asked, await records.explainNothing(filter), talk.screen))
-      if (flags['fail-if-none']) throw new LogflowError('NO_MATCH', 'nothing matched')
-    } else if (!flags.count && talk.screen.isTerminal) {
-      const ms = performance.now() - started
-      talk.show(searchSummary({shown: found, limit, span: spanText(flags), ms}, talk.screen))
-    }
+    if (found === 0) await tellNothing(context, records, asked, flags['fail-if-none'])
   }
-}
-
-async function printCount(context: Context, count: number): Promise<number> {
-  await showResult(context, {count}, () => `${count}\n`)
-  return count
-}
-
-async function printRecords(
-  context: Context,
-  pages: AsyncIterable<LogRecord[]>,
-  filter: Filter,
-  flags: RecordFlags,
-): Promise<number> {
-  const writer = openRecordWriter(context, flags, wordsToMark(filter))
-  let found = 0
-  for await (const page of pages) {
-    found += page.length
-    for (const record of page) {
-      const waiting = writer.write(record)
-      if (waiting) await waiting
-    }
-  }
-  await writer.end()
-  return found
-}
-
-/** The times that were asked for, as they were typed. */
-function spanText(flags: {since?: string; until?: string}): string | undefined {
-  const parts = [flags.since && `since ${flags.since}`, flags.until && `until ${flags.until}`]
-  return parts.filter(Boolean).join(' ') || undefined
-}
-
-/** A whole number over zero, or `all`. */
-function toLimit(text: string): number {
-  if (text === 'all') return Infinity
-  const limit = Number(text)
-  if (Number.isSafeInteger(limit) && limit > 0) return limit
-  throw new LogflowError('USAGE', `--limit takes a whole number over 0, or all, not ${JSON.stringify(text)}`)
 }

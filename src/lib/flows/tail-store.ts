@@ -32,7 +32,10 @@ export class StoreArrivals implements Arrivals {
   async *before(last: number, signal: AbortSignal): AsyncGenerator<LogRecord[]> {
     const {store, filter, shown} = this.options
     if (last === 0) return
-    for await (const records of searchRecords(await store(), {...filter, limit: last, sort: 'oldest'}, signal)) {
+    const from = await store()
+    const asked = {...filter, limit: last, sort: 'oldest'} as const
+    const {pages} = searchRecords((request, stop) => from.search(request, stop), asked, signal)
+    for await (const records of pages) {
       for (const {id} of records) shown.add(id)
       yield records
     }

@@ -8,10 +8,15 @@ import {logfmtFormat} from './formats/logfmt.js'
 import {prettyFormat} from './formats/pretty.js'
 import {rawFormat} from './formats/raw.js'
 import {tableFormat} from './formats/table.js'
+import {templateFormat} from './formats/template.js'
 import type {Screen} from './screen.js'
 import type {Sink} from './sink.js'
+import type {TemplatePart} from './template.js'
 
 export type RecordFormatName = 'pretty' | 'jsonl' | 'json' | 'table' | 'csv' | 'logfmt' | 'raw'
+
+/** A record, and whether it is what was looked for or only stands around that: said where both are shown. */
+export type ShownRecord = LogRecord & {match?: boolean}
 
 /** How records become text. Stateful: one object per output. */
 export interface RecordFormat {
@@ -19,8 +24,10 @@ export interface RecordFormat {
   begin?(): string
   /** A line that says something may be missing here; formats for machines that have no room for one leave it out. */
   mark?(gap: GapMark): string
+  /** A line between groups of records that do not follow each other; formats for machines have none. */
+  separator?(): string
   /** Whole lines for records that are shown together. */
-  page(records: readonly LogRecord[]): string
+  page(records: readonly ShownRecord[]): string
   end?(): string
 }
 
@@ -39,6 +46,10 @@ export interface RecordWriterOptions {
   screen: Screen
   /** Only these, by the names fieldOf knows. */
   fields?: readonly string[]
+  /** A layout of the user's own, whatever the format. */
+  template?: readonly TemplatePart[]
+  /** Records say whether they match: what does is pointed at. */
+  context?: boolean
   /** Nothing is folded to the width. */
   wide?: boolean
   /** Control characters of log text reach a terminal as they are. */
@@ -55,7 +66,9 @@ export interface RecordWriterOptions {
 
 export interface RecordWriter {
   /** Returns a promise only when the reader is slow: await it before going on. */
-  write(record: LogRecord): void | Promise<void>
+  write(record: ShownRecord): void | Promise<void>
+  /** What follows does not follow on what was written: a line between, where the format has one. */
+  separate(): void | Promise<void>
   /** Puts a mark between the records, where the format has one. */
   mark(gap: GapMark): void | Promise<void>
   /** Shows everything written so far now. A live stream calls it after each event, a search after each page. */
@@ -70,7 +83,7 @@ const PAGE = 250
 /** Throws OutputClosed from any method once nobody reads the output. */
 export function recordWriter(name: RecordFormatName, sink: Sink, options: RecordWriterOptions): RecordWriter {
   const format = formatOf(name, options)
-  let page: LogRecord[] = []
+  let page: ShownRecord[] = []
   let begun = false
 
   const begin = (): string => {
@@ -89,6 +102,10 @@ export function recordWriter(name: RecordFormatName, sink: Sink, options: Record
       page.push(record)
       if (page.length >= PAGE) return lay()
     },
+    async separate() {
+      await lay()
+      if (begun && format.separator) await sink.write(format.separator())
+    },
     async mark(gap) {
       await lay()
       if (format.mark) await sink.write(begin() + format.mark(gap))
@@ -106,6 +123,7 @@ export function recordWriter(name: RecordFormatName, sink: Sink, options: Record
 }
 
 function formatOf(name: RecordFormatName, options: RecordWriterOptions): RecordFormat {
+  if (options.template) return templateFormat(options.template, options)
   switch (name) {
     case 'pretty':
       return options.fields ? tableFormat(options) : prettyFormat(options)

@@ -4,14 +4,14 @@ import {formatCount, formatDuration, plural} from './numbers.js'
 import {type Palette, paletteFor} from './palette.js'
 import type {Screen} from './screen.js'
 
-/** One dim line under an answer: how many are shown, of how many where that is known, and how long it took. */
+/** One dim line under an answer: `── 100 of 18,204, the newest; --limit for more · since 1h · 38 ms ───`. */
 export function searchSummary(
-  found: {shown: number; limit: number; span?: string; ms: number},
+  found: {shown: number; total: number; cut: boolean; span?: string; ms: number},
   screen: Screen,
 ): string {
-  const {shown, limit, span, ms} = found
-  const more = shown === limit ? ', the newest; --limit for more' : ''
-  const parts = [`${plural(shown, 'record')}${more}`, ...(span ? [span] : []), formatDuration(ms)]
+  const {shown, total, cut, span, ms} = found
+  const more = cut ? '; --limit for more' : ''
+  const parts = [`${formatCount(shown)} of ${formatCount(total)}${more}`, ...(span ? [span] : []), formatDuration(ms)]
   const text = `── ${parts.join(' · ')} `
   const rule = Number.isFinite(screen.width) ? '─'.repeat(Math.max(2, screen.width - text.length)) : '──'
   return paletteFor(screen.color).dim(text + rule)

@@ -4,9 +4,10 @@ import {Writable} from 'node:stream'
 import {expect, test} from 'vitest'
 import {type RecordFormatName, type RecordWriterOptions, recordWriter} from '../../../src/lib/output/record-writer.js'
 import {openSink} from '../../../src/lib/output/sink.js'
+import {parseTemplate} from '../../../src/lib/output/template.js'
 import {textWidth} from '../../../src/lib/output/text-width.js'
 import type {LogRecord} from '../../../src/lib/record/record.js'
-import {UTC} from '../../../src/lib/record/zone.js'
+import {UTC, zoneOf} from '../../../src/lib/record/zone.js'
 
 const CASES = resolve(import.meta.dirname, '../../cases/output')
 const RECORDS = readFileSync(join(CASES, 'records.jsonl'), 'utf8')
@@ -32,6 +33,8 @@ async function written(format: RecordFormatName, options: RecordWriterOptions, r
   return text
 }
 
+const TEMPLATE = '{@timestamp} [{level|?}] {service|-}\\t{errMessage|no error} {http.status} \\{{list}\\} {message}'
+
 // Each case is a file beside records.jsonl that holds exactly what is printed. A new one is written when it is
 // missing, to be read before it is committed.
 const cases: Array<[string, RecordFormatName, Partial<RecordWriterOptions>]> = [
@@ -42,6 +45,9 @@ const cases: Array<[string, RecordFormatName, Partial<RecordWriterOptions>]> = [
   ['pretty-pipe', 'pretty', {screen: pipe}],
   ['pretty-raw', 'pretty', {screen: terminal, raw: true}],
   ['pretty-fields', 'pretty', {screen: terminal, fields: ['service', 'http.status', 'message']}],
+  ['pretty-zone', 'pretty', {screen: {...terminal, width: 140}, zone: zoneOf('Asia/Tokyo'), zoneName: 'Asia/Tokyo'}],
+  ['template-terminal', 'pretty', {screen: terminal, template: parseTemplate(TEMPLATE)}],
+  ['template-pipe', 'jsonl', {screen: pipe, template: parseTemplate(TEMPLATE)}],
   ['table-terminal', 'table', {screen: terminal}],
   ['table-pipe', 'table', {screen: pipe, fields: ['level', 'attributes.order_id', 'duration_ms', 'note']}],
   ['jsonl-terminal', 'jsonl', {screen: terminal}],
@@ -64,7 +70,7 @@ test.each(cases)('%s', async (name, format, options) => {
 
 test('every case file is a case', () => {
   const files = readdirSync(CASES).filter((file) => file.endsWith('.txt'))
-  expect(files.sort()).toEqual(cases.map(([name]) => `${name}.txt`).sort())
+  expect(files.sort()).toEqual([...cases.map(([name]) => `${name}.txt`), 'context-terminal.txt'].sort())
 })
 
 test('jsonl in a pipe is each record as it is', async () => {
@@ -114,10 +120,36 @@ test.each(['pretty', 'jsonl', 'json', 'table', 'csv', 'logfmt', 'raw'] as const)
 )
 
 test('no line of a pretty page is wider than its screen', async () => {
-  for (const width of [60, 72, 80, 100, 140]) {
+  for (const width of [33, 40, 60, 71, 72, 80, 100, 140]) {
     const text = await written('pretty', {screen: {...terminal, width}, ...base})
     for (const line of text.trimEnd().split('\n')) expect(textWidth(line), line).toBeLessThanOrEqual(width)
   }
+})
+
+test('records around a match: what matched is pointed at, groups stand apart', async () => {
+  const shown = async (format: RecordFormatName, options: Partial<RecordWriterOptions>): Promise<string> => {
+    let text = ''
+    const stream = new Writable({
+      write(chunk, _encoding, done) {
+        text += String(chunk)
+        done()
+      },
+    })
+    const writer = recordWriter(format, openSink(stream), {screen: terminal, ...base, context: true, ...options})
+    await writer.separate()
+    for (const [index, record] of RECORDS.slice(0, 3).entries()) {
+      if (index === 2) await writer.separate()
+      await writer.write({...record, match: index === 1})
+    }
+    await writer.end()
+    return text
+  }
+  expect(await shown('pretty', {})).toBe(readFileSync(join(CASES, 'context-terminal.txt'), 'utf8'))
+  expect(await shown('raw', {})).toMatch(/^POST .*\ncard .*\n--\npayment .*\n$/)
+  expect(await shown('jsonl', {fields: ['level', 'match']})).toBe(
+    '{"level":"INFO","match":false}\n{"level":"WARN","match":true}\n{"level":"ERROR","match":false}\n',
+  )
+  expect(await shown('logfmt', {fields: ['match']})).toBe('match=false\nmatch=true\nmatch=false\n')
 })
 
 test('flush shows a live record at once', async () => {

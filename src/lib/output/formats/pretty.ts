@@ -1,14 +1,14 @@
 import type {LogRecord} from '../../record/record.js'
 import type {Zone} from '../../record/zone.js'
 import {escapeControls, escapeLine} from '../escape-controls.js'
-import {cellText, flatten} from '../fields.js'
 import {highlighter, rule} from '../highlight.js'
-import {plural} from '../numbers.js'
 import {type Palette, paletteFor} from '../palette.js'
-import type {RecordFormat, RecordWriterOptions} from '../record-writer.js'
-import {cutTo, padTo, textWidth, wrapTo} from '../text-width.js'
+import type {RecordFormat, RecordWriterOptions, ShownRecord} from '../record-writer.js'
+import {cutTo, padTo, textWidth} from '../text-width.js'
 import {formatDate, formatTime} from '../times.js'
+import {foldPairs, pairsOf} from './pretty-attributes.js'
 import {errorLines, withoutTrace} from './pretty-error.js'
+import {foldMessage} from './pretty-message.js'
 
 const TIME_WIDTH = 12
 const LEVEL_WIDTH = 5
@@ -17,21 +17,28 @@ const SERVICE_WIDTH = {least: 8, most: 20}
 const ID_WIDTH = 8
 const GAP = '  '
 const ID_ROOM = ID_WIDTH + GAP.length
-/** A message narrower than this is not worth laying out: the line is left to the terminal. */
-const LEAST_MESSAGE = 24
-/** Lines of one message, and of one error, before the rest is only counted. */
-const MOST_LINES = 8
-/** Lines that one long line is folded into, before the rest is only counted: a screenful. */
-const MOST_FOLDS = 24
+/** Below this width the message has lines of its own, under the time, level and service. */
+const LEAST_COLUMNS = 72
+/** A screen narrower than this is not worth laying out for: lines are left to the terminal. */
+const LEAST_WIDTH = 32
+/** Before a record that matched, where others stand around it. */
+const MATCH_MARK = '▶ '
 
 /** For people: one line a record, the date where it changes, errors below their record. */
 export function prettyFormat(options: RecordWriterOptions): RecordFormat {
-  const palette = paletteFor(options.screen.color)
-  const safe = options.raw ? (text: string) => text : escapeControls
-  const mark = options.screen.color ? highlighter(options.words ?? [], palette.match) : (text: string) => text
+  const {screen, zone, zoneName} = options
+  const palette = paletteFor(screen.color)
   const state = {date: '', serviceWidth: SERVICE_WIDTH.least}
-  const width = options.wide ? Number.POSITIVE_INFINITY : options.screen.width
+  const whole = options.wide || screen.width < LEAST_WIDTH ? Number.POSITIVE_INFINITY : screen.width
+  const width = options.context ? whole - MATCH_MARK.length : whole
   const mostService = Math.max(SERVICE_WIDTH.least, Math.min(SERVICE_WIDTH.most, Math.floor(width / 6)))
+  const layout: Omit<Layout, 'serviceWidth'> = {
+    width,
+    palette,
+    zone,
+    safe: options.raw ? (text) => text : escapeControls,
+    mark: screen.color ? highlighter(options.words ?? [], palette.match) : (text) => text,
+  }
   return {
     page(records) {
       for (const {service} of records) {
@@ -40,17 +47,19 @@ export function prettyFormat(options: RecordWriterOptions): RecordFormat {
       }
       let text = ''
       for (const record of records) {
-        const date = formatDate(record['@timestamp'], options.now, options.zone)
+        const date = formatDate(record['@timestamp'], options.now, zone)
         if (date !== state.date) {
           state.date = date
-          text += `${palette.dim(rule(options.zoneName ? `${date} · ${options.zoneName}` : date, Number.isFinite(width) ? width : 80))}\n`
+          const title = zoneName === undefined ? date : `${date} · ${zoneName}`
+          text += `${palette.dim(rule(title, Number.isFinite(whole) ? whole : 80))}\n`
         }
-        const layout = {width, serviceWidth: state.serviceWidth, palette, safe, mark, zone: options.zone}
-        text += `${recordLines(record, layout).join('\n')}\n`
+        const lines = recordLines(record, {...layout, serviceWidth: state.serviceWidth})
+        text += `${(options.context ? inContext(record, lines, palette) : lines).join('\n')}\n`
       }
       return text
     },
     mark: ({message}) => `${palette.warn(`── gap: ${escapeLine(message)} ──`)}\n`,
+    separator: () => `${palette.dim('--')}\n`,
   }
 }
 
@@ -58,87 +67,94 @@ interface Layout {
   width: number
   serviceWidth: number
   palette: Palette
+  zone?: Zone
   safe(text: string): string
   mark(text: string): string
-  zone?: Zone
+}
+
+/** What matched is pointed at; what only stands around it is shifted as far. */
+function inContext({match}: ShownRecord, lines: string[], palette: Palette): string[] {
+  return lines.map((line, index) => (match && index === 0 ? palette.bold(MATCH_MARK) : '  ') + line)
 }
 
 function recordLines(whole: LogRecord, layout: Layout): string[] {
-  const {palette, serviceWidth} = layout
   const record = withoutTrace(whole)
-  const head = headOf(record, layout)
+  return layout.width < LEAST_COLUMNS ? stacked(record, layout) : inColumns(record, layout)
+}
+
+function inColumns(record: LogRecord, layout: Layout): string[] {
+  const {serviceWidth} = layout
+  const name = cutTo(escapeLine(record.service ?? ''), serviceWidth)
+  const head = `${headOf(record, name, layout)}${' '.repeat(Math.max(0, serviceWidth - textWidth(name)))}${GAP}`
   const indentWidth = TIME_WIDTH + LEVEL_WIDTH + serviceWidth + 3 * GAP.length
   const indent = ' '.repeat(indentWidth)
   const room = layout.width - indentWidth
-  const narrow = room < LEAST_MESSAGE
-  const usable = narrow ? Number.POSITIVE_INFINITY : room
   const id = shortId(record)
-  const [first = '', ...more] = foldMessage(record, layout, id && Number.isFinite(usable) ? usable - ID_ROOM : usable)
-  const attributes = layout.safe(attributeText(record))
-  const beside = more.length === 0 ? attributes : ''
-  const lines = [head + firstLine(first, beside, id, layout, usable)]
+  const [first = '', ...more] = foldMessage(record, layout, id && Number.isFinite(room) ? room - ID_ROOM : room)
+  const lines = [head + firstLine(record, first, more.length === 0, layout, room)]
   for (const line of more) lines.push(indent + layout.mark(line))
-  if (attributes && !beside) lines.push(indent + palette.dim(cutTo(attributes, usable)))
-  const wide = !Number.isFinite(layout.width)
-  for (const line of errorLines(record, {wide, room: usable, safe: layout.safe})) lines.push(indent + palette.dim(line))
-  return lines
+  if (more.length > 0) lines.push(...attributeLines(record, layout, room).map((line) => indent + line))
+  lines.push(...errorBelow(record, layout, room).map((line) => indent + line))
+  return lines.map((line) => line.trimEnd())
 }
 
-function headOf({'@timestamp': timestamp, level, service}: LogRecord, {palette, serviceWidth, zone}: Layout): string {
-  const time = palette.dim(formatTime(timestamp, zone))
-  const name = cutTo(escapeLine(service ?? ''), serviceWidth)
-  const padding = ' '.repeat(Math.max(0, serviceWidth - textWidth(name)))
+/** For narrow screens: time, level and service, the short id at the right; the rest below, all the width its own. */
+function stacked(record: LogRecord, layout: Layout): string[] {
+  const {palette, width} = layout
+  const id = shortId(record)
+  const used = TIME_WIDTH + LEVEL_WIDTH + 2 * GAP.length
+  const name = cutTo(escapeLine(record.service ?? ''), Math.max(1, width - used - (id ? ID_ROOM : 0)))
+  const gap = ' '.repeat(Math.max(0, width - used - textWidth(name) - ID_WIDTH))
+  const head = headOf(record, name, layout) + (id ? gap + palette.dim(padTo(id, ID_WIDTH)) : '')
+  const room = width - GAP.length
+  const message = foldMessage(record, layout, room).map((line) => layout.mark(line))
+  const below = [
+    ...message.filter(Boolean),
+    ...attributeLines(record, layout, room),
+    ...errorBelow(record, layout, room),
+  ]
+  return [head.trimEnd(), ...below.map((line) => GAP + line)]
+}
+
+/** Time, level and service, without what fills the service's column up. */
+function headOf({'@timestamp': timestamp, level, service}: LogRecord, name: string, layout: Layout): string {
+  const {palette} = layout
+  const time = palette.dim(formatTime(timestamp, layout.zone))
   const shownLevel = palette.level(level, level ?? '-') + ' '.repeat(LEVEL_WIDTH - (level ?? '-').length)
-  return `${time}${GAP}${shownLevel}${GAP}${service ? palette.service(service, name) : name}${padding}${GAP}`
+  return `${time}${GAP}${shownLevel}${GAP}${service ? palette.service(service, name) : name}`
 }
 
 /** The message, what fits of the attributes behind it, and the short trace id at the right edge. */
-function firstLine(message: string, attributes: string, id: string, layout: Layout, room: number): string {
+function firstLine(record: LogRecord, message: string, alone: boolean, layout: Layout, room: number): string {
   const {palette} = layout
-  if (!Number.isFinite(room)) {
-    const parts = [layout.mark(message), attributes && palette.dim(attributes), id && palette.dim(id)]
-    return parts.filter(Boolean).join(GAP)
-  }
+  const id = shortId(record)
   const used = textWidth(message)
-  const space = room - used - (id ? ID_ROOM : 0) - GAP.length
-  const shown = attributes && space >= 4 ? cutTo(attributes, space) : attributes && space >= 1 ? '…' : ''
-  const body = layout.mark(message) + (shown ? GAP + palette.dim(shown) : '')
+  const space = room - used - (id ? ID_ROOM : 0) - (used > 0 ? GAP.length : 0)
+  const pairs = alone ? foldPairs(pairsOf(record), space, attributeLayout(record, layout)) : {text: '', width: 0}
+  const body = [layout.mark(message), pairs.text].filter(Boolean).join(GAP)
   if (!id) return body
-  const gap = room - used - (shown ? GAP.length + textWidth(shown) : 0) - ID_WIDTH
-  return body + ' '.repeat(Math.max(0, gap)) + palette.dim(padTo(id, ID_WIDTH))
+  if (!Number.isFinite(room)) return body + GAP + palette.dim(id)
+  const shown = used + (pairs.width > 0 ? pairs.width + (used > 0 ? GAP.length : 0) : 0)
+  return body + ' '.repeat(Math.max(0, room - shown - ID_WIDTH)) + palette.dim(padTo(id, ID_WIDTH))
 }
 
-function foldMessage(record: LogRecord, layout: Layout, room: number): string[] {
-  const written = record.message.replace(/\s+$/, '').split(/\r?\n/)
-  const kept = written.length > MOST_LINES && Number.isFinite(layout.width) ? written.slice(0, MOST_LINES - 1) : written
-  const lines = kept.flatMap((line) => foldLine(layout.safe(line.trimEnd().replaceAll('\t', '    ')), room))
-  if (kept.length < written.length) lines.push(`+ ${written.length - kept.length} lines`)
-  return lines
+function attributeLines(record: LogRecord, layout: Layout, room: number): string[] {
+  const {text} = foldPairs(pairsOf(record), room, attributeLayout(record, layout))
+  return text ? [text] : []
 }
 
-function foldLine(line: string, room: number): string[] {
-  if (!Number.isFinite(room)) return [line]
-  const lines = wrapTo(line, room, MOST_FOLDS + 1)
-  const rest = lines[MOST_FOLDS]
-  return rest === undefined ? lines : [...lines.slice(0, MOST_FOLDS), `+ ${plural(rest.length, 'character')}`]
+/** A record without a message is searched by its attributes: then words are marked there. */
+function attributeLayout({message}: LogRecord, {palette, safe, mark}: Layout) {
+  return {palette, safe, mark: message === '' ? mark : (text: string) => text}
+}
+
+function errorBelow(record: LogRecord, {width, palette, safe}: Layout, room: number): string[] {
+  const lines = errorLines(record, {wide: !Number.isFinite(width), room, safe})
+  return lines.map((line) =>
+    line.startsWith(' ') || line.startsWith('caused by') ? palette.dim(line) : palette.bad(line),
+  )
 }
 
 function shortId({trace_id, correlation_id}: LogRecord): string {
   return escapeLine((trace_id ?? correlation_id ?? '').slice(0, ID_WIDTH))
-}
-
-const ALSO = ['event', 'duration_ms', 'request_id', 'correlation_id'] as const
-
-/** `attempt=2 amount="99.90 EUR"`: attributes first, then what else of the record tells something. */
-function attributeText(record: LogRecord): string {
-  const pairs = flatten(record.attributes)
-  for (const name of ALSO) {
-    if (record[name] !== undefined) pairs.push([name, record[name]])
-  }
-  return pairs.map(([key, value]) => `${escapeLine(key)}=${shownValue(value)}`).join(' ')
-}
-
-function shownValue(value: unknown): string {
-  const text = cellText(value)
-  return typeof value === 'string' && (text === '' || /[\s"=]/.test(text)) ? JSON.stringify(text) : text
 }

@@ -21,5 +21,6 @@ export function rawFormat({fields, screen, raw}: RecordWriterOptions): RecordFor
       }
       return text
     },
+    separator: () => '--\n',
   }
 }
