@@ -1,8 +1,18 @@
-import {shortest} from '../../metrics/aggregator.js'
+import {Aggregator, shortest} from '../../metrics/aggregator.js'
 import {ERROR_LEVELS, type Group, inOrder, type Question} from '../../metrics/question.js'
-import {searchable} from './compile-query.js'
+import {isSearchable} from './compile-value.js'
 import type {DuckChunk, DuckValue} from './duckdb.js'
-import {askSnapshot, boundsOf, chunksOf, queryConditions, type Readable, selectFrom, timeConditions} from './scan.js'
+import {Undecided} from './errors.js'
+import {
+  askSnapshot,
+  boundsOf,
+  chunksOf,
+  queryConditions,
+  type Readable,
+  readMatches,
+  selectFrom,
+  timeConditions,
+} from './scan.js'
 import type {View} from './segments.js'
 import {Parameters, quote} from './sql.js'
 import {TimeWriter} from './time.js'
@@ -31,11 +41,21 @@ async function ask(lake: Readable, question: Question, all: View[], signal?: Abo
     for await (const chunk of chunksOf(lake, sql, parameters, signal)) groups.push(...readGroups(question, chunk))
   } catch (error) {
     signal?.throwIfAborted()
+    if (error instanceof Undecided) return askByReading(lake, question, views, signal)
     throw error
   }
   // An answer that was interrupted only ends early.
   signal?.throwIfAborted()
   return groups
+}
+
+/** Where the columns alone cannot tell which records are asked for. */
+async function askByReading(lake: Readable, question: Question, views: View[], signal?: AbortSignal): Promise<Group[]> {
+  const aggregator = new Aggregator([question], {filtered: true})
+  for await (const page of readMatches(lake, question, views, 'all', signal))
+    for (const record of page) aggregator.add(record)
+  signal?.throwIfAborted()
+  return aggregator.answers()[0] ?? []
 }
 
 const ERRORS = `level IN (${ERROR_LEVELS.map(quote).join(', ')})`
@@ -79,7 +99,7 @@ function aggregateSql(question: Question, views: View[], parameters: Parameters)
 }
 
 function keySql(by: NonNullable<Question['by']>): string {
-  return by === 'message' || by === 'level' ? by : `CASE WHEN ${searchable(by)} THEN ${by} END`
+  return by === 'message' || by === 'level' ? by : `CASE WHEN ${isSearchable(by)} THEN ${by} END`
 }
 
 /** Rounds down before 1970 and before the origin, too: `//` of DuckDB rounds towards zero. */

@@ -1,8 +1,9 @@
 import type {LogRecord} from '../../record/record.js'
 import type {RecordFilter} from '../store.js'
 import {RecordReader, SELECTED} from './columns.js'
-import {askSnapshot, boundsOf, chunksOf, queryConditions, type Readable, selectFrom, timeConditions} from './scan.js'
-import {takeSnapshot} from './segments.js'
+import {compileConditions} from './compile-query.js'
+import {askSnapshot, boundsOf, chunksOf, type Readable, readMatches, selectFrom, timeConditions} from './scan.js'
+import {takeSnapshot, type View} from './segments.js'
 import {Parameters} from './sql.js'
 import {overlaps} from './windows.js'
 
@@ -14,10 +15,20 @@ export async function countLake(lake: Readable, filter: RecordFilter): Promise<n
     const views = all.filter((view) => overlaps(view, boundsOf(filter)))
     if (views.length === 0) return 0
     const parameters = new Parameters()
-    const conditions = [...timeConditions(filter), ...queryConditions(filter.query, parameters)]
-    const [row] = await rowsOf(lake, `SELECT count(*) FROM (${selectFrom(views, 'time', conditions)})`, parameters)
-    return Number(row?.[0])
+    const {decided, open} = compileConditions(filter.query, parameters)
+    const hit = `(${open.join(' AND ') || 'true'}) AS hit`
+    const hits = selectFrom(views, hit, [...timeConditions(filter), ...decided])
+    const counts = `SELECT count(*) FILTER (hit), count(*) FILTER (hit IS NULL) FROM (${hits})`
+    const [row] = await rowsOf(lake, counts, parameters)
+    const [known, undecided] = [Number(row?.[0]), Number(row?.[1])]
+    return undecided === 0 ? known : known + (await countUndecided(lake, filter, views))
   })
+}
+
+async function countUndecided(lake: Readable, filter: RecordFilter, views: View[]): Promise<number> {
+  let count = 0
+  for await (const page of readMatches(lake, filter, views, 'undecided')) count += page.length
+  return count
 }
 
 /** Distinct values of a column, most frequent first. */

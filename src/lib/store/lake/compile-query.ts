@@ -1,144 +1,139 @@
-import {LogflowError, unreachable} from '../../errors/logflow-error.js'
-import {
-  CASELESS_FIELDS,
-  type Field,
-  MAX_FIELD_VALUE,
-  type QueryNode,
-  STRING_FIELDS,
-  type StringField,
-  type Test,
-} from '../../query/query.js'
-import {MAX_WORD, tokenize} from '../../query/tokenize.js'
+// A query as an SQL condition over the columns of a segment that is true for exactly the records that `matches()` takes.
+// Where the columns alone cannot tell (fields named by a pattern, arrays in arrays, records stored by an older logflow),
+// a condition is NULL: "ask matches()", which SQL's own logic of three values carries through AND, OR and NOT.
+
+import {unreachable} from '../../errors/logflow-error.js'
+import type {QueryNode} from '../../query/query.js'
 import {LEVELS} from '../../record/level.js'
+import {compileAttribute} from './compile-attribute.js'
+import {compileRecordField} from './compile-record-field.js'
+import {compilePhrase, compileTextRegex, compileWildWord} from './compile-text.js'
 import {type Parameters, quote} from './sql.js'
 
 /**
- * A query as an SQL condition over the columns of a segment that is true for exactly the records that `matches()`
- * takes. It may be NULL where it is not true, so negation goes through coalesce.
+ * Whether the condition of the query says yes or no of every record. Then it may be NULL for no, so that conditions on
+ * one column stay as they are, and Parquet's filters are made use of; else NULL is "ask matches()".
  */
-export function compileQuery(node: QueryNode, parameters: Parameters): string {
+export function isDecided(node: QueryNode): boolean {
   switch (node.kind) {
-    case 'all':
-      return 'true'
     case 'and':
-      return joined(node.nodes, ' AND ', 'true', parameters)
     case 'or':
-      return joined(node.nodes, ' OR ', 'false', parameters)
+      return node.nodes.every(isDecided)
     case 'not':
-      return `NOT coalesce(${compileQuery(node.node, parameters)}, false)`
-    case 'phrase':
-      return phrase(node.words, parameters)
+      return isDecided(node.node)
     case 'field':
-      return onField(node.field, node.test, parameters)
+      return node.field.in === 'record' && !seesHalves(node)
+    case 'all':
+    case 'level':
+      return true
+    case 'phrase':
     case 'wild-word':
     case 'text-regex':
-      throw notSupported()
-    case 'level': {
-      const levels = LEVELS.filter((level) => node.levels.includes(level))
-      return levels.length ? `level IN (${levels.map(quote).join(', ')})` : 'false'
-    }
+      return false
     default:
       return unreachable(node)
   }
 }
 
-/** Whether few records can match, so that looking at few segments first would not pay. */
-export function isSelective(node: QueryNode): boolean {
-  if (node.kind === 'field') {
-    const name = node.test.kind === 'equals' ? columnOf(node.field) : undefined
-    return name !== undefined && !CASELESS_FIELDS.has(name) && name !== 'event'
+/** The condition; see {@link isDecided} for what NULL is. */
+export function compileQuery(node: QueryNode, parameters: Parameters): string {
+  switch (node.kind) {
+    case 'all':
+      return 'true'
+    case 'and':
+      return joined(node, ' AND ', 'true', parameters)
+    case 'or':
+      return joined(node, ' OR ', 'false', parameters)
+    case 'not':
+      return `NOT ${yesOrNo(node.node, parameters)}`
+    case 'phrase':
+      return compilePhrase(node.words, parameters)
+    case 'wild-word':
+      return compileWildWord(node.pattern)
+    case 'text-regex':
+      return compileTextRegex(node.regex)
+    case 'level': {
+      const levels = LEVELS.filter((level) => node.levels.includes(level))
+      return levels.length ? `level IN (${levels.map(quote).join(', ')})` : 'false'
+    }
+    case 'field':
+      return compileField(node, parameters)
+    default:
+      return unreachable(node)
   }
-  if (node.kind === 'and') return node.nodes.some(isSelective)
-  return node.kind === 'or' && node.nodes.length > 0 && node.nodes.every(isSelective)
 }
 
 /**
- * The query as several, of which a record matches one at most: an OR of ids is looked up id by id, since only a condition
- * on one column makes use of its Bloom filters.
+ * Conditions of which all hold, or are NULL where they may be, for the records of the answer. `decided` are true or not
+ * by themselves; `open` may be NULL, where matches() must be asked.
  */
-export function alternatives(node: QueryNode): QueryNode[] {
-  if (node.kind === 'or' && node.nodes.length > 1 && node.nodes.length <= MOST_ALTERNATIVES && isSelective(node)) {
-    return node.nodes.map((part, i) => ({kind: 'and', nodes: [part, ...node.nodes.slice(0, i).map(negated)]}))
+export interface Conditions {
+  decided: string[]
+  open: string[]
+}
+
+/** A query as conditions: the parts of an AND by themselves, so that what is decided is not held up by what is not. */
+export function compileConditions(query: QueryNode, parameters: Parameters): Conditions {
+  const conditions: Conditions = {decided: [], open: []}
+  for (const node of partsOf(query)) {
+    if (node.kind === 'all') continue
+    conditions[isDecided(node) ? 'decided' : 'open'].push(compileQuery(node, parameters))
   }
-  if (node.kind !== 'and') return [node]
-  for (const [i, part] of node.nodes.entries()) {
-    const parts = part.kind === 'or' ? alternatives(part) : []
-    const others = node.nodes.filter((_, at) => at !== i)
-    if (parts.length > 1) return parts.map((each) => ({kind: 'and', nodes: [each, ...others]}))
+  return conditions
+}
+
+function partsOf(node: QueryNode): QueryNode[] {
+  return node.kind === 'and' ? node.nodes.flatMap(partsOf) : [node]
+}
+
+function joined(
+  node: Extract<QueryNode, {kind: 'and' | 'or'}>,
+  operator: string,
+  none: string,
+  parameters: Parameters,
+): string {
+  if (node.nodes.length === 0) return none
+  const parts = isDecided(node)
+    ? node.nodes.map((part) => compileQuery(part, parameters))
+    : node.nodes.map((part) => yesOrNo(part, parameters))
+  return `(${parts.join(operator)})`
+}
+
+/** The condition with no NULL for no. */
+function yesOrNo(node: QueryNode, parameters: Parameters): string {
+  const sql = compileQuery(node, parameters)
+  return isDecided(node) ? `coalesce(${sql}, false)` : sql
+}
+
+type FieldNode = Extract<QueryNode, {kind: 'field'}>
+
+function compileField(node: FieldNode, parameters: Parameters): string {
+  const {field, test} = node
+  switch (field.in) {
+    case 'record': {
+      const sql = compileRecordField(field.name, test, parameters)
+      return seesHalves(node) ? `CASE WHEN exact IS NULL THEN coalesce(${sql}, false) END` : sql
+    }
+    case 'attributes': {
+      const sql = compileAttribute(field.path, test, parameters)
+      return seesHalves(node) ? `CASE WHEN exact IS NULL THEN ${sql} END` : sql
+    }
+    case 'any':
+      return 'CAST(NULL AS BOOLEAN)'
+    default:
+      return unreachable(field)
   }
-  return [node]
 }
-
-const MOST_ALTERNATIVES = 8
-
-function negated(node: QueryNode): QueryNode {
-  return {kind: 'not', node}
-}
-
-function joined(nodes: QueryNode[], operator: string, none: string, parameters: Parameters): string {
-  if (nodes.length === 0) return none
-  return `(${nodes.map((node) => compileQuery(node, parameters)).join(operator)})`
-}
-
-const ASCII_WORD = /^[a-z0-9_]+$/
 
 /**
- * Words in a row. ASCII messages are searched as they are; all others have their words in a column of their own.
+ * Whether half a surrogate pair in a record, which a column holds as U+FFFD beside the record in `exact`, could make a
+ * difference.
  */
-function phrase(words: string[], parameters: Parameters): string {
-  // What the tokenizer does not give as a word is found in no text.
-  if (words.length === 0 || words.some((word) => tokenize(word)[0] !== word)) return 'false'
-  const inWords = `contains(words, ${parameters.bind(` ${words.join(' ')} `)})`
-  if (!words.every((word) => ASCII_WORD.test(word))) return inWords
-  const longest = words.reduce((a, b) => (b.length > a.length ? b : a))
-  const pattern = words.map((word) => (word.length === MAX_WORD ? `${word}[a-z0-9_]*` : word)).join('[^a-z0-9_]+')
-  const inMessage =
-    `words IS NULL AND contains(lower(message), ${quote(longest)})` +
-    ` AND regexp_matches(lower(message), ${quote(`(?:^|[^a-z0-9_])${pattern}(?:$|[^a-z0-9_])`)})`
-  return `((${inMessage}) OR ${inWords})`
+function seesHalves({field, test}: FieldNode): boolean {
+  if (field.in === 'attributes' && HALVES.test(field.path)) return true
+  if (test.kind === 'regex') return true
+  return test.kind !== 'exists' && HALVES.test(JSON.stringify(test))
 }
 
-function onField(field: Field, test: Test, parameters: Parameters): string {
-  const name = columnOf(field)
-  if (name === undefined) throw notSupported()
-  if (test.kind === 'equals') return equals(name, test.value, parameters)
-  const [first, second, ...more] = test.kind === 'like' ? test.pattern : []
-  if (typeof first !== 'string' || typeof second !== 'object' || second.any !== 'many' || more.length > 0)
-    throw notSupported()
-  return `(starts_with(${compared(name)}, ${parameters.bind(folded(name, first))}) AND ${searchable(name)})`
-}
-
-/** The column of a field that has one of its own. */
-function columnOf(field: Field): StringField | undefined {
-  return field.in === 'record' ? STRING_FIELDS.find((name) => name === field.name) : undefined
-}
-
-function notSupported(): LogflowError {
-  return new LogflowError('NOT_SUPPORTED', 'the embedded store cannot answer this query yet', {
-    suggestions: ['Search the files themselves with --file'],
-  })
-}
-
-function equals(field: StringField, value: string, parameters: Parameters): string {
-  if (!CASELESS_FIELDS.has(field))
-    return value.length > MAX_FIELD_VALUE ? 'false' : `${field} = ${parameters.bind(value)}`
-  const wanted = folded(field, value)
-  const same = `${compared(field)} = ${parameters.bind(wanted)}`
-  // Folding never makes a text shorter, so a short one comes from a searchable value.
-  return wanted.length > MAX_FIELD_VALUE ? `(${same} AND ${searchable(field)})` : same
-}
-
-function folded(field: StringField, value: string): string {
-  return CASELESS_FIELDS.has(field) ? value.toLowerCase() : value
-}
-
-/** The field as it compares. */
-function compared(field: StringField): string {
-  return CASELESS_FIELDS.has(field) ? `coalesce(${field}_folded, lower(${field}))` : field
-}
-
-/** Not longer than MAX_FIELD_VALUE in UTF-16 units, counted only where the bytes could be too many. */
-export function searchable(field: StringField): string {
-  const utf16 = `length(${field}) + length(regexp_replace(${field}, '[^\\x{10000}-\\x{10FFFF}]', '', 'g'))`
-  return `(strlen(${field}) <= ${MAX_FIELD_VALUE} OR ${utf16} <= ${MAX_FIELD_VALUE})`
-}
+/** As it stands in JSON: U+FFFD, halves (which JSON.stringify escapes), and bounds beyond the surrogates. */
+const HALVES = /[\ufffd-\u{10ffff}\ue000-\ufffc]|\\ud[89a-f]/u

@@ -9,6 +9,14 @@ export class SegmentGone extends Error {
   }
 }
 
+/** Raised by a condition on a row of which only matches() knows whether it belongs to the answer. */
+export class Undecided extends Error {
+  override readonly name = 'Undecided'
+}
+
+/** What such a condition makes DuckDB say. */
+export const UNDECIDED = 'logflow: matches() must be asked'
+
 /** What the system says of a failed call on a file of the lake. Errors of ours pass unchanged. */
 export function fileError(error: unknown, doing: string, file: string): Error {
   if (error instanceof LogflowError || error instanceof SegmentGone) return error
@@ -28,12 +36,13 @@ export function fileError(error: unknown, doing: string, file: string): Error {
 
 /** What DuckDB says of a failed query over files of `dir`. Its messages are read here and nowhere else. */
 export function duckError(error: unknown, dir: string): Error {
-  if (error instanceof LogflowError || error instanceof SegmentGone) return error
+  if (error instanceof LogflowError || error instanceof SegmentGone || error instanceof Undecided) return error
   const message = messageOf(error)
   const file = /["'](\/[^"']*)["']/.exec(message)?.[1]
   if (/No space left on device|Disk quota exceeded|File too large/i.test(message)) return diskFull(dir, error)
   if (/No files found that match|No such file or directory/i.test(message))
     return new SegmentGone(unescaped(file ?? dir))
+  if (message.includes(UNDECIDED)) return new Undecided(UNDECIDED)
   if (isOutOfMemory(error))
     return new LogflowError(
       'OUT_OF_MEMORY',

@@ -58,10 +58,10 @@ export class RowBuilder {
     return text
   }
 
-  /** The words with a blank around each; a line for each text, so that nothing spans two. */
+  /** The words with a blank around each; a line for each text, so that nothing spans two. Empty where there is no text. */
   #words(record: LogRecord): string {
     const lines = textsOf(record).map((text) => ` ${tokenize(text).join(' ')} `)
-    return lines.length === 0 ? '' : `,"words":${this.#string(lines.join('\n'))}`
+    return `,"words":${this.#string(lines.join('\n'))}`
   }
 
   #identifiers(record: LogRecord): string {

@@ -1,11 +1,14 @@
+import {matches} from '../../query/matches.js'
 import type {QueryNode} from '../../query/query.js'
+import type {LogRecord} from '../../record/record.js'
 import type {RecordFilter, SearchRequest} from '../store.js'
-import {compileQuery} from './compile-query.js'
+import {RecordReader, SELECTED} from './columns.js'
+import {compileConditions} from './compile-query.js'
 import type {Duck, DuckChunk} from './duckdb.js'
-import {duckError, isOutOfMemory} from './errors.js'
+import {duckError, isOutOfMemory, UNDECIDED} from './errors.js'
 import type {Key} from './key.js'
 import {lookAgain, takeSnapshot, type View, type Viewed} from './segments.js'
-import {type Parameters, readHot, readSealed} from './sql.js'
+import {Parameters, quote, readHot, readSealed} from './sql.js'
 import {readBound} from './time.js'
 import type {Span} from './windows.js'
 
@@ -37,8 +40,27 @@ export function orderedBy(order: Order, limit: number): string {
   return ` ORDER BY ${by}${Number.isFinite(limit) ? ` LIMIT ${Math.floor(limit)}` : ''}`
 }
 
+/**
+ * True for exactly the records of the answer. A row of which only matches() knows stops the statement with
+ * {@link Undecided}: then read them.
+ */
 export function queryConditions(query: QueryNode, parameters: Parameters): string[] {
-  return query.kind === 'all' ? [] : [compileQuery(query, parameters)]
+  const {decided, open} = compileConditions(query, parameters)
+  const raised = `CAST(error(${quote(UNDECIDED)}) AS BOOLEAN)`
+  return [...decided, ...open.map((condition) => `coalesce(${condition}, ${raised})`)]
+}
+
+/** True for the records of the answer, and for those of which only matches() knows (see isDecided); or of them alone. */
+export function candidateConditions(
+  query: QueryNode,
+  parameters: Parameters,
+  which: 'all' | 'undecided' = 'all',
+): string[] {
+  const {decided, open} = compileConditions(query, parameters)
+  const maybe = open.map((condition) => `coalesce(${condition}, true)`)
+  return which === 'all' || open.length === 0
+    ? [...decided, ...maybe]
+    : [...decided, ...maybe, `(${open.join(' AND ')}) IS NULL`]
 }
 
 /** The filter's times, to the nanosecond. */
@@ -97,6 +119,24 @@ export async function* chunksOf(
     if (begun || !isOutOfMemory(error) || !(await lake.duck.allowMore())) throw duckError(error, lake.layout.dir)
     yield* chunksOf(lake, sql, parameters, signal)
   }
+}
+
+/**
+ * The records of the answer in some segments, in no order, a page a chunk; all of them, or only those of which the
+ * columns cannot tell and matches() can.
+ */
+export async function* readMatches(
+  lake: Readable,
+  filter: RecordFilter,
+  views: View[],
+  which: 'all' | 'undecided',
+  signal?: AbortSignal,
+): AsyncGenerator<LogRecord[]> {
+  const parameters = new Parameters()
+  const conditions = [...timeConditions(filter), ...candidateConditions(filter.query, parameters, which)]
+  const reader = new RecordReader()
+  for await (const chunk of chunksOf(lake, selectFrom(views, SELECTED, conditions), parameters, signal))
+    yield reader.readChunk(chunk).filter((record) => matches(filter.query, record))
 }
 
 /** Asks something of a snapshot; again of a new one where a segment was sealed or removed meanwhile. */

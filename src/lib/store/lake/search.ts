@@ -1,16 +1,17 @@
 import {matches} from '../../query/matches.js'
 import type {LogRecord} from '../../record/record.js'
 import type {RecordPlace, SearchRequest} from '../store.js'
+import {alternatives, isSelective} from './alternatives.js'
 import {RecordReader, SELECTED} from './columns.js'
-import {alternatives, isSelective} from './compile-query.js'
+import {isDecided} from './compile-query.js'
 import {compareKeys, type Key} from './key.js'
 import {
   afterKey,
   askSnapshot,
   boundsOf,
+  candidateConditions,
   chunksOf,
   orderedBy,
-  queryConditions,
   type Readable,
   selectFrom,
   spanConditions,
@@ -44,15 +45,20 @@ interface Candidate extends Key {
 async function* searchFew(lake: Readable, request: SearchRequest, signal?: AbortSignal): AsyncGenerator<LogRecord[]> {
   if (request.limit < 1) return
   let records: LogRecord[] = []
+  let few = true
   try {
     records = await askSnapshot(lake, async (views) => {
       const candidates = await firstOnes(lake, request, views, signal)
-      return readMissing(lake, request, candidates, views, signal)
+      const found = await readMissing(lake, request, candidates, views, signal)
+      // One that only matches() ruled out may have kept a match from being among the first.
+      few = found.length === candidates.length || candidates.length < request.limit
+      return found
     })
   } catch (error) {
     if (!signal?.aborted) throw error
   }
-  for (let at = 0; at < records.length && !signal?.aborted; at += PAGE) yield records.slice(at, at + PAGE)
+  if (!few) yield* searchMany(lake, request, signal)
+  else for (let at = 0; at < records.length && !signal?.aborted; at += PAGE) yield records.slice(at, at + PAGE)
 }
 
 async function firstOnes(
@@ -119,7 +125,7 @@ async function candidates(
   // A hot segment has no filters to make use of: one look at it is enough.
   const queries = views[0]?.kind === 'sealed' ? alternatives(request.query) : [request.query]
   const tables = queries.map((query) =>
-    selectFrom(views, whole ? SELECTED : KEY, [...times, ...queryConditions(query, parameters)]),
+    selectFrom(views, whole ? SELECTED : KEY, [...times, ...candidateConditions(query, parameters)]),
   )
   const sql = `${unionOf(tables)}${orderedBy(request.order, request.limit)}`
   const reader = new RecordReader()
@@ -183,7 +189,8 @@ async function readMissing(
     }
     for (const candidate of missing) candidate.record = records.get(nameOf(candidate))?.shift()
   }
-  return found.flatMap(({record}) => record ?? [])
+  const records = found.flatMap(({record}) => record ?? [])
+  return isDecided(request.query) ? records : records.filter((record) => matches(request.query, record))
 }
 
 function nameOf({ms, ns, source, offset}: Key): string {
@@ -222,15 +229,18 @@ async function* stretches(
   const bounds = spanOf(request, after)
   let key = after
   const views = takeSnapshot(lake).views.filter((view) => overlaps(view, bounds))
+  const decided = isDecided(request.query)
   let left = request.limit
   let size = 1
   for (let span = nextWindow(views, bounds, size, order); span && left > 0; ) {
     let found = 0
-    for await (const page of stretch(lake, {...request, limit: left}, views, span, key, signal)) {
-      found += page.length
-      yield page
+    for await (const read of stretch(lake, {...request, limit: left}, views, span, key, signal)) {
+      found += read.length
+      const page = decided ? read : read.filter((record) => matches(request.query, record)).slice(0, left)
+      left -= page.length
+      if (page.length > 0) yield page
+      if (left <= 0) return
     }
-    left -= found
     size = found < FEW_MATCHES ? size * 4 : Math.max(1, size / 4)
     key = undefined
     if (order === 'oldest') bounds.from = span.to
@@ -253,10 +263,11 @@ async function* stretch(
   const conditions = [
     ...timeConditions(request),
     ...spanConditions(span),
-    ...queryConditions(request.query, parameters),
+    ...candidateConditions(request.query, parameters),
   ]
   if (after) conditions.push(afterKey(after, request.order, parameters))
-  const sql = `${selectFrom(views, SELECTED, conditions)}${orderedBy(request.order, request.limit)}`
+  const limit = isDecided(request.query) ? request.limit : Number.POSITIVE_INFINITY
+  const sql = `${selectFrom(views, SELECTED, conditions)}${orderedBy(request.order, limit)}`
   const reader = new RecordReader()
   for await (const chunk of chunksOf(lake, sql, parameters, signal)) {
     const records = reader.readChunk(chunk)

@@ -1,0 +1,104 @@
+// Attributes are one column of JSON, as DuckDB prints it: without blanks. A path is asked in each way in which its dots
+// can stand between keys or in one. What only lists may need is asked where there is a list at all; of lists in lists,
+// and paths of very many dots, matches() is asked: the condition is NULL there.
+
+import type {Test} from '../../query/query.js'
+import {compileValue, inOrder, type ValueTest} from './compile-value.js'
+import {type Parameters, quote} from './sql.js'
+
+const COLUMN = 'attributes'
+/** Ways to read a path double with each dot. */
+const MOST_DOTS = 4
+/** Lists may stand at any of its keys, which doubles the ways again. */
+const MOST_DOTS_WITH_LISTS = 2
+
+/** A test on the attributes at a path: true, false, or NULL where matches() must be asked. */
+export function compileAttribute(path: string, test: Test, parameters: Parameters): string {
+  const ways = path.split('.').length - 1 <= MOST_DOTS ? splitsOf(path) : []
+  const tested = ways.length > 0 && ways.flat().every(isPlainKey) ? compileWays(path, ways, test, parameters) : 'NULL'
+  return `CASE WHEN ${mayHave(path)} THEN ${tested} ELSE false END`
+}
+
+function compileWays(path: string, ways: string[][], test: Test, parameters: Parameters): string {
+  const direct = anyOf(ways.map((keys) => guarded(keys, path, atPlace(pathOf(keys), test, parameters))))
+  const lists = ways.length > 2 ** MOST_DOTS_WITH_LISTS ? [] : ways.flatMap(withLists)
+  const inLists = lists.length === 0 ? 'NULL' : anyOf(lists.map((place) => inList(place, test, parameters)))
+  return `CASE WHEN ${direct} THEN true WHEN NOT contains(${COLUMN}, '[') THEN false
+    WHEN contains(${COLUMN}, '[[') OR contains(${COLUMN}, ',[') THEN NULL ELSE ${inLists} END`
+}
+
+/** Each way to cut a path at its dots, from the most keys to one. */
+function splitsOf(path: string): string[][] {
+  const [first, ...rest] = path.split('.') as [string, ...string[]]
+  let ways = [[first]]
+  for (const part of rest)
+    ways = ways.flatMap((keys) => [
+      [...keys, part],
+      [...keys.slice(0, -1), `${keys.at(-1)}.${part}`],
+    ])
+  return ways
+}
+
+/** Whether DuckDB takes a key in quotes as it is; quotes, backslashes and controls it would have to unescape. */
+function isPlainKey(key: string): boolean {
+  return key !== '' && !/["\\*\p{C}\u2028\u2029\ufffd]/u.test(key)
+}
+
+/** As a path of DuckDB's. */
+function pathOf(keys: string[], listsAfter = 0): string {
+  return `$${keys.map((key, i) => `."${key}"${(listsAfter >> i) & 1 ? '[*]' : ''}`).join('')}`
+}
+
+/** Whether the last key of a path can be there at all: it ends what stands before a colon. */
+function mayHave(path: string): string {
+  const last = path.slice(path.lastIndexOf('.') + 1)
+  return last !== '' && isPlainKey(last) ? `contains(${COLUMN}, ${quote(`${last}":`)})` : `${COLUMN} IS NOT NULL`
+}
+
+/** Keys that hold dots are rare: only where the text of one is there it is worth a look. */
+function guarded(keys: string[], path: string, condition: string): string {
+  const dotted = keys.filter((key) => key.includes('.')).reduce((a, b) => (b.length > a.length ? b : a), '')
+  return dotted === '' || path === '' ? condition : inOrder([`contains(${COLUMN}, ${quote(`${dotted}":`)})`, condition])
+}
+
+/** A test of what stands at a place that no list is passed on the way to. */
+function atPlace(path: string, test: Test, parameters: Parameters): string {
+  const place = quote(path)
+  const type = `json_type(${COLUMN}, ${place})`
+  if (test.kind === 'exists') return holdsValue(`CAST(json_extract(${COLUMN}, ${place}) AS VARCHAR)`)
+  return ofLeaf(`json_extract_string(${COLUMN}, ${place})`, type, test, parameters)
+}
+
+/** A test of the elements at a path that passes lists. */
+function inList(path: string, test: Test, parameters: Parameters): string {
+  const passes =
+    test.kind === 'exists'
+      ? holdsValue('CAST(item AS VARCHAR)')
+      : ofLeaf(`(item ->> '$')`, 'json_type(item)', test, parameters)
+  return `len(list_filter(json_extract(${COLUMN}, ${quote(path)}), lambda item: ${passes})) > 0`
+}
+
+/** Every path that passes one list or more. */
+function withLists(keys: string[]): string[] {
+  return Array.from({length: 2 ** keys.length - 1}, (_, i) => pathOf(keys, i + 1))
+}
+
+/** A test of a string, number or boolean; lists and objects are none, whose text begins with a bracket. */
+function ofLeaf(text: string, type: string, test: ValueTest, parameters: Parameters): string {
+  // DuckDB prints 1e21 where JSON.stringify prints 1e+21, and is the same otherwise.
+  const printed = `CASE WHEN regexp_matches(${text}, '^-?[0-9.]+e[0-9]+$') AND ${type} = 'DOUBLE'
+    THEN replace(${text}, 'e', 'e+') ELSE ${text} END`
+  const passes = compileValue(test, {text, printed, numbers: true}, parameters)
+  if (test.kind === 'equals' && !/^[[{]/.test(test.value)) return passes
+  return inOrder([passes, `NOT (left(${text}, 1) IN ('{', '[') AND ${type} IN ('OBJECT', 'ARRAY'))`])
+}
+
+/** Whether a JSON text is or holds a string, number or boolean: what is left of it when strings are emptied tells. */
+function holdsValue(json: string): string {
+  const emptied = `regexp_replace(${json}, '"(?:[^"\\\\]|\\\\.)*"', '""', 'g')`
+  return `regexp_matches(${emptied}, '[0-9tf]|""(?:[^:]|$)')`
+}
+
+function anyOf(conditions: string[]): string {
+  return `(${conditions.map((condition) => `coalesce(${condition}, false)`).join(' OR ')})`
+}
