@@ -61,8 +61,11 @@ export interface Filter {
 
 /** The filter that a query text and the flags make together. */
 export function toFilter(text: string | undefined, flags: FilterValues, now: Date): Filter {
+  const zone = toZone(flags.timezone)
   const query = buildQuery({
     text,
+    now,
+    zone,
     traceId: flags['trace-id'],
     correlationId: flags['correlation-id'],
     requestId: flags['request-id'],
@@ -70,7 +73,6 @@ export function toFilter(text: string | undefined, flags: FilterValues, now: Dat
     levels: flags.level,
     minLevel: flags['min-level'],
   })
-  const zone = toZone(flags.timezone)
   const since = flags.since === undefined ? undefined : parseTime(flags.since, now, zone)
   const until = flags.until === undefined ? undefined : parseTime(flags.until, now, zone)
   if (since !== undefined && until !== undefined && compareTimes(since, until) > 0)

@@ -1,10 +1,10 @@
 import {LogflowError} from '../errors/logflow-error.js'
 import {LEVELS, type Level} from '../record/level.js'
-import {parseQuery, toLevel} from './parse-query.js'
+import {parseQuery, type QueryOptions, toLevel} from './parse-query.js'
 import type {QueryNode, StringField, Test} from './query.js'
 
 /** What the filter flags of search and tail say; each narrows the answer. */
-export interface QueryParts {
+export interface QueryParts extends QueryOptions {
   text?: string
   /** Any of these. */
   services?: string[]
@@ -21,7 +21,7 @@ export function buildQuery(parts: QueryParts): QueryNode {
   const equal = (field: StringField, value?: string) => {
     if (value !== undefined) nodes.push(fieldNode(field, equalTo(value)))
   }
-  if (parts.text?.trim()) nodes.push(parseQuery(parts.text))
+  if (parts.text?.trim()) nodes.push(parseQuery(parts.text, parts))
   equal('trace_id', parts.traceId)
   equal('correlation_id', parts.correlationId)
   equal('request_id', parts.requestId)

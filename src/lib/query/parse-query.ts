@@ -1,240 +1,284 @@
-// Text → query tree (spec §4). Syntax that no engine answers yet is refused with its place, never read as words.
+// Text → query tree (spec §4). Syntax that means nothing, or may mean two things, is refused with its place and what
+// was expected there. This is the grammar; query-scanner.ts cuts the text, field-nodes.ts knows what values ask.
 
-import {LogflowError} from '../errors/logflow-error.js'
-import {LEVELS, type Level} from '../record/level.js'
-import {type QueryNode, STRING_FIELDS, type StringField} from './query.js'
-import {tokenize} from './tokenize.js'
+import type {Zone} from '../record/zone.js'
+import {type Target, targetOf} from './field-names.js'
+import {fieldNode, nodeOf} from './field-nodes.js'
+import type {QueryNode} from './query.js'
+import {QueryError} from './query-error.js'
+import {type Name, type Place, type RegexPart, Scanner} from './query-scanner.js'
+import {type Reading, readSimple, readValue, type Value} from './query-values.js'
+import {isAnything, textNode} from './text-nodes.js'
 
-/** Where a query is wrong: `at` is a UTF-16 index into the text. The message already holds the caret lines. */
-export class QueryError extends LogflowError {
-  readonly at: number
+export {toLevel} from './level-names.js'
+export {QueryError} from './query-error.js'
 
-  constructor(text: string, at: number, problem: string) {
-    super('BAD_QUERY', `the query does not parse\n  ${text}\n  ${' '.repeat(at)}^ ${problem}`)
-    this.at = at
-  }
+/** UTF-16 units. */
+export const MAX_QUERY = 65_536
+/** Parentheses within parentheses, NOT within NOT. */
+export const MAX_NESTING = 64
+
+export interface QueryOptions {
+  /** For times such as `15m`; the present. */
+  now?: Date
+  /** For times that name no zone; local. */
+  zone?: Zone
+}
+
+export interface PlacedQuery {
+  node: QueryNode
+  /** Where in the text each node came from. */
+  places: Map<QueryNode, Place>
 }
 
 /** Parses a query. Empty text, or only blanks, asks for everything. Throws {@link QueryError}. */
-export function parseQuery(text: string): QueryNode {
-  return new Parser(text).whole()
+export function parseQuery(text: string, options: QueryOptions = {}): QueryNode {
+  return parsePlaced(text, options).node
 }
 
-interface Token {
-  kind: 'word' | 'quoted' | '(' | ')' | '-' | 'end'
-  /** The text of a word, or what stands between the quotes. */
-  text: string
-  at: number
-  /** A quoted value that follows `field:` without a blank. */
-  field?: {name: string; at: number}
+/** The same, with where each part came from. */
+export function parsePlaced(text: string, options: QueryOptions = {}): PlacedQuery {
+  if (text.length > MAX_QUERY)
+    throw new QueryError(
+      text,
+      MAX_QUERY,
+      `a query is at most ${MAX_QUERY} characters long; this one has ${text.length}`,
+    )
+  return new Parser(text, options).whole()
 }
 
-/** A level as people type it in queries and flags, without regard to case; `undefined` where it is none. */
-export function toLevel(text: string): Level | undefined {
-  return LEVEL_SPELLINGS.get(text.toLowerCase())
-}
-
-const LEVEL_SPELLINGS = new Map<string, Level>([
-  ['warning', 'WARN'],
-  ['err', 'ERROR'],
-  ['critical', 'FATAL'],
-  ...LEVELS.map((level) => [level.toLowerCase(), level] as const),
-])
+type Joined = 'AND' | 'OR'
 
 class Parser {
-  private at = 0
-  private token: Token
+  private readonly scanner: Scanner
+  private readonly reading: Reading
+  private readonly places = new Map<QueryNode, Place>()
+  private depth = 0
 
-  constructor(private readonly text: string) {
-    this.token = this.next()
+  constructor(text: string, {now = new Date(), zone}: QueryOptions) {
+    this.scanner = new Scanner(text)
+    this.reading = {now, zone, error: (at, problem) => this.scanner.error(at, problem)}
   }
 
-  whole(): QueryNode {
-    if (this.token.kind === 'end') return {kind: 'all'}
+  whole(): PlacedQuery {
+    this.scanner.skipBlanks()
+    if (this.scanner.peek() === undefined) return {node: {kind: 'all'}, places: this.places}
     const node = this.either()
-    if (this.token.kind === ')') throw this.error(this.token.at, 'this parenthesis was never opened')
-    return node
+    if (this.scanner.peek() === ')') throw this.error(this.scanner.at, 'this parenthesis was never opened')
+    return {node, places: this.places}
   }
 
+  /** Parts between OR; AND binds tighter, and is what stands between two parts with nothing else. */
   private either(): QueryNode {
+    const {at} = this.scanner
     const nodes = [this.both()]
-    while (this.isWord('OR')) {
-      const at = this.token.at
-      this.advance()
-      if (this.atEnd()) throw this.error(at, 'OR needs something on its right')
-      nodes.push(this.both())
-    }
-    return nodes.length === 1 ? (nodes[0] as QueryNode) : {kind: 'or', nodes}
+    while (this.takeOperator('OR')) nodes.push(this.both())
+    return this.joined('or', nodes, at)
   }
 
   private both(): QueryNode {
-    const nodes: QueryNode[] = []
-    while (!this.atEnd() && !this.isWord('OR')) {
-      if (this.isWord('AND')) {
-        const at = this.token.at
-        this.advance()
-        if (nodes.length === 0 || this.atEnd() || this.isWord('OR') || this.isWord('AND'))
-          throw this.error(at, 'AND needs something on both sides')
-      }
-      nodes.push(this.one())
-    }
-    if (nodes.length === 0) throw this.error(this.token.at, 'a word, a quoted phrase or field:value was expected here')
-    return nodes.length === 1 ? (nodes[0] as QueryNode) : {kind: 'and', nodes}
+    const {at} = this.scanner
+    const nodes = [this.one()]
+    while (this.takeOperator('AND') || !(this.atEnd() || this.operatorHere())) nodes.push(this.one())
+    return this.joined('and', nodes, at)
   }
 
   private one(): QueryNode {
-    const token = this.token
-    if (token.kind === '-' || this.isWord('NOT')) {
-      this.advance()
-      if (this.atEnd() || this.isWord('OR') || this.isWord('AND'))
-        throw this.error(token.at, 'there is nothing after it to leave out')
-      return {kind: 'not', node: this.one()}
+    const {scanner} = this
+    const {at} = scanner
+    this.expectOperand('a word, a "phrase", field:value or ( was expected here')
+    if (this.takeNot()) return this.nested(at, () => this.placed({kind: 'not', node: this.one()}, at))
+    if (scanner.peek() === '+' && /[^\s)]/.test(scanner.text[at + 1] ?? ' ')) scanner.at++
+    if (scanner.peek() === '(') return this.parenthesis(() => this.either())
+    const name = scanner.name()
+    const node = name ? this.field(name) : this.bare()
+    return this.placed(node, at)
+  }
+
+  private bare(): QueryNode {
+    const {scanner} = this
+    const {at} = scanner
+    const char = scanner.peek()
+    if (char === '"') {
+      const quoted = scanner.quoted()
+      scanner.expectGap('word')
+      return textNode(quoted, this.reading)
     }
-    if (token.kind === '(') {
-      this.advance()
-      const node = this.either()
-      if (this.token.kind !== ')') throw this.error(token.at, 'this parenthesis is never closed')
-      this.advance()
+    const regex: RegexPart | undefined = char === '/' ? scanner.regex() : undefined
+    if (regex) {
+      scanner.expectGap('word')
+      return {kind: 'text-regex', regex: regex.regex}
+    }
+    if (char === "'") throw this.error(at, 'a word was expected here; quotes are double: "…"')
+    if (char === ':') throw this.error(at, 'the name of a field was expected before this colon')
+    const plain = scanner.plain()
+    scanner.expectGap('word')
+    if (isAnything(plain.pattern)) return {kind: 'all'}
+    const unequal = /^[\p{L}_@][\p{L}\p{N}_.@$-]*!=/u.exec(scanner.text.slice(plain.at, plain.to))
+    if (unequal) throw this.error(at, `to leave a value out write NOT ${unequal[0].slice(0, -2)}:…`)
+    return textNode(plain, this.reading)
+  }
+
+  private field(name: Name): QueryNode {
+    const {scanner} = this
+    const written = scanner.text.slice(name.at, name.to)
+    if (/^_(?:exists|missing)_$/.test(written))
+      throw this.error(name.at, 'for a field that is there write NAME:*, for one that is missing NOT NAME:*')
+    const target = targetOf(name.pattern)
+    if (target.kind === 'object') return this.object(name, written, target)
+    if (name.operator) {
+      const value = readSimple(scanner, `${written}${scanner.text.slice(name.operatorAt, scanner.at)}`)
+      const compared: Value = {kind: 'compared', operator: name.operator, value, at: name.operatorAt, to: value.to}
+      return fieldNode(target, compared, this.reading)
+    }
+    if (scanner.peek() === '(') return this.parenthesis(() => this.values(target, written))
+    const value = readValue(scanner, `${written}:`)
+    // `*:*` asks for everything, a record without a single field too.
+    const everything = isAnything(name.pattern) && value.kind === 'plain' && isAnything(value.pattern)
+    return everything ? {kind: 'all'} : fieldNode(target, value, this.reading)
+  }
+
+  /** `error:*`: has any of its parts. */
+  private object(name: Name, written: string, {parts}: Extract<Target, {kind: 'object'}>): QueryNode {
+    const value = parts.length > 0 && !name.operator ? readValue(this.scanner, `${written}:`) : undefined
+    if (value?.kind === 'plain' && isAnything(value.pattern)) {
+      const fields = parts.flatMap((part) => {
+        const target = targetOf([part])
+        return target.kind === 'fields' ? target.fields : []
+      })
+      return nodeOf(fields, {kind: 'exists'})
+    }
+    const known = parts.length === 0 ? 'attributes.NAME' : parts.join(', ')
+    const own = parts.length === 0 ? '' : `; an attribute of that name is attributes.${written}`
+    throw this.error(name.at, `one part of "${written}" was expected here: ${known}${own}`)
+  }
+
+  /** The values in the parentheses after `field:`. Side by side they mean any of them. */
+  private values(target: Target, written: string): QueryNode {
+    const {at} = this.scanner
+    const nodes = [this.bothValues(target, written)]
+    for (;;) {
+      const spelled = this.takeOperator('OR')
+      if (!spelled && (this.atEnd() || this.operatorHere())) break
+      const next = this.scanner.at
+      nodes.push(this.bothValues(target, written))
+      if (!spelled && nodes.slice(-2).some((node) => node.kind === 'not'))
+        throw this.error(next, 'AND or OR was expected before this: values side by side mean any of them')
+    }
+    return this.joined('or', nodes, at)
+  }
+
+  private bothValues(target: Target, written: string): QueryNode {
+    const {at} = this.scanner
+    const nodes = [this.oneValue(target, written)]
+    while (this.takeOperator('AND')) nodes.push(this.oneValue(target, written))
+    return this.joined('and', nodes, at)
+  }
+
+  private oneValue(target: Target, written: string): QueryNode {
+    const {scanner} = this
+    const {at} = scanner
+    this.expectOperand('a value was expected here')
+    if (/^-[\d.]/.test(scanner.text.slice(at, at + 2)))
+      throw this.error(at, 'NOT was expected to leave a value out; a number below zero is written =-1 here')
+    if (/^\+[^\s\d.)]/.test(scanner.text.slice(at, at + 2)))
+      throw this.error(
+        at,
+        'a value was expected here; to ask for all of them write AND between; a value that begins with + is quoted',
+      )
+    if (this.takeNot())
+      return this.nested(at, () => this.placed({kind: 'not', node: this.oneValue(target, written)}, at))
+    if (scanner.peek() === '(') return this.parenthesis(() => this.values(target, written))
+    const inner = scanner.name()
+    if (inner && inner.operator === undefined)
+      throw this.error(at, `a value of ${written} was expected here, not another field; quote text that holds a colon`)
+    scanner.at = at
+    return this.placed(fieldNode(target, readValue(scanner, ''), this.reading), at)
+  }
+
+  private parenthesis(inside: () => QueryNode): QueryNode {
+    const {scanner} = this
+    const open = scanner.at++
+    scanner.skipBlanks()
+    return this.nested(open, () => {
+      const node = inside()
+      if (!scanner.take(')')) throw this.error(open, 'this parenthesis is never closed')
+      scanner.expectGap('part')
       return node
-    }
-    this.advance()
-    if (token.field) return this.fieldValue(token.field, token.text, token.at)
-    if (token.kind === 'quoted') return this.phrase(token.text, token.at)
-    return this.bare(token)
+    })
   }
 
-  private bare(token: Token): QueryNode {
-    const colon = token.text.indexOf(':')
-    const compare = /^([\p{L}_@][\p{L}\p{N}_.@-]*)(>=|<=|>|<|=)/u.exec(token.text)
-    if (compare) return this.comparison(compare[1] as string, compare[2] as string, token)
-    if (colon > 0 && /^[\p{L}_@][\p{L}\p{N}_.@-]*$/u.test(token.text.slice(0, colon))) {
-      const name = token.text.slice(0, colon)
-      const value = token.text.slice(colon + 1)
-      const comparison = /^(>=|<=|>|<)/.exec(value)
-      if (comparison) return this.comparison(name, comparison[1] as string, token, colon + 1)
-      return this.fieldValue({name, at: token.at}, value, token.at + colon + 1, true)
-    }
-    const special = /[*?~^[\]{}\\]/.exec(token.text)
-    if (special)
-      throw this.error(
-        token.at + special.index,
-        `"${special[0]}" is not supported here yet; quote it to search for the text`,
-      )
-    if (token.text.startsWith('/') && token.text.length > 1 && token.text.endsWith('/'))
-      throw this.error(token.at, 'regular expressions are not supported yet')
-    return this.phrase(token.text, token.at)
+  private nested<T>(at: number, parse: () => T): T {
+    if (++this.depth > MAX_NESTING)
+      throw this.error(at, `at most ${MAX_NESTING} parentheses or NOTs within each other are read`)
+    const result = parse()
+    this.depth--
+    return result
   }
 
-  private phrase(text: string, at: number): QueryNode {
-    const words = tokenize(text)
-    if (words.length === 0) throw this.error(at, 'there is no word in this: letters, digits and _ are what is searched')
-    return {kind: 'phrase', words}
+  /** AND or OR at this place, by whichever spelling. */
+  private operatorHere(): {joined: Joined; length: number} | undefined {
+    const {scanner} = this
+    scanner.skipBlanks()
+    if (scanner.text.startsWith('&&', scanner.at)) return {joined: 'AND', length: 2}
+    if (scanner.text.startsWith('||', scanner.at)) return {joined: 'OR', length: 2}
+    const word = scanner.wordIn(['AND', 'OR'])
+    return word === undefined ? undefined : {joined: word.toUpperCase() as Joined, length: word.length}
   }
 
-  private fieldValue(field: {name: string; at: number}, value: string, at: number, unquoted = false): QueryNode {
-    if (value === '') throw this.error(at, `a value is missing after "${field.name}:"`)
-    if (unquoted) this.refuseSyntax(value, at)
-    if (field.name === 'level') return {kind: 'level', levels: [this.level(value, at)]}
-    if (field.name === 'message') return this.phrase(value, at)
-    if ((STRING_FIELDS as readonly string[]).includes(field.name))
-      return {
-        kind: 'field',
-        field: {in: 'record', name: field.name as StringField},
-        test: {kind: 'equals', value, quoted: !unquoted},
-      }
-    throw this.error(
-      field.at,
-      `"${field.name}" cannot be searched yet; known are level, message, ${STRING_FIELDS.join(', ')}`,
-    )
+  private takeOperator(joined: Joined): boolean {
+    const {scanner} = this
+    const here = this.operatorHere()
+    if (here?.joined !== joined) return false
+    const {at} = scanner
+    scanner.at += here.length
+    scanner.skipBlanks()
+    if (this.atEnd()) throw this.error(at, `something to find was expected after ${joined}`)
+    return true
   }
 
-  private refuseSyntax(value: string, at: number): void {
-    const special = /[*?~^[\]{}\\]/.exec(value)
-    if (special)
-      throw this.error(
-        at + special.index,
-        `"${special[0]}" is not supported in a value yet; quote the value to take it as it is`,
-      )
-    if (value.length > 1 && value.startsWith('/') && value.endsWith('/'))
-      throw this.error(at, 'regular expressions are not supported yet')
+  /** NOT, `!` or `-`, and the blanks after it. */
+  private takeNot(): boolean {
+    const {scanner} = this
+    const {at} = scanner
+    const word = scanner.wordIn(['NOT'])
+    if (word) {
+      if (word !== 'NOT')
+        throw this.error(at, 'to leave something out write NOT in capitals; quote the word to search for it')
+      scanner.at += 3
+    } else if (scanner.peek() === '!' || (scanner.peek() === '-' && /[^\s\-)&|]/.test(scanner.text[at + 1] ?? ' '))) {
+      scanner.at++
+    } else return false
+    scanner.skipBlanks()
+    if (this.atEnd() || this.operatorHere()) throw this.error(at, 'something to leave out was expected after this')
+    return true
   }
 
-  private comparison(name: string, op: string, token: Token, skip = name.length): QueryNode {
-    const value = token.text.slice(skip + op.length)
-    const at = token.at + skip + op.length
-    if (name !== 'level') throw this.error(token.at + skip, `"${op}" is supported for level only, so far`)
-    const level = LEVELS.indexOf(this.level(value, at))
-    const holds: Record<string, (other: number) => boolean> = {
-      '>=': (other) => other >= level,
-      '>': (other) => other > level,
-      '<=': (other) => other <= level,
-      '<': (other) => other < level,
-      '=': (other) => other === level,
-    }
-    const levels = LEVELS.filter((_, other) => holds[op]?.(other))
-    if (levels.length === 0) throw this.error(token.at, 'no level can match this')
-    return {kind: 'level', levels}
-  }
-
-  private level(value: string, at: number): Level {
-    const level = toLevel(value)
-    if (!level) throw this.error(at, `"${value}" is no level; use one of ${LEVELS.join(', ')}`)
-    return level
-  }
-
-  private isWord(word: string): boolean {
-    return this.token.kind === 'word' && this.token.text === word && !this.token.field
+  private expectOperand(expected: string): void {
+    const {scanner} = this
+    scanner.skipBlanks()
+    const {at} = scanner
+    if (this.operatorHere())
+      throw this.error(at, `something to find was expected before ${scanner.text.slice(at, at + 3).trim()}`)
+    if (this.atEnd()) throw this.error(at, expected)
   }
 
   private atEnd(): boolean {
-    return this.token.kind === 'end' || this.token.kind === ')'
+    this.scanner.skipBlanks()
+    const char = this.scanner.peek()
+    return char === undefined || char === ')'
   }
 
-  private advance(): void {
-    this.token = this.next()
+  private joined(kind: 'and' | 'or', nodes: QueryNode[], at: number): QueryNode {
+    return nodes.length === 1 ? (nodes[0] as QueryNode) : this.placed({kind, nodes}, at)
   }
 
-  private next(): Token {
-    while (/\s/.test(this.text[this.at] ?? '')) this.at++
-    const at = this.at
-    const char = this.text[at]
-    if (char === undefined) return {kind: 'end', text: '', at}
-    if (char === '(' || char === ')') {
-      this.at++
-      return {kind: char, text: char, at}
-    }
-    if ((char === '-' || char === '!') && /[^\s-]/.test(this.text[at + 1] ?? '')) {
-      this.at++
-      return {kind: '-', text: char, at}
-    }
-    if (char === '"') return {kind: 'quoted', text: this.quoted(), at}
-    return this.word(at)
-  }
-
-  private word(at: number): Token {
-    while (this.at < this.text.length && !/[\s()"]/.test(this.text[this.at] as string)) this.at++
-    const text = this.text.slice(at, this.at)
-    const field = /^([\p{L}_@][\p{L}\p{N}_.@-]*):$/u.exec(text)
-    if (field && this.text[this.at] === '"') {
-      const valueAt = this.at
-      return {kind: 'quoted', text: this.quoted(), at: valueAt, field: {name: field[1] as string, at}}
-    }
-    return {kind: 'word', text, at}
-  }
-
-  /** What stands between quotes; `\"` and `\\` stand for themselves. */
-  private quoted(): string {
-    const open = this.at++
-    let text = ''
-    for (;;) {
-      const char = this.text[this.at++]
-      if (char === undefined) throw this.error(open, 'this quote is never closed')
-      if (char === '"') return text
-      text += char === '\\' && /["\\]/.test(this.text[this.at] ?? '') ? this.text[this.at++] : char
-    }
+  private placed(node: QueryNode, at: number): QueryNode {
+    this.places.set(node, {at, to: this.scanner.at})
+    return node
   }
 
   private error(at: number, problem: string): QueryError {
-    return new QueryError(this.text, at, problem)
+    return this.scanner.error(at, problem)
   }
 }
