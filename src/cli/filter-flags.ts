@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {LogflowError} from '../lib/errors/logflow-error.js'
-import {buildQuery, wordsOf} from '../lib/query/build-query.js'
+import {buildQuery} from '../lib/query/build-query.js'
 import {parseTime} from '../lib/query/parse-time.js'
 import type {QueryNode} from '../lib/query/query.js'
 import {compareTimes} from '../lib/record/order.js'
@@ -84,9 +84,4 @@ export function toFilter(text: string | undefined, flags: FilterValues, now: Dat
       },
     )
   return {query, ...(since === undefined ? {} : {since}), ...(until === undefined ? {} : {until})}
-}
-
-/** Words to mark in what a filter found. */
-export function wordsToMark(filter: Filter): string[] {
-  return [...new Set(wordsOf(filter.query))]
 }

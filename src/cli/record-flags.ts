@@ -3,6 +3,7 @@ import {LogflowError} from '../lib/errors/logflow-error.js'
 import {type RecordWriter, recordWriter} from '../lib/output/record-writer.js'
 import type {Sink} from '../lib/output/sink.js'
 import {parseTemplate} from '../lib/output/template.js'
+import type {Marks} from '../lib/query/marks.js'
 import type {Context} from './context.js'
 import {toZone} from './zone-flag.js'
 
@@ -36,26 +37,31 @@ export interface RecordFlags {
   timezone?: string
 }
 
-/** The writer for records that a command's flags ask for. `words` are marked in what it prints. */
-export function openRecordWriter(
-  context: Context,
-  flags: RecordFlags,
-  words: string[] = [],
-  out: Sink = context.out,
-): RecordWriter {
+export interface WriterOptions {
+  /** Set off in what is printed. */
+  marks?: Marks
+  /** Records say whether they match. */
+  inContext?: boolean
+  /** Where text goes; stdout unless given. */
+  out?: Sink
+}
+
+/** The writer for records that a command's flags ask for. */
+export function openRecordWriter(context: Context, flags: RecordFlags, options: WriterOptions = {}): RecordWriter {
   const fields = flags.fields
     ?.split(',')
     .map((field) => field.trim())
     .filter(Boolean)
   if (fields?.length === 0)
     throw new LogflowError('USAGE', '--fields names no field', {suggestions: ['Write --fields @timestamp,service']})
-  return recordWriter(context.format, out, {
+  return recordWriter(context.format, options.out ?? context.out, {
     screen: context.screen,
     fields,
     ...(flags.template === undefined ? {} : {template: parseTemplate(flags.template)}),
     wide: flags.wide ?? false,
     raw: flags.raw ?? false,
-    words,
+    ...(options.marks ? {marks: options.marks} : {}),
+    inContext: options.inContext ?? false,
     zone: toZone(flags.timezone),
     ...(flags.timezone === undefined ? {} : {zoneName: flags.timezone}),
     now: Date.now(),

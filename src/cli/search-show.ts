@@ -1,26 +1,72 @@
 import {LogflowError} from '../lib/errors/logflow-error.js'
-import type {Answer} from '../lib/flows/search-records.js'
+import {aroundRecord} from '../lib/flows/around-record.js'
+import {sharedWith, withContext} from '../lib/flows/record-context.js'
+import type {Going} from '../lib/flows/search-cursor.js'
+import {searchRecords} from '../lib/flows/search-records.js'
+import type {ShownRecord} from '../lib/output/record-writer.js'
 import {nothingFound, searchSummary} from '../lib/output/search-summary.js'
 import {waitLine} from '../lib/output/wait-line.js'
+import {marksOf} from '../lib/query/marks.js'
+import type {QueryNode} from '../lib/query/query.js'
 import type {Context} from './context.js'
-import {wordsToMark} from './filter-flags.js'
 import {pagedOutput} from './pager.js'
 import {openRecordWriter} from './record-flags.js'
 import {type Asked, spanText} from './search-flags.js'
 import type {Searchable} from './searchable.js'
 
-/** Prints the records of an answer as they come; returns how many there were. */
-export async function showAnswer(context: Context, answer: Answer, asked: Asked, paged: boolean): Promise<number> {
+/** Records to print, in rows that follow each other, and where the rest begins. */
+export interface Found {
+  groups: AsyncIterable<{records: ShownRecord[]; apart: boolean}>
+  /** After the groups; `undefined` where there is no rest. */
+  rest(): Going | undefined
+}
+
+/** Asks for what a search wants printed. */
+export async function findAsked(records: Searchable, asked: Asked, signal: AbortSignal): Promise<Found> {
+  const {around, context, filter, options} = asked
+  if (around) {
+    const center = await records.get(around.id)
+    if (!center)
+      throw new LogflowError('NO_MATCH', `no record has the id ${JSON.stringify(around.id)}`, {
+        suggestions: ['logflow search --fields id,message  shows ids'],
+      })
+    const narrow = around.by === undefined ? [] : [sharedWith(center, around.by)]
+    const query: QueryNode = {kind: 'and', nodes: [filter.query, ...narrow]}
+    const pages = aroundRecord(
+      records.ask,
+      center,
+      {...around, query, limit: options.limit, sort: options.sort},
+      signal,
+    )
+    return {groups: inOneRow(pages), rest: () => undefined}
+  }
+  const answer = searchRecords(records.ask, options, signal)
+  const groups = context
+    ? withContext(records.ask, answer.pages, {...context, filter, sort: options.sort}, signal)
+    : inOneRow(answer.pages)
+  return {groups, rest: () => answer.rest()}
+}
+
+async function* inOneRow(
+  pages: AsyncIterable<ShownRecord[]>,
+): AsyncGenerator<{records: ShownRecord[]; apart: boolean}> {
+  for await (const records of pages) yield {records, apart: false}
+}
+
+/** Prints records as they come; returns how many there were, without those that only stand around others. */
+export async function showFound(context: Context, {groups}: Found, asked: Asked, paged: boolean): Promise<number> {
   const {talk, screen} = context
   let found = 0
   const waiting = waitLine({...talk, found: () => found, now: () => performance.now()})
+  const inContext = asked.context !== undefined || asked.around !== undefined
   const out = pagedOutput(context, paged)
-  const writer = openRecordWriter(context, asked.flags, wordsToMark(asked.filter), out)
+  const writer = openRecordWriter(context, asked.flags, {marks: marksOf(asked.filter.query), inContext, out})
   try {
-    for await (const page of answer.pages) {
+    for await (const {records, apart} of groups) {
       if (screen.isTerminal) waiting.end()
-      found += page.length
-      for (const record of page) {
+      if (apart) await writer.separate()
+      for (const record of records) {
+        if (!asked.context || record.match) found++
         const slow = writer.write(record)
         if (slow) await slow
       }
@@ -37,10 +83,10 @@ export async function tellRest(
   context: Context,
   records: Searchable,
   asked: Asked,
-  {shown, answer, ms}: {shown: number; answer: Answer; ms: number},
+  {shown, found, ms}: {shown: number; found: Found; ms: number},
 ): Promise<void> {
   const {talk, signal} = context
-  const going = answer.rest()
+  const going = found.rest()
   const cursor = going && asked.cursorOf(going)
   if (talk.screen.isTerminal && !talk.quiet && !signal.aborted) {
     const total = going === undefined ? shown : await records.count(asked.filter)

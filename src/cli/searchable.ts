@@ -1,8 +1,10 @@
 import {openApp} from '../lib/compose.js'
 import {explainNothing} from '../lib/flows/explain-nothing.js'
+import {HeldRecords} from '../lib/flows/held-records.js'
 import {countUnits, searchUnits} from '../lib/flows/search-files.js'
-import {type Answer, type SearchOptions, searchRecords} from '../lib/flows/search-records.js'
+import type {AskRecords} from '../lib/flows/search-records.js'
 import type {NothingFound} from '../lib/query/nothing-found.js'
+import type {LogRecord} from '../lib/record/record.js'
 import type {Problem} from '../lib/sources/input.js'
 import type {Store} from '../lib/store/store.js'
 import type {Context} from './context.js'
@@ -11,7 +13,9 @@ import {openInputs} from './open-inputs.js'
 
 /** What can be searched: the store, or plain files read here and now. */
 export interface Searchable extends AsyncDisposable {
-  search(options: SearchOptions, signal?: AbortSignal): Answer
+  /** Records in one order; of files that are not held only once. */
+  ask: AskRecords
+  get(id: string): Promise<LogRecord | undefined>
   /** How many match. After a search of files it is known; before one they are read for it, once. */
   count(filter: Filter): Promise<number>
   explainNothing(filter: Filter): Promise<NothingFound>
@@ -21,13 +25,21 @@ export interface Searchable extends AsyncDisposable {
   store?: Store
 }
 
-/** @param timezone zone of times in files that name none */
-export async function openSearchable(context: Context, files?: string[], timezone?: string): Promise<Searchable> {
-  if (files) return filesSearchable(context, files, timezone)
+export interface FilesToSearch {
+  files: string[]
+  /** Zone of times that name none. */
+  timezone?: string
+  /** They are asked more than once: all their records are kept in memory. */
+  held: boolean
+}
+
+export async function openSearchable(context: Context, named?: FilesToSearch): Promise<Searchable> {
+  if (named) return filesSearchable(context, named)
   const app = openApp(context.config, context.talk.detail, context.talk.warn)
   const store = await app.store()
   return {
-    search: (options, signal) => searchRecords((request, stop) => store.search(request, stop), options, signal),
+    ask: (request, signal) => store.search(request, signal),
+    get: (id) => store.get(id),
     count: (filter) => store.count(filter),
     explainNothing: (filter) => explainNothing(store, filter),
     problems: () => [],
@@ -36,12 +48,15 @@ export async function openSearchable(context: Context, files?: string[], timezon
   }
 }
 
-async function filesSearchable(context: Context, files: string[], timezone?: string): Promise<Searchable> {
+async function filesSearchable(context: Context, {files, timezone, held}: FilesToSearch): Promise<Searchable> {
   const {sources, problems} = await openInputs(context, files, {timezone})
+  const records = held ? await HeldRecords.of(sources) : undefined
   let counts = {matching: 0, total: 0}
   return {
-    search: (options) => searchRecords((request) => searchUnits(sources, request, counts), options),
+    ask: (request) => records?.ask(request) ?? searchUnits(sources, request, counts),
+    get: async (id) => records?.get(id),
     async count(filter) {
+      if (records) return records.count(filter)
       if (counts.total === 0) counts = await countUnits(sources, filter)
       return counts.matching
     },

@@ -3,8 +3,8 @@ import {openContext} from '../cli/context.js'
 import {argument, globalFlags, storeFlags} from '../cli/global-flags.js'
 import {tellSkipped} from '../cli/open-inputs.js'
 import {pagerFlag, recordFlags} from '../cli/record-flags.js'
-import {searchFlags, toAsked} from '../cli/search-flags.js'
-import {showAnswer, tellNothing, tellRest} from '../cli/search-show.js'
+import {filesOf, searchFlags, toAsked} from '../cli/search-flags.js'
+import {findAsked, showFound, tellNothing, tellRest} from '../cli/search-show.js'
 import {openSearchable} from '../cli/searchable.js'
 import {showResult} from '../cli/show-result.js'
 import {firstFailure} from '../lib/sources/input.js'
@@ -20,6 +20,8 @@ export default class Search extends Command {
     '<%= config.bin %> search --min-level error --since yesterday --count',
     '<%= config.bin %> search declined --file app.log',
     `<%= config.bin %> search declined --template '{@timestamp} {service|-} {message}'`,
+    '<%= config.bin %> search "card declined" --context 5',
+    '<%= config.bin %> search --around 3k9x0v2m1qzt-1f4-8a1b2c3d --window 30s',
     '<%= config.bin %> search declined --min-level warn --since 1d --save trouble',
     '<%= config.bin %> search @trouble --since 1h',
   ]
@@ -44,19 +46,18 @@ export default class Search extends Command {
     const {filter} = asked
     if (flags['dry-run']) return showResult(context, {valid: true, query: filter.query}, () => 'the query is good\n')
     const started = performance.now()
-    await using records = await openSearchable(context, flags.file, flags.timezone)
-    const answer = flags.count ? undefined : records.search(asked.options, context.signal)
-    const shown = answer && (await showAnswer(context, answer, asked, flags.pager))
+    await using records = await openSearchable(context, filesOf(asked))
+    const found = flags.count ? undefined : await findAsked(records, asked, context.signal)
+    const shown = found ? await showFound(context, found, asked, flags.pager) : await records.count(filter)
     const ms = performance.now() - started
-    const found = shown ?? (await records.count(filter))
-    if (!answer) await showResult(context, {count: found}, () => `${found}\n`)
+    if (!found) await showResult(context, {count: shown}, () => `${shown}\n`)
     const problems = records.problems()
     tellSkipped(context, problems)
-    if (answer && found > 0) await tellRest(context, records, asked, {shown: found, answer, ms})
+    if (found && shown > 0) await tellRest(context, records, asked, {shown, found, ms})
     // A search that was ended early cannot say that there is nothing.
     if (context.signal.aborted) return context.talk.note('ended early: there may be more')
     const failure = firstFailure(problems)
     if (failure) throw failure
-    if (found === 0) await tellNothing(context, records, asked, flags['fail-if-none'])
+    if (shown === 0) await tellNothing(context, records, asked, flags['fail-if-none'])
   }
 }

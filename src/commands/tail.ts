@@ -1,6 +1,6 @@
 import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
-import {filterFlags, timeFlags, toFilter, wordsToMark} from '../cli/filter-flags.js'
+import {filterFlags, timeFlags, toFilter} from '../cli/filter-flags.js'
 import {argument, globalFlags} from '../cli/global-flags.js'
 import {noWaitFlag, pipelineFlags} from '../cli/pipeline-flags.js'
 import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
@@ -10,6 +10,7 @@ import {openApp} from '../lib/compose.js'
 import {explainNothing} from '../lib/flows/explain-nothing.js'
 import {tailRecords} from '../lib/flows/tail-records.js'
 import {nothingFound} from '../lib/output/search-summary.js'
+import {marksOf} from '../lib/query/marks.js'
 
 const FIRST_LINES = 10
 
@@ -56,7 +57,12 @@ export default class Tail extends Command {
     const arrivals = await openArrivals(context, app, {by, filter, wait, follow})
     const last = flags.lines ?? (flags.since === undefined ? FIRST_LINES : Number.POSITIVE_INFINITY)
     const events = tailRecords(arrivals, {last, follow, wait}, context.signal)
-    const shown = await showTail(context, openRecordWriter(context, flags, wordsToMark(filter)), arrivals, events)
+    const shown = await showTail(
+      context,
+      openRecordWriter(context, flags, {marks: marksOf(filter.query)}),
+      arrivals,
+      events,
+    )
     if (follow || last === 0 || shown > 0 || context.signal.aborted) return
     const asked = {query: args.query, span: flags.since && `since ${flags.since}`}
     const nothing = await explainNothing(await app.store(), filter)

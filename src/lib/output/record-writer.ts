@@ -1,4 +1,5 @@
 import {unreachable} from '../errors/logflow-error.js'
+import type {Marks} from '../query/marks.js'
 import type {LogRecord} from '../record/record.js'
 import type {Zone} from '../record/zone.js'
 import {csvFormat} from './formats/csv.js'
@@ -49,7 +50,7 @@ export interface RecordWriterOptions {
   /** A layout of the user's own, whatever the format. */
   template?: readonly TemplatePart[]
   /** Records say whether they match: what does is pointed at. */
-  context?: boolean
+  inContext?: boolean
   /** Nothing is folded to the width. */
   wide?: boolean
   /** Control characters of log text reach a terminal as they are. */
@@ -58,8 +59,8 @@ export interface RecordWriterOptions {
   zone?: Zone
   /** Its name, shown with the date: where it was asked for. */
   zoneName?: string
-  /** Words of the query, as tokenize() cuts them: shown bold and underlined. */
-  words?: readonly string[]
+  /** What the query asked of the text: shown bold and underlined. */
+  marks?: Marks
   /** Today, in ms since 1970: dates of another year are shown with it. */
   now: number
 }

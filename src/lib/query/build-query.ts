@@ -47,13 +47,6 @@ export function askedValues(node: QueryNode, name: StringField): string[] {
   return node.test.kind === 'equals' ? [node.test.value] : []
 }
 
-/** Words to mark in the answer: those asked for, none that are left out. */
-export function wordsOf(node: QueryNode): string[] {
-  if (node.kind === 'phrase') return node.words
-  if (node.kind === 'and' || node.kind === 'or') return node.nodes.flatMap(wordsOf)
-  return []
-}
-
 function fieldNode(name: StringField, test: Test): QueryNode {
   return {kind: 'field', field: {in: 'record', name}, test}
 }

@@ -11,6 +11,15 @@ export function toSearch({source, ignoreCase}: Regex): (text: string) => boolean
   return (text) => expression.test(text)
 }
 
+/** Where it is found in a text: begins and ends, none of them empty. */
+export function findAll({source, ignoreCase}: Regex): (text: string) => Array<readonly [number, number]> {
+  const expression = new RegExp(printForJavaScript(parseRegex(source, ignoreCase)), 'gu')
+  return (text) => {
+    const found = [...text.matchAll(expression)].map(({0: part, index}) => [index, index + part.length] as const)
+    return found.filter(([begin, end]) => end > begin)
+  }
+}
+
 /** For RE2, as a partial match with its default options; case is written out, so no flag is needed. */
 export function toRe2({source, ignoreCase}: Regex): string {
   return printForRe2(parseRegex(source, ignoreCase))

@@ -33,6 +33,12 @@ async function written(format: RecordFormatName, options: RecordWriterOptions, r
   return text
 }
 
+const MARKS = {
+  words: ['card', 'order'],
+  patterns: [['f', {any: 'many'}] as const],
+  regexes: [{source: 'ord_[0-9a-f]+|line', ignoreCase: false}],
+}
+
 const TEMPLATE = '{@timestamp} [{level|?}] {service|-}\\t{errMessage|no error} {http.status} \\{{list}\\} {message}'
 
 // Each case is a file beside records.jsonl that holds exactly what is printed. A new one is written when it is
@@ -41,7 +47,7 @@ const cases: Array<[string, RecordFormatName, Partial<RecordWriterOptions>]> = [
   ['pretty-terminal', 'pretty', {screen: terminal}],
   ['pretty-narrow', 'pretty', {screen: {...terminal, width: 60}}],
   ['pretty-wide', 'pretty', {screen: terminal, wide: true}],
-  ['pretty-color', 'pretty', {screen: {...terminal, color: true}, words: ['card', 'order']}],
+  ['pretty-color', 'pretty', {screen: {...terminal, color: true}, marks: MARKS}],
   ['pretty-pipe', 'pretty', {screen: pipe}],
   ['pretty-raw', 'pretty', {screen: terminal, raw: true}],
   ['pretty-fields', 'pretty', {screen: terminal, fields: ['service', 'http.status', 'message']}],
@@ -135,7 +141,7 @@ test('records around a match: what matched is pointed at, groups stand apart', a
         done()
       },
     })
-    const writer = recordWriter(format, openSink(stream), {screen: terminal, ...base, context: true, ...options})
+    const writer = recordWriter(format, openSink(stream), {screen: terminal, ...base, inContext: true, ...options})
     await writer.separate()
     for (const [index, record] of RECORDS.slice(0, 3).entries()) {
       if (index === 2) await writer.separate()

@@ -15,6 +15,8 @@ import {cutTo, padTo, textWidth, wrapTo} from '../../../src/lib/output/text-widt
 import {formatDate, formatTime} from '../../../src/lib/output/times.js'
 import {UTC} from '../../../src/lib/record/zone.js'
 
+const NONE = {words: [], patterns: [], regexes: []}
+
 describe('escaping', () => {
   test.each([
     ['plain text, tab\tand\nline', 'plain text, tab\tand\nline'],
@@ -162,9 +164,20 @@ describe('colours', () => {
 })
 
 test('whole words of the query are marked, in any case and normal form', () => {
-  const mark = highlighter(['card', 'straße', 'ﬁle'.normalize('NFKC')], (word) => `<${word}>`)
+  const mark = highlighter({...NONE, words: ['card', 'straße', 'ﬁle'.normalize('NFKC')]}, (word) => `<${word}>`)
   expect(mark('Card discarded, CARD; wildcard card_x straße ﬁle')).toBe(
     '<Card> discarded, <CARD>; wildcard card_x <straße> <ﬁle>',
   )
-  expect(highlighter([], () => 'never')('card')).toBe('card')
+  expect(highlighter(NONE, () => 'never')('card')).toBe('card')
+  const regexes = [
+    {source: 'b+c', ignoreCase: true},
+    {source: 'x*', ignoreCase: false},
+  ]
+  const all = highlighter({words: ['a'], patterns: [['de', {any: 'one'}]], regexes}, (text) => `<${text}>`)
+  expect(all('a abBcd def deff xx a_')).toBe('<a> a<bBc>d <def> deff <xx> a_')
+  const overlapping = highlighter(
+    {...NONE, words: ['abcd'], regexes: [{source: 'bcd e', ignoreCase: false}]},
+    (text) => `<${text}>`,
+  )
+  expect(overlapping('abcd ef')).toBe('<abcd e>f')
 })

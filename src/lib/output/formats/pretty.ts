@@ -30,14 +30,14 @@ export function prettyFormat(options: RecordWriterOptions): RecordFormat {
   const palette = paletteFor(screen.color)
   const state = {date: '', serviceWidth: SERVICE_WIDTH.least}
   const whole = options.wide || screen.width < LEAST_WIDTH ? Number.POSITIVE_INFINITY : screen.width
-  const width = options.context ? whole - MATCH_MARK.length : whole
+  const width = options.inContext ? whole - MATCH_MARK.length : whole
   const mostService = Math.max(SERVICE_WIDTH.least, Math.min(SERVICE_WIDTH.most, Math.floor(width / 6)))
   const layout: Omit<Layout, 'serviceWidth'> = {
     width,
     palette,
     zone,
     safe: options.raw ? (text) => text : escapeControls,
-    mark: screen.color ? highlighter(options.words ?? [], palette.match) : (text) => text,
+    mark: screen.color && options.marks ? highlighter(options.marks, palette.match) : (text) => text,
   }
   return {
     page(records) {
@@ -54,7 +54,7 @@ export function prettyFormat(options: RecordWriterOptions): RecordFormat {
           text += `${palette.dim(rule(title, Number.isFinite(whole) ? whole : 80))}\n`
         }
         const lines = recordLines(record, {...layout, serviceWidth: state.serviceWidth})
-        text += `${(options.context ? inContext(record, lines, palette) : lines).join('\n')}\n`
+        text += `${(options.inContext ? pointed(record, lines, palette) : lines).join('\n')}\n`
       }
       return text
     },
@@ -73,7 +73,7 @@ interface Layout {
 }
 
 /** What matched is pointed at; what only stands around it is shifted as far. */
-function inContext({match}: ShownRecord, lines: string[], palette: Palette): string[] {
+function pointed({match}: ShownRecord, lines: string[], palette: Palette): string[] {
   return lines.map((line, index) => (match && index === 0 ? palette.bold(MATCH_MARK) : '  ') + line)
 }
 
