@@ -26,6 +26,10 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   'dlq:show': () => import('../commands/dlq/show.js'),
   'searches:delete': () => import('../commands/searches/delete.js'),
   'searches:list': () => import('../commands/searches/list.js'),
+  'metrics:overview': () => import('../commands/metrics/overview.js'),
+  'metrics:service': () => import('../commands/metrics/service.js'),
+  'metrics:system': () => import('../commands/metrics/system.js'),
+  'metrics:timeseries': () => import('../commands/metrics/timeseries.js'),
 }
 
 /** What a topic (`logflow config`) is about. */
@@ -34,4 +38,5 @@ export const TOPICS: Record<string, {description: string}> = {
   config: {description: 'See and change the configuration'},
   dlq: {description: 'Dead letters: what could not be stored, and what becomes of it'},
   searches: {description: 'Searches saved under a name'},
+  metrics: {description: 'How much is logged, by whom, how fast and how well'},
 }

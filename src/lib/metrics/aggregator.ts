@@ -3,10 +3,12 @@ import {MAX_FIELD_VALUE} from '../query/query.js'
 import {isAsked} from '../query/record-filter.js'
 import {compareTimes} from '../record/order.js'
 import type {LogRecord} from '../record/record.js'
+import {coarser, msOf} from './period.js'
 import {
   compareGroups,
   ERROR_LEVELS,
   type Group,
+  type Interval,
   inOrder,
   intervalStart,
   percentileRank,
@@ -15,6 +17,15 @@ import {
 
 /** Different values that are held at once. */
 const MOST_VALUES = 500_000
+/** Stretches of time of one value that are held before an adaptable interval is made longer. */
+const MOST_STRETCHES = 10_000
+
+export interface AggregatorOptions {
+  /** Every record that will be given is one of the filter's already. */
+  filtered?: boolean
+  /** Intervals may be made longer, as `coarser` says: for records whose times are not known beforehand. */
+  adaptable?: boolean
+}
 
 /**
  * Answers questions over records that are given one by one, in any order: the meaning of `Store.aggregate`. Holds a
@@ -23,13 +34,22 @@ const MOST_VALUES = 500_000
 export class Aggregator {
   readonly #parts: Part[]
 
-  /** `filtered`: every record that will be given is one of the filter's already. */
-  constructor(questions: readonly Question[], {filtered = false} = {}) {
-    this.#parts = questions.map((question) => new Part(question, filtered))
+  constructor(questions: readonly Question[], options: AggregatorOptions = {}) {
+    this.#parts = questions.map((question) => new Part(question, options))
   }
 
   add(record: LogRecord): void {
     for (const part of this.#parts) part.add(record)
+  }
+
+  /** The longest interval of its questions by now, ms; 0 where none has one. */
+  get longestMs(): number {
+    return Math.max(0, ...this.#parts.map(({every}) => every?.ms ?? 0))
+  }
+
+  /** Puts stretches of time together to longer ones, a multiple of all there are, with the same origin. */
+  coarsen(ms: number): void {
+    for (const part of this.#parts) part.coarsen(ms)
   }
 
   /** The groups of each question, in order. */
@@ -50,15 +70,19 @@ class Part {
   /** By value, then by start; a question that asks for neither has one. */
   readonly #tallies = new Map<string | undefined, Map<number, Tally>>()
 
+  every: Interval | undefined
+
   constructor(
     readonly question: Question,
-    readonly filtered: boolean,
-  ) {}
+    readonly options: AggregatorOptions,
+  ) {
+    this.every = question.every
+  }
 
   add(record: LogRecord): void {
     const {question} = this
-    if (!this.filtered && !isAsked(record, question)) return
-    const tally = this.#tally(keyOf(record, question.by), startOf(record, question))
+    if (!this.options.filtered && !isAsked(record, question)) return
+    const tally = this.#tally(keyOf(record, question.by), startOf(record, this.every))
     const time = record['@timestamp']
     tally.count++
     if (record.level !== undefined && ERROR_LEVELS.includes(record.level)) tally.errors++
@@ -66,6 +90,16 @@ class Part {
     if (!question.times) return
     if (tally.first === '' || compareTimes(time, tally.first) < 0) tally.first = time
     if (tally.last === '' || compareTimes(time, tally.last) > 0) tally.last = time
+  }
+
+  coarsen(ms: number): void {
+    if (this.every === undefined || this.every.ms === ms) return
+    this.every = {ms, origin: this.every.origin}
+    for (const [key, starts] of this.#tallies) {
+      const merged = new Map<number, Tally>()
+      for (const [start, tally] of starts) mergeInto(merged, intervalStart(start, this.every), tally)
+      this.#tallies.set(key, merged)
+    }
   }
 
   groups(): Group[] {
@@ -100,9 +134,26 @@ class Part {
     if (!tally) {
       tally = {count: 0, errors: 0, durations: [], first: '', last: ''}
       starts.set(start, tally)
+      if (this.options.adaptable && this.every && starts.size > MOST_STRETCHES) {
+        this.coarsen(coarser(this.every.ms))
+        return this.#tally(key, intervalStart(start, this.every))
+      }
     }
     return tally
   }
+}
+
+function mergeInto(tallies: Map<number, Tally>, start: number, more: Tally): void {
+  const tally = tallies.get(start)
+  if (!tally) {
+    tallies.set(start, more)
+    return
+  }
+  tally.count += more.count
+  tally.errors += more.errors
+  for (const duration of more.durations) tally.durations.push(duration)
+  if (tally.first === '' || (more.first !== '' && compareTimes(more.first, tally.first) < 0)) tally.first = more.first
+  if (tally.last === '' || (more.last !== '' && compareTimes(more.last, tally.last) > 0)) tally.last = more.last
 }
 
 function tooMany({by}: Question): LogflowError {
@@ -118,8 +169,8 @@ function keyOf(record: LogRecord, by: Question['by']): string | undefined {
   return by !== 'message' && value !== undefined && value.length > MAX_FIELD_VALUE ? undefined : value
 }
 
-function startOf(record: LogRecord, {every}: Question): number {
-  return every ? intervalStart(Date.parse(`${record['@timestamp'].slice(0, 23).replace('Z', '')}Z`), every) : 0
+function startOf(record: LogRecord, every: Interval | undefined): number {
+  return every ? intervalStart(msOf(record['@timestamp']), every) : 0
 }
 
 function toGroup(question: Question, key: string | undefined, start: number, tally: Tally): Group {

@@ -10,6 +10,8 @@ export interface Screen {
   /** Columns; 80 where nobody knows, Infinity in a pipe: nothing is folded for a program. */
   width: number
   color: boolean
+  /** The locale has no UTF-8: drawings are made of ASCII. */
+  ascii?: boolean
 }
 
 export interface ScreenFacts {
@@ -22,7 +24,13 @@ export interface ScreenFacts {
 export function screenOf({stream, color, env}: ScreenFacts): Screen {
   const isTerminal = stream.isTTY === true
   const width = isTerminal ? stream.columns || 80 : Number.POSITIVE_INFINITY
-  return {isTerminal, width, color: wantsColor(color, isTerminal, env)}
+  return {isTerminal, width, color: wantsColor(color, isTerminal, env), ...(isAscii(env) ? {ascii: true} : {})}
+}
+
+/** The first of these that is set names the locale (POSIX); where none is, terminals of today take UTF-8. */
+function isAscii({LC_ALL, LC_CTYPE, LANG}: NodeJS.ProcessEnv): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG
+  return locale !== undefined && locale !== '' && !/utf-?8/i.test(locale)
 }
 
 function wantsColor(mode: ScreenFacts['color'], isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
