@@ -18,7 +18,7 @@ const ALLOWED: Record<string, string[]> = {
   sources: ['errors', 'units', 'parse'],
   trace: ['errors', 'record'],
   metrics: ['errors', 'record', 'query'],
-  patterns: [],
+  patterns: ['record'],
   generate: ['errors', 'record'],
   bus: ['errors', 'units', 'config'],
   store: ['errors', 'record', 'query', 'metrics', 'config'],

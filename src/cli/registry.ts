@@ -6,6 +6,7 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   generate: () => import('../commands/generate.js'),
   get: () => import('../commands/get.js'),
   parse: () => import('../commands/parse.js'),
+  patterns: () => import('../commands/patterns.js'),
   process: () => import('../commands/process.js'),
   search: () => import('../commands/search.js'),
   ship: () => import('../commands/ship.js'),

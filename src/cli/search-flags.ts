@@ -176,7 +176,7 @@ function timesOf({query}: Filter, {since, until}: Cursor): Filter {
 }
 
 /** A whole number over zero, or `all`. */
-function toLimit(text: string | undefined, otherwise: number): number {
+export function toLimit(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise
   if (text === 'all') return Number.POSITIVE_INFINITY
   const limit = Number(text)

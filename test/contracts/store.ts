@@ -19,6 +19,7 @@ import {aggregatesContract} from './store-aggregates.js'
 import {keysContract} from './store-keys.js'
 import {contractQueries} from './store-queries.js'
 import {fakeItems, hardRecords, makeItem} from './store-records.js'
+import {saidBy, textsFrom} from './store-texts.js'
 
 export interface OpenedStore {
   store: Store
@@ -317,9 +318,11 @@ function finding(open: Open): void {
 
   const queries = contractQueries()
   test.each(queries)('%s', async (_, query) => {
-    const expected = sorted(ids(records.filter((record) => matches(query, record))))
+    const matching = records.filter((record) => matches(query, record))
+    const expected = sorted(ids(matching))
     expect(sorted(ids(await found(opened.store, {query})))).toEqual(expected)
     expect(await opened.store.count({query})).toBe(expected.length)
+    expect((await textsFrom(opened.store, {query})) ?? saidBy(matching)).toEqual(saidBy(matching))
   })
 
   test('the queries ask for something and for nothing', () => {
@@ -350,6 +353,7 @@ function finding(open: Open): void {
         })
         expect(sorted(ids(await found(opened.store, filter)))).toEqual(sorted(ids(expected)))
         expect(await opened.store.count({query: ALL, ...filter})).toBe(expected.length)
+        expect((await textsFrom(opened.store, {query: ALL, ...filter})) ?? saidBy(expected)).toEqual(saidBy(expected))
       }
     }
   })

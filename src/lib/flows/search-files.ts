@@ -47,6 +47,20 @@ export async function* searchUnits(
   for (let at = 0; at < chosen.length; at += PAGE) yield chosen.slice(at, at + PAGE)
 }
 
+/** Those that match, in the order they are read; `counts` is kept. */
+export async function* matchingUnits(
+  batches: AsyncIterable<UnitBatch>,
+  filter: RecordFilter,
+  counts: UnitCounts,
+): AsyncGenerator<LogRecord[]> {
+  for await (const page of parseUnits(batches)) {
+    const matching = page.filter((record) => isAsked(record, filter))
+    counts.total += page.length
+    counts.matching += matching.length
+    if (matching.length > 0) yield matching
+  }
+}
+
 /** How many match, and how many there are. */
 export async function countUnits(batches: AsyncIterable<UnitBatch>, filter: RecordFilter): Promise<UnitCounts> {
   const counts = {matching: 0, total: 0}

@@ -4,7 +4,7 @@ import type {LogRecord} from '../record/record.js'
  * The texts that bare words, phrases and regular expressions look in: the message; where that is empty, the values in
  * the attributes, each a text of its own: strings, numbers as JSON prints them, true and false. Keys and nulls are none.
  */
-export function textsOf(record: LogRecord): string[] {
+export function textsOf(record: Pick<LogRecord, 'message' | 'attributes'>): string[] {
   if (record.message !== '') return [record.message]
   const texts: string[] = []
   addTexts(record.attributes, texts)

@@ -15,6 +15,11 @@ export interface Store {
   openWriter(): Promise<StoreWriter>
   /** Pages of matching records in the asked order; ends early when the signal aborts. Constant memory. */
   search(request: SearchRequest, signal?: AbortSignal): AsyncIterable<LogRecord[]>
+  /**
+   * Of every record that matches the few fields that a {@link RecordText} has, in no order, from one moment of the store.
+   * Constant memory. Absent where whole records are read as quickly.
+   */
+  texts?(filter: RecordFilter, signal?: AbortSignal): AsyncIterable<RecordText[]>
   count(filter: RecordFilter): Promise<number>
   /**
    * The groups of each question, exact, all from one moment of the store. Rejects where an answer would not be exact,
@@ -41,6 +46,9 @@ export interface Store {
   inspect?(options: InspectOptions): Promise<Inspection>
   close(): Promise<void>
 }
+
+/** What a record says, when, and in whose name. Attributes may be left out of records that have a message. */
+export type RecordText = Pick<LogRecord, '@timestamp' | 'level' | 'service' | 'message' | 'attributes'>
 
 export interface FollowRequest {
   filter: RecordFilter

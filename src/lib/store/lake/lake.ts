@@ -14,6 +14,7 @@ import type {
   KeyRange,
   RecordFilter,
   RecordKey,
+  RecordText,
   SearchRequest,
   Store,
   StoreStatus,
@@ -29,6 +30,7 @@ import {type Layout, layoutOf, SEAL_LIMITS, type SealLimits} from './layout.js'
 import type {Readable} from './scan.js'
 import {searchLake} from './search.js'
 import {takeSnapshot, type Viewed} from './segments.js'
+import {textsOfLake} from './texts.js'
 import {type LakeWriter, openLakeWriter} from './writer.js'
 
 export interface LakeOptions {
@@ -104,6 +106,10 @@ class Lake implements Store {
 
   search(request: SearchRequest, signal?: AbortSignal): AsyncIterable<LogRecord[]> {
     return searchLake(this.#readable(), request, signal)
+  }
+
+  texts(filter: RecordFilter, signal?: AbortSignal): AsyncIterable<RecordText[]> {
+    return textsOfLake(this.#readable(), filter, signal)
   }
 
   count(filter: RecordFilter): Promise<number> {
