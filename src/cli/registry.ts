@@ -3,8 +3,10 @@
 
 export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   doctor: () => import('../commands/doctor.js'),
+  expect: () => import('../commands/expect.js'),
   generate: () => import('../commands/generate.js'),
   get: () => import('../commands/get.js'),
+  mark: () => import('../commands/mark.js'),
   parse: () => import('../commands/parse.js'),
   patterns: () => import('../commands/patterns.js'),
   process: () => import('../commands/process.js'),

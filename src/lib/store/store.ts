@@ -27,6 +27,8 @@ export interface Store {
    */
   aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]>
   get(id: string): Promise<LogRecord | undefined>
+  /** After this, questions see everything that was acknowledged before the call. */
+  refresh(): Promise<void>
   /**
    * Pages of the keys of every record in these ranges, one source after the other, by rising offset; a record that is
    * there twice comes twice. Sees everything that was acknowledged before the call. Constant memory.

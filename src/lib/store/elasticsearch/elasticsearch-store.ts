@@ -31,7 +31,7 @@ import {
   type Runtime,
   SYSTEM_RUNTIME,
 } from './settings.js'
-import {openWriter} from './writer.js'
+import {openWriter, refreshIndices} from './writer.js'
 
 const INDEX_NAME = /^[a-z0-9][a-z0-9._-]{0,199}$/
 /** A refresh, and the slack between two machines' clocks. */
@@ -94,6 +94,10 @@ class ElasticsearchStore implements Store {
     const answer = await this.#ask<SearchAnswer>('_search', {size: 1, query: {ids: {values: [id]}}})
     const hit = answer.hits?.hits?.[0]
     return hit && decodeSource(hit._source)
+  }
+
+  refresh(): Promise<void> {
+    return refreshIndices(this.#connection, this.#settings.index)
   }
 
   keys(ranges: readonly KeyRange[], signal?: AbortSignal): AsyncIterable<RecordKey[]> {
