@@ -4,7 +4,7 @@ import {openApp} from '../lib/compose.js'
 import {type ProcessCounts, processCounts} from '../lib/flows/receipt/receipt.js'
 import {shipGenerated} from '../lib/flows/ship-generated.js'
 import {openTextFile} from '../lib/flows/text-file.js'
-import {type Live, type Written, writeGenerated} from '../lib/flows/write-generated.js'
+import {type Live, type SpanSink, type Written, writeGenerated} from '../lib/flows/write-generated.js'
 import type {GenerateOptions} from '../lib/generate/generate.js'
 import {storedSummary} from '../lib/output/ship-summary.js'
 import type {Context} from './context.js'
@@ -16,6 +16,7 @@ export interface Sending {
   context: Context
   /** Store what went onto the embedded bus. */
   process: boolean
+  onRequest?: SpanSink
 }
 
 /** What was sent and, where it was also processed, what became of it. */
@@ -23,24 +24,24 @@ export type Sent = Written & Partial<ProcessCounts> & {topic?: string}
 
 /** Sends a run to `stdout`, `bus` or the file of that name. The bus adds what became of the lines there. */
 export async function sendGenerated(to: string, sending: Sending): Promise<Sent> {
-  const {options, live, context} = sending
+  const {options, live, context, onRequest} = sending
   if (to === 'bus') return sendToBus(sending)
   if (to === 'stdout') {
     if (live) context.watchOutput()
-    const written = await writeGenerated(options, context.out, {live})
+    const written = await writeGenerated(options, context.out, {live, onRequest})
     await context.out.end()
     return written
   }
   const file = await openTextFile(to)
   try {
-    return await writeGenerated(options, file, {live})
+    return await writeGenerated(options, file, {live, onRequest})
   } finally {
     await file.close()
   }
 }
 
 /** As `ship` does: what went onto the embedded bus is also stored, unless told otherwise. */
-async function sendToBus({options, live, context, process}: Sending): Promise<Sent> {
+async function sendToBus({options, live, context, process, onRequest}: Sending): Promise<Sent> {
   const {config, signal, talk} = context
   await using app = openApp(config, talk.detail, talk.warn)
   const {shipped, processed} = await shipGenerated({
@@ -54,6 +55,7 @@ async function sendToBus({options, live, context, process}: Sending): Promise<Se
     signal,
     store: process && config.bus === 'embedded' ? await app.store() : undefined,
     onNotice: showProcessNotice(talk),
+    onRequest,
   })
   if (processed) talk.note(storedSummary(processed))
   const {units, bytes} = shipped

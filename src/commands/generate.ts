@@ -5,6 +5,7 @@ import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {liveFrom, sendGenerated} from '../cli/send-generated.js'
 import {UsageError} from '../cli/show-error.js'
 import {showResult} from '../cli/show-result.js'
+import {openTruthFile} from '../lib/flows/truth-file.js'
 import {emptyReport} from '../lib/flows/process-units.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import {planRun} from '../lib/generate/plan-run.js'
@@ -25,6 +26,7 @@ export default class Generate extends Command {
     '<%= config.bin %> generate --duration 60 --rate 100 --to shop.log',
     '<%= config.bin %> generate --count 1000000 --seed 7 --start 2026-01-01T00:00:00Z > shop.log',
     '<%= config.bin %> generate --duration 10m --to bus',
+    '<%= config.bin %> generate --count 10000 --to shop.log --truth spans.jsonl',
     '<%= config.bin %> generate --live --rate 20 --services gateway,payment',
   ]
   static override flags = {
@@ -44,6 +46,10 @@ export default class Generate extends Command {
     }),
     live: Flags.boolean({description: 'Real time; until Ctrl-C when neither --duration nor --count is given'}),
     to: Flags.string({description: 'stdout, bus, or a file, which is replaced', default: 'stdout', helpValue: 'WHERE'}),
+    truth: Flags.string({
+      description: 'Also write every span of every request to this file: JSON lines with its ids, parent and service',
+      helpValue: 'FILE',
+    }),
     'no-process': Flags.boolean({description: 'With --to bus: leave the storing to a running process command'}),
     ...pipelineFlags,
     ...globalFlags,
@@ -68,12 +74,14 @@ export default class Generate extends Command {
     const context = await openContext(flags)
     const live = flags.live ? liveFrom(options.start, now, context) : undefined
     const began = performance.now()
+    const truth = flags.truth === undefined ? undefined : await openTruthFile(flags.truth)
     const {lines, bytes, ...more} = await sendGenerated(flags.to, {
       options,
       live,
       context,
       process: !flags['no-process'],
-    })
+      onRequest: truth?.write,
+    }).finally(() => truth?.close())
     const ms = performance.now() - began
     const {seed, rate, start} = options
     const summary = generateSummary({lines, bytes, seed, start, end: start + (lines / rate) * 1000}, ms)

@@ -8,7 +8,7 @@ import {emptyReport, type ProcessNotice, type ProcessReport, sumReports} from '.
 import {runProcessor} from './run-processor.js'
 import {settleBacklog} from './settle-backlog.js'
 import {type ShipReport, shipTo} from './ship-units.js'
-import {eventBatches, type Live} from './write-generated.js'
+import {eventBatches, type Live, type SpanSink} from './write-generated.js'
 
 /** Events sorted by service at a time: whole batches for the bus without much memory. */
 const BATCH_EVENTS = 10_000
@@ -27,6 +27,7 @@ export interface ShipGeneratedOptions {
   store?: Store
   onNotice?: (notice: ProcessNotice | AwayNotice | {kind: 'standby'}) => void
   onAcknowledged?: (report: ShipReport) => void
+  onRequest?: SpanSink
 }
 
 /** Puts a generated run on the bus and, where a store is given, waits until the group has stored all of it. */
@@ -52,7 +53,8 @@ export async function shipGenerated(
   return {shipped, processed: sumReports(first, rest)}
 }
 
-async function ship({options, live, bus, topic, host, now, onAcknowledged}: ShipGeneratedOptions): Promise<ShipReport> {
-  const shares = byService(eventBatches(options, live, BATCH_EVENTS), options, GENERATED_LIMITS)
+async function ship(run: ShipGeneratedOptions): Promise<ShipReport> {
+  const {options, live, bus, topic, host, now, onAcknowledged, onRequest} = run
+  const shares = byService(eventBatches(options, live, BATCH_EVENTS, onRequest), options, GENERATED_LIMITS)
   return shipTo(bus, {topic}, generatedUnits(shares, {host, now}), {onAcknowledged})
 }

@@ -6,7 +6,7 @@ import {LogflowError} from '../errors/logflow-error.js'
 import {Background} from './background.js'
 import {EventQueue} from './event-queue.js'
 import {chooseJourney} from './journeys/choose-journey.js'
-import type {LogEvent} from './log-event.js'
+import type {LogEvent, Span} from './log-event.js'
 import {Random} from './random.js'
 import {LineWriter} from './render-line.js'
 import {Request} from './request.js'
@@ -43,9 +43,15 @@ export function fingerprint(o: GenerateOptions): string {
 /**
  * Exactly `count` events in order of time, every request whole. Times lie in the span of `count / rate` seconds
  * from `start` on; requests too long for what is left of it give way to background lines.
+ *
+ * @param onRequest is told every span of a request when it is planned, before its first event; a span no line
+ *   tells of too
  */
-export function* generateEvents(options: GenerateOptions): Generator<LogEvent, void, undefined> {
-  const traffic = new Traffic(options)
+export function* generateEvents(
+  options: GenerateOptions,
+  onRequest?: (spans: readonly Span[]) => void,
+): Generator<LogEvent, void, undefined> {
+  const traffic = new Traffic(options, onRequest)
   const queue = new EventQueue()
   for (let taken = 0; taken < options.count; taken++) {
     while (traffic.planned < options.count && traffic.next <= queue.earliest) queue.add(traffic.plan())
@@ -88,8 +94,10 @@ class Traffic {
   readonly #chosen: ReadonlySet<ServiceName>
   readonly #shoppers: Shopper[] = []
   readonly #crowd: number
+  readonly #onRequest?: (spans: readonly Span[]) => void
 
-  constructor(options: GenerateOptions) {
+  constructor(options: GenerateOptions, onRequest?: (spans: readonly Span[]) => void) {
+    this.#onRequest = onRequest
     const {seed, start, rate, count} = options
     if (!(rate > 0) || !Number.isFinite(rate)) throw new LogflowError('USAGE', `the rate must be above 0, not ${rate}`)
     if (!Number.isSafeInteger(count) || count < 0) {
@@ -123,7 +131,7 @@ class Traffic {
 
   /** Empty when no request fits into what is left. */
   #request(): LogEvent[] {
-    const {events, shopper} = this.#seenRequest()
+    const {events, shopper, spans} = this.#seenRequest()
     if (events.length === 0 || this.planned + events.length > this.#options.count) return []
     inOrder(events)
     const lasts = (events[events.length - 1] as LogEvent).at
@@ -131,6 +139,7 @@ class Traffic {
     if (at < this.next) return []
     for (const event of events) event.at += at
     shopper.busyUntil = at + lasts
+    this.#onRequest?.(spans)
     return events
   }
 

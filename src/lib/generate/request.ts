@@ -21,6 +21,8 @@ export interface Extra {
  */
 export class Request {
   readonly events: LogEvent[] = []
+  /** Every span that was opened, whether or not a line tells of it. */
+  readonly spans: Span[] = []
   readonly ids: RequestIds
   /** Microseconds since the request began. */
   now = 0
@@ -48,7 +50,10 @@ export class Request {
   open(name: ServiceName, parent?: Span): Span {
     const service = SERVICES[name]
     const host = this.random.pick(service.hosts)
-    return {service, host, id: this.#idSource.hex(16), parentId: parent?.id, start: this.now, request: this.ids}
+    const id = this.#idSource.hex(16)
+    const span = {service, host, id, parentId: parent?.id, start: this.now, request: this.ids}
+    this.spans.push(span)
+    return span
   }
 
   /** Over the network into a service, through `work`, and back. */

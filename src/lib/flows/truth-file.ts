@@ -1,0 +1,41 @@
+import {truthOf} from '../generate/span-truth.js'
+import {openTextFile} from './text-file.js'
+import type {SpanSink} from './write-generated.js'
+
+/** Characters written at a time. */
+const CHUNK = 1 << 20
+
+export interface TruthFile {
+  write: SpanSink
+  /** Rejects with what kept the file from being written, then or before. */
+  close(): Promise<void>
+}
+
+/** Opens the file that `generate --truth` writes: a span a line, as {@link truthOf} tells it. */
+export async function openTruthFile(path: string): Promise<TruthFile> {
+  const file = await openTextFile(path)
+  let gathered = ''
+  // One write after the other: spans come without waiting.
+  let writing = Promise.resolve()
+  const flush = (): void => {
+    const text = gathered
+    gathered = ''
+    writing = writing.then(() => file.write(text))
+    // Told by close().
+    writing.catch(() => {})
+  }
+  return {
+    write(spans) {
+      for (const span of spans) gathered += `${JSON.stringify(truthOf(span))}\n`
+      if (gathered.length >= CHUNK) flush()
+    },
+    async close() {
+      flush()
+      try {
+        await writing
+      } finally {
+        await file.close()
+      }
+    },
+  }
+}
