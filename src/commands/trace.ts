@@ -1,51 +1,84 @@
-import {Command} from '@oclif/core'
+import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
-import {globalFlags, requiredArgument, storeFlags} from '../cli/global-flags.js'
+import {globalFlags, listFlag, requiredArgument, storeFlags} from '../cli/global-flags.js'
+import {tellSkipped} from '../cli/open-inputs.js'
 import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
-import {openApp} from '../lib/compose.js'
+import {openSearchable} from '../cli/searchable.js'
+import {showResult} from '../cli/show-result.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
-import {findTrace, MIN_PREFIX} from '../lib/flows/find-trace.js'
+import {findTrace, findTraceAtOnce, MIN_PREFIX, type RecordSearch} from '../lib/flows/find-trace.js'
 import {traceView} from '../lib/output/trace-view.js'
-import {traceTimeline} from '../lib/trace/trace-timeline.js'
+import {firstFailure} from '../lib/sources/input.js'
+import {traceJson} from '../lib/trace/trace-json.js'
+import {buildTrace} from '../lib/trace/trace-tree.js'
 
 export default class Trace extends Command {
-  static override summary = 'Show every record of one trace, across services, in time order'
-  static override description =
-    'The id is a trace, correlation or request id, or the beginning of one (4 characters or more) when only one id begins so.'
+  static override summary = 'Draw one trace across services from its records alone: who called whom, when, how long'
+  // One paragraph: of several, help would show the last.
+  static override description = [
+    'The id is a trace, correlation or request id, or the beginning of one (4 characters or more) when only one id',
+    'begins so. Span and parent ids are followed where records have them; where they have none, calls are made out of',
+    'times, lengths, words and shared values, and marked ~ with how sure that is. Clocks that are not right are told',
+    'and set right. -o json gives the tree of spans, other formats and pipes the records.',
+  ].join(' ')
   static override examples = [
     '<%= config.bin %> trace 4bf92f3577b34da6a3ce929d0e0e4736',
     '<%= config.bin %> trace 4bf92f35',
+    '<%= config.bin %> trace 4bf92f35 --spans-only',
     '<%= config.bin %> trace 4bf92f35 --json',
+    '<%= config.bin %> trace 4bf92f35 --file app.log -o pretty',
   ]
   static override args = {
     id: requiredArgument({description: 'Trace, correlation or request id, or a unique beginning'}),
   }
-  static override flags = {...recordFlags, ...storeFlags, ...globalFlags}
+  static override flags = {
+    all: Flags.boolean({description: 'Every span and record, however many there are'}),
+    'spans-only': Flags.boolean({description: 'Only the spans, without their records', aliases: ['no-records']}),
+    errors: Flags.boolean({description: 'Only what failed, and what it happened in'}),
+    ascii: Flags.boolean({description: 'Draw with ASCII characters alone'}),
+    file: listFlag({
+      description: 'Look in these files instead of the store; may be repeated, - is stdin',
+      helpValue: 'FILE',
+    }),
+    ...recordFlags,
+    ...storeFlags,
+    ...globalFlags,
+  }
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Trace)
     const context = await openContext(flags)
-    await using app = openApp(context.config, context.talk.detail, context.talk.warn)
-    const {id, records} = await findTrace(await app.store(), args.id.trim(), context.signal)
-    if (records.length === 0)
-      throw new LogflowError(
-        'NO_MATCH',
-        `no record has the trace, correlation or request id ${JSON.stringify(args.id)}`,
-        {
-          suggestions: [
-            ...(args.id.length < MIN_PREFIX
-              ? [`The beginning of an id is looked up from ${MIN_PREFIX} characters on`]
-              : []),
-            'logflow search --limit 5  shows what is there',
-          ],
-        },
-      )
+    const asked = args.id.trim()
+    await using place = await openSearchable(context, flags.file)
+    const search: RecordSearch = (options) => place.search(options, context.signal)
+    const {id, records} = await (flags.file ? findTraceAtOnce : findTrace)(search, asked)
+    const problems = place.problems()
+    tellSkipped(context, problems)
+    const failure = firstFailure(problems)
+    if (failure) throw failure
+    if (records.length === 0) throw notFound(args.id)
+    if (context.format === 'json' && !flags.fields) {
+      const tree = buildTrace(id, records)
+      return showResult(context, traceJson(tree, {spansOnly: flags['spans-only']}), () => '')
+    }
     if (context.format === 'pretty' && !flags.fields) {
-      await context.out.write(traceView(traceTimeline(id, records), context.screen))
+      const {screen} = context
+      const options = {screen, now: Date.now(), all: flags.all, ascii: flags.ascii, wide: flags.wide}
+      const view = {...options, spansOnly: flags['spans-only'], errorsOnly: flags.errors}
+      await context.out.write(traceView(buildTrace(id, records), view))
       return context.out.end()
     }
     const writer = openRecordWriter(context, flags)
     for (const record of records) await writer.write(record)
     await writer.end()
   }
+}
+
+function notFound(id: string): LogflowError {
+  return new LogflowError('NO_MATCH', `no record has the trace, correlation or request id ${JSON.stringify(id)}`, {
+    suggestions: [
+      ...(id.length < MIN_PREFIX ? [`The beginning of an id is looked up from ${MIN_PREFIX} characters on`] : []),
+      'logflow search --limit 5  shows what is there',
+    ],
+  })
 }

@@ -146,19 +146,55 @@ describe('ship, then search', () => {
     const whole = await runLogflow(['trace', TRACE, '-o', 'pretty'], {home})
     const short = await runLogflow(['trace', '4bf9', '-o', 'pretty'], {home})
     expect(short.stdout).toBe(whole.stdout)
-    expect(whole.stdout).toBe(
-      [
-        `trace ${TRACE}   2 services · 4 records · 1 error · 412 ms`,
-        'from 2026-11-20T09:41:07.000Z',
-        '',
-        '    +0 ms  INFO   gateway  POST /checkout',
-        '  +118 ms  WARN   payment  card declined, retrying',
-        '▶ +287 ms  ERROR  payment  card declined   ← first error',
-        '  +412 ms  WARN   gateway  POST /checkout 402',
-        '',
-      ].join('\n'),
-    )
+    // The year is shown where it is another.
+    const [head, from, ...rest] = whole.stdout.split('\n')
+    expect(head).toBe(`trace ${TRACE}   2 services · 4 records · 1 error · 412 ms   from logs: 1 edge inferred ~`)
+    expect(from).toMatch(/^from Fri 20 Nov( 2026)? 09:41:07\.000$/)
+    expect(rest).toEqual([
+      '',
+      'gateway    ▕██████████████████████████████████████████████████▏   412 ms       POST /checkout 402',
+      '  ~ payment▕              █████████████████████▏                  169 ms 99%   ✗ card declined  (try 2 of 2)',
+      '',
+      '  +0 ms    INFO   gateway  POST /checkout  http.method=POST http.path=/checkout',
+      '  +118 ms  WARN   payment  card declined, retrying  attempt=1',
+      '           169 ms without a record while payment was running',
+      '▶ +287 ms  ERROR  payment  card declined  attempt=2  ← first error, on the critical path',
+      '           125 ms without a record while gateway was running',
+      '  +412 ms  WARN   gateway  POST /checkout 402  status=402',
+      '',
+      '~ inferred, with its confidence',
+      '',
+    ])
     expect((await runLogflow(['trace', 'beef'], {home})).status).toBe(1)
+  })
+
+  test('trace reads plain files the same way, and gives the tree as JSON', async () => {
+    const files = ['--file', 'shop/gateway.log', '--file', 'shop/payment.log', '--file', 'shop/orders.log']
+    const stored = await runLogflow(['trace', TRACE, '--json'], {home})
+    const read = await runLogflow(['trace', '4bf9', '--json', ...files], {home})
+    const strip = ({stdout}: {stdout: string}) => {
+      const tree = JSON.parse(stdout)
+      for (const span of tree.spans) span.records = span.records.map((record: {message: string}) => record.message)
+      return tree
+    }
+    expect(strip(read)).toMatchObject({
+      id: TRACE,
+      start: '2026-11-20T09:41:07.000Z',
+      duration_ms: 412,
+      services: ['gateway', 'payment'],
+      record_count: 4,
+      error_count: 1,
+      edges: {exact: 0, inferred: 1},
+      spans: [
+        {id: '00f067aa0ba902b7', parent: null, edge: null, service: 'gateway', timed: true, duration_ms: 412},
+        {parent: '00f067aa0ba902b7', edge: 'inferred', service: 'payment', error: true, attempt: {number: 2, of: 2}},
+      ],
+    })
+    const shape = ({spans}: {spans: Array<Record<string, unknown>>}) =>
+      spans.map(({id, parent, edge, confidence, start, duration_ms, records}) => {
+        return {id, parent, edge, confidence, start, duration_ms, records}
+      })
+    expect(shape(strip(stored))).toEqual(shape(strip(read)))
   })
 
   test('a prefix of several ids names them', async () => {

@@ -1,7 +1,7 @@
 import {LogflowError} from '../errors/logflow-error.js'
 import {traceQuery} from '../query/build-query.js'
 import type {LogRecord} from '../record/record.js'
-import type {Store} from '../store/store.js'
+import type {SearchOptions} from './search-records.js'
 
 /** Shortest beginning of an id that is looked up: shorter ones match too much to mean anything. */
 export const MIN_PREFIX = 4
@@ -15,40 +15,59 @@ export interface FoundTrace {
   records: LogRecord[]
 }
 
+/** Where traces are looked for: a store, or plain files. */
+export type RecordSearch = (options: SearchOptions) => AsyncIterable<LogRecord[]>
+
 /**
  * Every record whose trace, correlation or request id is `id`, or begins with it when only one such id does.
  * Nothing found gives no records; several ids with that beginning are an error that names them.
  */
-export async function findTrace(store: Store, id: string, signal?: AbortSignal): Promise<FoundTrace> {
-  const records = await collect(store, id, signal)
+export async function findTrace(search: RecordSearch, id: string): Promise<FoundTrace> {
+  const records = await collect(search, id, 'equals')
   if (records.length > 0 || id.length < MIN_PREFIX) return {id, records}
-  const ids = await idsWithPrefix(store, id, signal)
-  if (ids.length === 0) return {id, records: []}
-  if (ids.length > 1)
-    throw new LogflowError('USAGE', `${ids.length} ids begin with "${id}"`, {
-      suggestions: ids.slice(0, 5).map((whole) => `logflow trace ${whole}`),
-    })
-  const whole = ids[0] as string
-  return {id: whole, records: await collect(store, whole, signal)}
+  const some = await collect(search, id, 'prefix', MAX_PREFIX_RECORDS)
+  const whole = theOnlyId(some, id)
+  return whole === undefined ? {id, records: []} : {id: whole, records: await collect(search, whole, 'equals')}
 }
 
-async function collect(store: Store, id: string, signal?: AbortSignal): Promise<LogRecord[]> {
+/** The same for what can be read but once, as stdin can: everything with that beginning is held. */
+export async function findTraceAtOnce(search: RecordSearch, id: string): Promise<FoundTrace> {
+  const some = await collect(search, id, id.length < MIN_PREFIX ? 'equals' : 'prefix')
+  const exact = some.filter((record) => idsOf(record).includes(id))
+  if (exact.length > 0) return {id, records: exact}
+  const whole = theOnlyId(some, id)
+  return whole === undefined ? {id, records: []} : {id: whole, records: some.filter((r) => idsOf(r).includes(whole))}
+}
+
+async function collect(
+  search: RecordSearch,
+  id: string,
+  how: 'equals' | 'prefix',
+  limit = Number.POSITIVE_INFINITY,
+): Promise<LogRecord[]> {
   const records: LogRecord[] = []
-  const request = {query: traceQuery(id, 'equals'), order: 'oldest', limit: Infinity} as const
-  for await (const page of store.search(request, signal)) records.push(...page)
+  const sort = limit === Number.POSITIVE_INFINITY ? 'oldest' : 'newest'
+  for await (const page of search({query: traceQuery(id, how), sort, limit})) records.push(...page)
   return records
 }
 
-/** Distinct ids with this beginning; a trace id stands for the correlation and request ids of its own records. */
-async function idsWithPrefix(store: Store, prefix: string, signal?: AbortSignal): Promise<string[]> {
+/** A trace id stands for the correlation and request ids of its own records. */
+function theOnlyId(records: readonly LogRecord[], prefix: string): string | undefined {
   const ids = new Set<string>()
-  const request = {query: traceQuery(prefix, 'prefix'), order: 'newest', limit: MAX_PREFIX_RECORDS} as const
-  for await (const page of store.search(request, signal)) {
-    for (const record of page) {
-      const candidates = [record.trace_id, record.correlation_id, record.request_id]
-      const found = candidates.find((candidate) => candidate?.startsWith(prefix))
-      if (found !== undefined) ids.add(found)
-    }
+  for (const record of records) {
+    const found = idsOf(record).find((id) => id.startsWith(prefix))
+    if (found !== undefined) ids.add(found)
   }
-  return [...ids].sort()
+  if (ids.size > 1)
+    throw new LogflowError('USAGE', `${ids.size} ids begin with "${prefix}"`, {
+      suggestions: [...ids]
+        .sort()
+        .slice(0, 5)
+        .map((whole) => `logflow trace ${whole}`),
+    })
+  return [...ids][0]
+}
+
+function idsOf({trace_id, correlation_id, request_id}: LogRecord): string[] {
+  return [trace_id, correlation_id, request_id].filter((id) => id !== undefined)
 }

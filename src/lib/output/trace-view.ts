@@ -1,45 +1,123 @@
-import type {TraceTimeline} from '../trace/trace-timeline.js'
+import {timeAfter} from '../trace/clock.js'
+import {type Section, sectionsOf} from '../trace/sections.js'
+import {isError, type TraceSpan, walk} from '../trace/span.js'
+import type {TraceTree} from '../trace/trace-tree.js'
 import {escapeLine} from './escape-controls.js'
 import {formatDuration, plural} from './numbers.js'
 import {paletteFor} from './palette.js'
-import type {Screen} from './screen.js'
-import {cutTo, padTo, textWidth} from './text-width.js'
+import {textWidth} from './text-width.js'
+import {formatDate, formatTime} from './times.js'
+import {ASCII, type Drawing, type TraceViewOptions, UNICODE} from './trace-drawing.js'
+import {recordLines} from './trace-records.js'
+import {waterfallLines} from './trace-waterfall.js'
 
-const MAX_SERVICE_WIDTH = 20
+/** Columns of a page that no terminal shows. */
+const PAGE = 120
+/** Lines of bars, and of records, before the rest is only counted; they are shared among the requests of one id. */
+const MOST_ROWS = 60
+const MOST_RECORDS = 60
+const LEAST_LINES = 6
+/** Requests drawn; of more, those with errors and the first ones. */
+const MOST_SECTIONS = 12
 
-/** A trace for people: one head line, then every record with its distance from the first. Ends with a newline. */
-export function traceView(timeline: TraceTimeline, screen: Screen): string {
-  const palette = paletteFor(screen.color)
-  const {entries, services} = timeline
+/** A trace for people: what it is, the waterfall, and the records with their distance from its start. Ends with a newline. */
+export function traceView(tree: TraceTree, options: TraceViewOptions): string {
+  const {screen} = options
+  const finite = Number.isFinite(screen.width)
+  const drawing: Drawing = {
+    ...options,
+    palette: paletteFor(screen.color),
+    chars: options.ascii ? ASCII : UNICODE,
+    width: finite ? screen.width : PAGE,
+    textWidth: finite && !options.wide ? screen.width : Number.POSITIVE_INFINITY,
+  }
+  const lines = headLines(tree, drawing)
+  const sections = sectionsOf(tree)
+  const shown = options.all ? sections : chooseSections(sections, options.errorsOnly === true)
+  const share = (most: number): number =>
+    options.all ? Number.POSITIVE_INFINITY : Math.max(LEAST_LINES, Math.floor(most / shown.length))
+  for (const section of shown) {
+    lines.push('')
+    if (sections.length > 1) lines.push(sectionTitle(section, sections, drawing, tree))
+    lines.push(...waterfallLines(section, drawing, share(MOST_ROWS)))
+    if (!options.spansOnly) lines.push('', ...recordLines(section, drawing, share(MOST_RECORDS)))
+  }
+  if (options.errorsOnly && tree.errors === 0) lines.push('', 'no record of level ERROR or FATAL')
+  else if (shown.length < sections.length) {
+    const more = plural(sections.length - shown.length, 'more request')
+    lines.push('', drawing.palette.dim(`… ${more}${options.errorsOnly ? ' without an error' : ': --all shows them'}`))
+  }
+  lines.push(...legendLines(shown, drawing))
+  const text = `${lines.map((line) => line.trimEnd()).join('\n')}\n`
+  return options.ascii ? text.replace(/[…·←]/g, (char) => ASCII_FOR[char] as string) : text
+}
+
+/** Of one column each, as what they stand for. */
+const ASCII_FOR: Record<string, string> = {'…': '>', '·': '-', '←': '<'}
+
+/** What the marks mean, where they are there. */
+function legendLines(sections: readonly Section[], {palette, chars}: Drawing): string[] {
+  const spans = sections.flatMap(({roots, critical}) => [...walk(roots)].map(({span}) => ({span, critical})))
+  const parts = []
+  if (spans.some(({span, critical}) => !span.missing && !critical.has(span)))
+    parts.push(`${chars.waited} waited for (critical path)`, `${chars.beside} beside it`)
+  if (spans.some(({span}) => span.edge?.kind === 'inferred')) parts.push('~ inferred, with its confidence')
+  return parts.length > 0 ? ['', palette.dim(parts.join('   '))] : []
+}
+
+function headLines(tree: TraceTree, drawing: Drawing): string[] {
+  const {palette, width} = drawing
   const facts = [
-    plural(services.length, 'service'),
-    plural(entries.length, 'record'),
-    plural(timeline.errors, 'error'),
-    formatDuration(timeline.durationMs),
-  ]
-  const id = escapeLine(timeline.id)
-  const fits = textWidth(`trace ${id}   ${facts.join(' · ')}`) <= screen.width
-  const head = `trace ${palette.bold(id)}${fits ? '   ' : '\n'}${facts.join(' · ')}`
-  const offsets = entries.map((entry) => `+${formatOffset(entry.offsetMs)}`)
-  const offsetWidth = Math.max(0, ...offsets.map((text) => text.length))
-  const serviceWidth = Math.min(MAX_SERVICE_WIDTH, Math.max(0, ...services.map((name) => textWidth(escapeLine(name)))))
-  const lines = entries.map(({record, firstError}, i) => {
-    const mark = firstError ? palette.bad('▶') : ' '
-    const offset = (offsets[i] as string).padStart(offsetWidth)
-    const level = palette.level(record.level, (record.level ?? '').padEnd(5))
-    const name = record.service ?? ''
-    const service = palette.service(name, padTo(cutTo(escapeLine(name), serviceWidth), serviceWidth))
-    const note = firstError ? palette.dim('   ← first error') : ''
-    return `${mark} ${offset}  ${level}  ${service}  ${fold(escapeLine(record.message), screen, 14 + offsetWidth + serviceWidth)}${note}`
-  })
-  return `${head}\n${timeline.start ? palette.dim(`from ${timeline.start}`) : ''}\n\n${lines.join('\n')}\n`
+    plural(tree.services.length, 'service'),
+    plural(tree.records.length, 'record'),
+    plural(tree.errors, 'error'),
+    formatDuration(tree.end - tree.start),
+  ].join(' · ')
+  const id = escapeLine(tree.id)
+  const edges = edgeText(tree)
+  const first = `trace ${id}   ${facts}`
+  const lines = []
+  if (textWidth(first) > width) lines.push(`trace ${palette.bold(id)}`, facts)
+  else lines.push(`trace ${palette.bold(id)}   ${facts}`)
+  const when = tree.zero === undefined ? '' : dateAndTime(timeAfter(tree.zero, tree.start), drawing)
+  if (edges && textWidth(first) + 3 + textWidth(edges) <= width) lines[0] += `   ${palette.dim(edges)}`
+  else if (edges) lines.push(palette.dim(edges))
+  if (when) lines.push(palette.dim(`from ${when}`))
+  for (const {host, offset} of tree.clocks.slice(0, 5)) {
+    const way = offset > 0 ? 'ahead' : 'behind'
+    const text = `the clock of ${escapeLine(host)} is about ${formatDuration(Math.abs(offset))} ${way}: drawn set right`
+    lines.push(palette.warn(text))
+  }
+  if (tree.clocks.length > 5) lines.push(palette.warn(`and ${plural(tree.clocks.length - 5, 'more clock')} set right`))
+  return lines
 }
 
-function fold(message: string, screen: Screen, used: number): string {
-  return Number.isFinite(screen.width) ? cutTo(message, Math.max(20, screen.width - used)) : message
+function edgeText({edges: {exact, inferred}}: TraceTree): string {
+  const parts = []
+  if (exact > 0) parts.push(`${plural(exact, 'edge')} exact`)
+  if (inferred > 0) parts.push(`${exact > 0 ? inferred : plural(inferred, 'edge')} inferred ~`)
+  return parts.length > 0 ? `from logs: ${parts.join(', ')}` : ''
 }
 
-/** Milliseconds while they are readable, then longer units. */
-function formatOffset(ms: number): string {
-  return ms < 10_000 ? `${Number.isInteger(ms) ? ms : ms.toFixed(1)} ms` : formatDuration(ms)
+function dateAndTime(time: string, {now, utc}: Drawing): string {
+  return `${formatDate(time, now, utc)} ${formatTime(time, utc)}${utc ? ' UTC' : ''}`
+}
+
+/** Those with errors, then the first ones, in order of time. */
+function chooseSections(sections: readonly Section[], errorsOnly: boolean): Section[] {
+  const failed = (section: Section): boolean => section.entries.some(({record}) => isError(record))
+  if (errorsOnly) return sections.filter(failed)
+  if (sections.length <= MOST_SECTIONS) return [...sections]
+  const chosen = new Set(sections.filter(failed).slice(0, MOST_SECTIONS - 1))
+  for (const section of sections) if (chosen.size < MOST_SECTIONS) chosen.add(section)
+  return sections.filter((section) => chosen.has(section))
+}
+
+function sectionTitle(section: Section, sections: readonly Section[], drawing: Drawing, tree: TraceTree): string {
+  const {palette, utc} = drawing
+  const root = section.roots[0] as TraceSpan
+  const when = tree.zero === undefined ? '' : formatTime(timeAfter(tree.zero, section.start), utc)
+  const traceId = root.traceId === undefined || root.traceId === tree.id ? '' : `trace ${escapeLine(root.traceId)}`
+  const facts = [when, formatDuration(section.end - section.start), traceId].filter(Boolean).join(' · ')
+  return `${palette.bold(`request ${sections.indexOf(section) + 1} of ${sections.length}`)}   ${palette.dim(facts)}`
 }

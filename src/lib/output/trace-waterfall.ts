@@ -1,0 +1,139 @@
+import {type Attempt, attemptsOf, mainRecord} from '../trace/findings.js'
+import {foldSpans, type Row} from '../trace/fold-spans.js'
+import type {Section} from '../trace/sections.js'
+import {isError, type TraceSpan} from '../trace/span.js'
+import {escapeLine} from './escape-controls.js'
+import {formatCount, formatDuration, plural} from './numbers.js'
+import {cutTo, padTo, textWidth} from './text-width.js'
+import {type Drawing, nameOf} from './trace-drawing.js'
+
+const DURATION_WIDTH = 9
+const CONFIDENCE_WIDTH = 5
+const NAME_WIDTH = {least: 8, most: 32}
+const BAR_WIDTH = {least: 12, most: 60}
+/** Deeper levels are not indented further. */
+const DEEPEST = 10
+
+interface Layout extends Drawing {
+  section: Section
+  attempts: ReadonlyMap<TraceSpan, Attempt>
+  names: number
+  bars: number
+  confidences: boolean
+}
+
+/** One line a span: who, when as a bar, how long, what. At most about `most` lines. */
+export function waterfallLines(section: Section, drawing: Drawing, most: number): string[] {
+  const rows = drawing.errorsOnly ? failedRows(section) : foldSpans(section, most)
+  const layout = layOut(rows, section, drawing)
+  return rows.map((row) => rowLine(row, layout))
+}
+
+/** Spans with an error, and all above them. */
+function failedRows(section: Section): Row[] {
+  const wanted = new Set<TraceSpan>()
+  const rows = foldSpans(section, Number.POSITIVE_INFINITY)
+  for (const row of rows) {
+    if (row.kind !== 'span' || !hasError(row.span)) continue
+    for (let span: TraceSpan | undefined = row.span; span && !wanted.has(span); span = span.parent) wanted.add(span)
+  }
+  return rows.filter((row) => row.kind === 'span' && wanted.has(row.span))
+}
+
+function layOut(rows: readonly Row[], section: Section, drawing: Drawing): Layout {
+  const {width} = drawing
+  const widest = rows.reduce((most, row) => Math.max(most, textWidth(rowName(row))), 0)
+  const names = Math.min(Math.max(widest, NAME_WIDTH.least), NAME_WIDTH.most, Math.max(12, Math.floor(width / 3)))
+  const confidences = rows.some((row) => row.kind === 'span' && row.span.edge?.kind === 'inferred')
+  const rest = width - names - DURATION_WIDTH - 4 - (confidences ? CONFIDENCE_WIDTH : 0)
+  const bars = Math.min(BAR_WIDTH.most, Math.max(BAR_WIDTH.least, Math.floor(rest * 0.55)))
+  const attempts = attemptsOf(section.roots)
+  return {...drawing, section, attempts, names, bars, confidences}
+}
+
+function rowName(row: Row): string {
+  const indent = '  '.repeat(Math.min(row.depth, DEEPEST))
+  if (row.kind === 'more') return indent
+  const span = row.kind === 'span' ? row.span : (row.spans[0] as TraceSpan)
+  return `${indent}${span.edge?.kind === 'inferred' ? '~ ' : ''}${nameOf(span)}`
+}
+
+function rowLine(row: Row, layout: Layout): string {
+  const {palette, chars, names, section} = layout
+  const indent = '  '.repeat(Math.min(row.depth, DEEPEST))
+  if (row.kind === 'more') return palette.dim(`${indent}… ${plural(row.spans, 'more span')}: --all`)
+  const spans = row.kind === 'span' ? [row.span] : row.spans
+  const span = spans[0] as TraceSpan
+  const start = span.start
+  const end = spans.reduce((latest, {end}) => Math.max(latest, end), span.end)
+  const inferred = span.edge?.kind === 'inferred'
+  const mark = inferred ? '~ ' : ''
+  const name = cutTo(nameOf(span), Math.max(3, names - indent.length - mark.length))
+  const pad = ' '.repeat(Math.max(0, names - indent.length - mark.length - textWidth(name)))
+  const shownName = span.missing ? palette.dim(name) : palette.service(span.service ?? '', name)
+  const waited = spans.some((one) => section.critical.has(one))
+  const bar = barText({start, end, waited, missing: span.missing}, layout)
+  const duration = padTo(lengthText(spans, end - start, layout), DURATION_WIDTH, 'right')
+  const confidence = layout.confidences ? ` ${padTo(confidenceText(span), CONFIDENCE_WIDTH - 1)}` : ''
+  const paint = (text: string): string => (span.missing ? palette.dim(text) : palette.service(span.service ?? '', text))
+  const used = names + layout.bars + 2 + DURATION_WIDTH + (layout.confidences ? CONFIDENCE_WIDTH : 0) + 2
+  const label = labelOf(row, layout, layout.textWidth - used)
+  return `${indent}${palette.dim(mark)}${shownName}${pad}${palette.dim(chars.left)}${paint(bar.text)}${palette.dim(chars.right)}${bar.rest}${duration}${palette.dim(confidence)}  ${label}`
+}
+
+/** A span of no length is a point; one that ends after all others still has a cell. */
+function barText(
+  {start, end, waited, missing}: {start: number; end: number; waited: boolean; missing: boolean},
+  {section, bars, chars}: Layout,
+): {text: string; rest: string} {
+  const whole = section.end - section.start
+  const cell = (time: number): number => (whole > 0 ? ((time - section.start) / whole) * bars : 0)
+  const from = Math.min(bars - 1, Math.floor(cell(start) + 1e-9))
+  const to = Math.min(bars, Math.max(from + 1, Math.round(cell(end))))
+  const fill = missing ? chars.missing : waited ? chars.waited : chars.beside
+  return {text: ' '.repeat(from) + fill.repeat(to - from), rest: ' '.repeat(bars - to)}
+}
+
+function lengthText(spans: readonly TraceSpan[], length: number, {chars}: Layout): string {
+  if (spans.length > 1) return `${chars.times}${formatCount(spans.length)}`
+  const span = spans[0] as TraceSpan
+  // One record alone tells no length.
+  return span.timed || length > 0 ? formatDuration(length) : '-'
+}
+
+function confidenceText({edge}: TraceSpan): string {
+  return edge?.kind === 'inferred' ? `${Math.round(edge.confidence * 100)}%` : ''
+}
+
+function labelOf(row: Row, {palette, chars, attempts, ...layout}: Layout, room: number): string {
+  if (row.kind === 'more') return ''
+  if (row.kind === 'alike') return alikeLabel(row.spans, room, {palette})
+  const {span} = row
+  if (span.missing) return palette.dim(cutTo(`span ${escapeLine(span.id)}: no record of it was found`, atLeast(room)))
+  const record = mainRecord(span)
+  const failed = hasError(span)
+  const attempt = attempts.get(span)
+  const note = attempt ? `  (try ${attempt.number} of ${attempt.of})` : ''
+  const mark = failed ? `${chars.failed} ` : ''
+  const text = cutTo(escapeLine(record?.message ?? ''), atLeast(room - textWidth(mark + note)))
+  const late = span.parent && !span.parent.missing && span.start > span.parent.end ? 'after its caller' : ''
+  const tail = late && textWidth(mark + text + note + late) + 3 <= room && !layout.ascii ? palette.dim(`  ${late}`) : ''
+  return (failed ? palette.bad(mark + text) : text) + palette.dim(note) + tail
+}
+
+function alikeLabel(spans: readonly TraceSpan[], room: number, {palette}: Pick<Layout, 'palette'>): string {
+  const sum = spans.reduce((total, {start, end}) => total + end - start, 0)
+  const longest = spans.reduce((most, {start, end}) => Math.max(most, end - start), 0)
+  const facts =
+    longest > 0 ? `${formatDuration(sum)} in all, the longest ${formatDuration(longest)}` : 'one record each'
+  const text = `${facts}  ${escapeLine(mainRecord(spans[0] as TraceSpan)?.message ?? '')} …`
+  return palette.dim(cutTo(text, atLeast(room)))
+}
+
+function atLeast(room: number): number {
+  return Math.max(10, room)
+}
+
+function hasError({records}: TraceSpan): boolean {
+  return records.some(({record}) => isError(record))
+}

@@ -1,0 +1,132 @@
+import type {LogRecord} from '../record/record.js'
+import type {Draft} from './draft.js'
+
+/** What a draft's records say that can tie it to others. */
+export interface Evidence {
+  /** Numbers of the values it shares with some, not most, of the others; in order, no doubles. */
+  values: number[]
+  /** Numbers of the services that its words name, its own left out. */
+  named: ReadonlySet<number>
+  /** Number of its service; -1 where it names none. */
+  service: number
+}
+
+/** Values kept of one draft, and leaves looked at in one record. */
+const MOST_VALUES = 32
+/** Characters of a message that are read. */
+const MOST_TEXT = 500
+const LONGEST_VALUE = 100
+/** Of this many drafts and more a value that half of them have tells nothing. */
+const FEW = 4
+
+/** An id, an amount, a path: something with a digit in it, or joined of parts. */
+const VALUE = /[\p{L}\p{N}][\p{L}\p{N}_.:/#@-]*[\p{L}\p{N}]/gu
+const WORD = /[a-z0-9]+(?:[-_][a-z0-9]+)*/g
+/** Parts of service names that name no service. */
+const GENERIC = new Set(['service', 'svc', 'server', 'api', 'app', 'worker', 'backend', 'web', 'the', 'and', 'for'])
+
+/** Reads all drafts at once: what a value is worth depends on how many have it. */
+export function evidenceOf(drafts: readonly Draft[]): Evidence[] {
+  const services = new Map<string, number>()
+  for (const {service} of drafts)
+    if (service !== undefined && !services.has(service)) services.set(service, services.size)
+  const names = namesOf(services)
+  const numbers = new Map<string, number>()
+  const counts: number[] = []
+  const read = drafts.map((draft) => {
+    const values = new Set<number>()
+    const named = new Set<number>()
+    for (const {record} of draft.records) readRecord(record, draft, {names, numbers, counts, values, named})
+    const service = draft.service === undefined ? -1 : (services.get(draft.service) as number)
+    named.delete(service)
+    return {values, named, service}
+  })
+  const most = drafts.length <= FEW ? drafts.length : drafts.length / 2
+  return read.map(({values, named, service}) => {
+    const telling = [...values].filter((value) => (counts[value] as number) > 1 && (counts[value] as number) <= most)
+    return {values: telling.sort((a, b) => a - b), named, service}
+  })
+}
+
+/** How many values two drafts share. Both lists are in order. */
+export function sharedValues(a: Evidence, b: Evidence): number {
+  const [x, y] = [a.values, b.values]
+  let shared = 0
+  for (let i = 0, j = 0; i < x.length && j < y.length; ) {
+    const difference = (x[i] as number) - (y[j] as number)
+    if (difference === 0) shared++
+    if (difference <= 0) i++
+    if (difference >= 0) j++
+  }
+  return shared
+}
+
+/** A service by its name, and by each telling part of it that no other has. */
+function namesOf(services: ReadonlyMap<string, number>): Map<string, number> {
+  const names = new Map<string, number>()
+  const doubled = new Set<string>()
+  for (const [service, number] of services) {
+    for (const part of service.toLowerCase().split(/[^a-z0-9]+/)) {
+      if (part.length < 3 || GENERIC.has(part)) continue
+      if (names.has(part) && names.get(part) !== number) doubled.add(part)
+      names.set(part, number)
+    }
+  }
+  for (const part of doubled) names.delete(part)
+  for (const [service, number] of services) names.set(service.toLowerCase(), number)
+  return names
+}
+
+interface Reading {
+  names: ReadonlyMap<string, number>
+  numbers: Map<string, number>
+  counts: number[]
+  values: Set<number>
+  named: Set<number>
+}
+
+function readRecord(record: LogRecord, draft: Draft, reading: Reading): void {
+  const note = (text: string): void => {
+    if (text.length < 4 || reading.values.size >= MOST_VALUES || isOwnId(text, draft)) return
+    let number = reading.numbers.get(text)
+    if (number === undefined) {
+      number = reading.counts.length
+      reading.numbers.set(text, number)
+      reading.counts.push(0)
+    }
+    if (reading.values.has(number)) return
+    reading.values.add(number)
+    reading.counts[number] = (reading.counts[number] as number) + 1
+  }
+  const message = record.message.slice(0, MOST_TEXT)
+  for (const [text] of message.matchAll(VALUE)) if (/\d/.test(text)) note(text)
+  nameServices(message, reading)
+  let left = MOST_VALUES
+  const visit = (value: unknown, depth: number): void => {
+    if (left <= 0) return
+    if (typeof value === 'string') {
+      left--
+      if (value.length > LONGEST_VALUE) return
+      if (/\d/.test(value)) note(value)
+      nameServices(value, reading)
+    } else if (typeof value === 'number') {
+      left--
+      if (Math.abs(value) >= 1000) note(String(value))
+    } else if (value !== null && typeof value === 'object' && depth < 4) {
+      for (const inner of Object.values(value)) visit(inner, depth + 1)
+    }
+  }
+  visit(record.attributes, 0)
+}
+
+/** The ids of a trace are on all its lines. */
+function isOwnId(text: string, {traceId, requestId, spanId, parentId, host}: Draft): boolean {
+  return text === traceId || text === requestId || text === spanId || text === parentId || text === host
+}
+
+function nameServices(text: string, {names, named}: Reading): void {
+  for (const [word] of text.toLowerCase().matchAll(WORD)) {
+    const service = names.get(word)
+    if (service !== undefined) named.add(service)
+  }
+}

@@ -1,0 +1,58 @@
+import type {Draft} from './draft.js'
+
+/** How a child lies to its parent in time, and how well that suits a call: higher is better, 4 the most. */
+export interface Relation {
+  /** Within it; beginning in it and ending after it; beginning after its end. */
+  kind: 'inside' | 'overlapping' | 'after'
+  score: number
+  /** The times hold as they are, with no clock set right. */
+  sure: boolean
+}
+
+interface Placed {
+  draft: Draft
+  start: number
+  end: number
+}
+
+/** How much earlier than its first record a span may have begun that does not say when it did; ms. */
+const EARLIER_MS = 2000
+
+/**
+ * `undefined` where the one cannot have called the other. `slack`: how late lines are written, `tolerance`: by how
+ * much the two clocks may differ besides; ms.
+ */
+export function relate(
+  parent: Placed,
+  child: Placed,
+  {slack, tolerance}: {slack: number; tolerance: number},
+): Relation | undefined {
+  const length = child.end - child.start
+  const room = parent.end - parent.start
+  // The longer one cannot lie within the shorter one, whatever the clocks say.
+  const fits = length <= room + slack
+  const early = parent.start - child.start
+  const late = child.end - parent.end
+  if (early > 0 && !fits) return undefined
+  let cost = 0
+  if (early > slack) {
+    if (parent.draft.startKnown) {
+      if (early > slack + tolerance) return undefined
+      cost += early / tolerance + 1.2
+    } else {
+      if (early > EARLIER_MS || !(parent.draft.endKnown || fits)) return undefined
+      cost += 1 + early / 200
+    }
+  }
+  if (late <= slack) return {kind: 'inside', score: 4 - cost, sure: cost === 0}
+  if (fits && tolerance > 0 && late <= slack + tolerance && child.draft.timed)
+    return {kind: 'inside', score: 3.5 - cost - late / tolerance, sure: false}
+  const gap = child.start - parent.end
+  if (gap <= slack) {
+    const score = parent.draft.endKnown ? 1.5 : 3 - Math.min(1, late / 1000)
+    return {kind: 'overlapping', score: score - cost, sure: cost === 0}
+  }
+  const base = parent.draft.endKnown ? 1 : 2
+  const fall = parent.draft.endKnown ? 0.4 : 0.25
+  return {kind: 'after', score: base - fall * Math.log2(1 + gap / 2) - cost, sure: cost === 0}
+}
