@@ -1,12 +1,15 @@
 import {Command, Flags} from '@oclif/core'
-import {openContext} from '../cli/context.js'
+import {type Context, openContext} from '../cli/context.js'
 import {globalFlags, listFlag, requiredArgument, storeFlags} from '../cli/global-flags.js'
 import {tellSkipped} from '../cli/open-inputs.js'
-import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
+import {pagedOutput} from '../cli/pager.js'
+import {openRecordWriter, pagerFlag, recordFlags} from '../cli/record-flags.js'
 import {openSearchable} from '../cli/searchable.js'
 import {showResult} from '../cli/show-result.js'
+import {toZone, zoneFlag} from '../cli/zone-flag.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {findTrace, findTraceAtOnce, MIN_PREFIX, type RecordSearch} from '../lib/flows/find-trace.js'
+import type {TraceViewOptions} from '../lib/output/trace-drawing.js'
 import {traceView} from '../lib/output/trace-view.js'
 import {firstFailure} from '../lib/sources/input.js'
 import {traceJson} from '../lib/trace/trace-json.js'
@@ -41,6 +44,8 @@ export default class Trace extends Command {
       helpValue: 'FILE',
     }),
     ...recordFlags,
+    timezone: zoneFlag,
+    pager: pagerFlag,
     ...storeFlags,
     ...globalFlags,
   }
@@ -49,28 +54,48 @@ export default class Trace extends Command {
     const {args, flags} = await this.parse(Trace)
     const context = await openContext(flags)
     const asked = args.id.trim()
-    await using place = await openSearchable(context, flags.file)
-    const search: RecordSearch = (options) => place.search(options, context.signal)
+    await using place = await openSearchable(context, flags.file, flags.timezone)
+    const search: RecordSearch = (options) => place.search(options, context.signal).pages
     const {id, records} = await (flags.file ? findTraceAtOnce : findTrace)(search, asked)
     const problems = place.problems()
     tellSkipped(context, problems)
     const failure = firstFailure(problems)
     if (failure) throw failure
     if (records.length === 0) throw notFound(args.id)
-    if (context.format === 'json' && !flags.fields) {
-      const tree = buildTrace(id, records)
-      return showResult(context, traceJson(tree, {spansOnly: flags['spans-only']}), () => '')
+    const asRecords = flags.fields !== undefined || flags.template !== undefined
+    if (context.format === 'json' && !asRecords)
+      return showResult(context, traceJson(buildTrace(id, records), {spansOnly: flags['spans-only']}), () => '')
+    const out = pagedOutput(context, flags.pager)
+    if (context.format === 'pretty' && !asRecords) {
+      await out.write(traceView(buildTrace(id, records), viewOptions(context, flags)))
+      return out.end()
     }
-    if (context.format === 'pretty' && !flags.fields) {
-      const {screen} = context
-      const options = {screen, now: Date.now(), all: flags.all, ascii: flags.ascii, wide: flags.wide}
-      const view = {...options, spansOnly: flags['spans-only'], errorsOnly: flags.errors}
-      await context.out.write(traceView(buildTrace(id, records), view))
-      return context.out.end()
-    }
-    const writer = openRecordWriter(context, flags)
+    const writer = openRecordWriter(context, flags, [], out)
     for (const record of records) await writer.write(record)
     await writer.end()
+  }
+}
+
+interface ViewFlags {
+  all?: boolean
+  ascii?: boolean
+  errors?: boolean
+  'spans-only'?: boolean
+  timezone?: string
+  wide?: boolean
+}
+
+function viewOptions({screen}: Context, flags: ViewFlags): TraceViewOptions {
+  return {
+    screen,
+    now: Date.now(),
+    zone: toZone(flags.timezone),
+    zoneName: flags.timezone,
+    all: flags.all,
+    ascii: flags.ascii,
+    wide: flags.wide,
+    spansOnly: flags['spans-only'],
+    errorsOnly: flags.errors,
   }
 }
 

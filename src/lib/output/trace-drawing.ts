@@ -1,5 +1,6 @@
 // What the parts of a drawn trace share: trace-view.ts puts them together.
 
+import type {Zone} from '../record/zone.js'
 import type {TraceSpan} from '../trace/span.js'
 import {escapeLine} from './escape-controls.js'
 import type {Palette} from './palette.js'
@@ -9,7 +10,9 @@ export interface TraceViewOptions {
   screen: Screen
   /** Milliseconds since 1970: dates of this year go without it. */
   now: number
-  utc?: boolean
+  /** Of the times shown; this machine's unless given, and its name where it was asked for by name. */
+  zone?: Zone
+  zoneName?: string
   /** Every span and record, however many. */
   all?: boolean
   /** The bars alone. */

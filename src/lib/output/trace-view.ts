@@ -99,8 +99,8 @@ function edgeText({edges: {exact, inferred}}: TraceTree): string {
   return parts.length > 0 ? `from logs: ${parts.join(', ')}` : ''
 }
 
-function dateAndTime(time: string, {now, utc}: Drawing): string {
-  return `${formatDate(time, now, utc)} ${formatTime(time, utc)}${utc ? ' UTC' : ''}`
+function dateAndTime(time: string, {now, zone, zoneName}: Drawing): string {
+  return [formatDate(time, now, zone), formatTime(time, zone), zoneName].filter(Boolean).join(' ')
 }
 
 /** Those with errors, then the first ones, in order of time. */
@@ -114,9 +114,9 @@ function chooseSections(sections: readonly Section[], errorsOnly: boolean): Sect
 }
 
 function sectionTitle(section: Section, sections: readonly Section[], drawing: Drawing, tree: TraceTree): string {
-  const {palette, utc} = drawing
+  const {palette, zone} = drawing
   const root = section.roots[0] as TraceSpan
-  const when = tree.zero === undefined ? '' : formatTime(timeAfter(tree.zero, section.start), utc)
+  const when = tree.zero === undefined ? '' : formatTime(timeAfter(tree.zero, section.start), zone)
   const traceId = root.traceId === undefined || root.traceId === tree.id ? '' : `trace ${escapeLine(root.traceId)}`
   const facts = [when, formatDuration(section.end - section.start), traceId].filter(Boolean).join(' · ')
   return `${palette.bold(`request ${sections.indexOf(section) + 1} of ${sections.length}`)}   ${palette.dim(facts)}`

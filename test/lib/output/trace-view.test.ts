@@ -4,6 +4,7 @@ import {expect, test} from 'vitest'
 import type {TraceViewOptions} from '../../../src/lib/output/trace-drawing.js'
 import {traceView} from '../../../src/lib/output/trace-view.js'
 import {toRecord} from '../../../src/lib/parse/to-record.js'
+import {UTC} from '../../../src/lib/record/zone.js'
 import {buildTrace} from '../../../src/lib/trace/trace-tree.js'
 
 // The cases' shape is told in test/cases/trace/README.md.
@@ -40,7 +41,7 @@ function drawn({lines, options: {width = 120, color = false, ...options}}: Case)
   const ids = records.map((record) => record.correlation_id ?? record.request_id ?? record.trace_id)
   const now = Date.parse('2026-12-01T00:00:00Z')
   const screen = {isTerminal: true, width, color}
-  return traceView(buildTrace(ids[0] as string, records), {screen, now, utc: true, ...options})
+  return traceView(buildTrace(ids[0] as string, records), {screen, now, zone: UTC, zoneName: 'UTC', ...options})
 }
 
 for (const file of readdirSync(CASES).filter((name) => name.endsWith('.txt')))
