@@ -8,7 +8,7 @@ import {openSearchable} from '../cli/searchable.js'
 import {showResult} from '../cli/show-result.js'
 import {toZone, zoneFlag} from '../cli/zone-flag.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
-import {findTrace, findTraceAtOnce, MIN_PREFIX, type RecordSearch} from '../lib/flows/find-trace.js'
+import {findTrace, findTraceAtOnce, MIN_PREFIX} from '../lib/flows/find-trace.js'
 import type {TraceViewOptions} from '../lib/output/trace-drawing.js'
 import {traceView} from '../lib/output/trace-view.js'
 import {firstFailure} from '../lib/sources/input.js'
@@ -53,10 +53,10 @@ export default class Trace extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Trace)
     const context = await openContext(flags)
-    const asked = args.id.trim()
-    await using place = await openSearchable(context, flags.file, flags.timezone)
-    const search: RecordSearch = (options) => place.search(options, context.signal).pages
-    const {id, records} = await (flags.file ? findTraceAtOnce : findTrace)(search, asked)
+    const files = flags.file && {files: flags.file, timezone: flags.timezone, held: false}
+    await using place = await openSearchable(context, files)
+    const find = files ? findTraceAtOnce : findTrace
+    const {id, records} = await find(place.ask, args.id.trim(), context.signal)
     const problems = place.problems()
     tellSkipped(context, problems)
     const failure = firstFailure(problems)
@@ -70,7 +70,7 @@ export default class Trace extends Command {
       await out.write(traceView(buildTrace(id, records), viewOptions(context, flags)))
       return out.end()
     }
-    const writer = openRecordWriter(context, flags, [], out)
+    const writer = openRecordWriter(context, flags, {out})
     for (const record of records) await writer.write(record)
     await writer.end()
   }

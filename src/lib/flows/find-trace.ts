@@ -1,7 +1,7 @@
 import {LogflowError} from '../errors/logflow-error.js'
 import {traceQuery} from '../query/build-query.js'
 import type {LogRecord} from '../record/record.js'
-import type {SearchOptions} from './search-records.js'
+import type {AskRecords} from './search-records.js'
 
 /** Shortest beginning of an id that is looked up: shorter ones match too much to mean anything. */
 export const MIN_PREFIX = 4
@@ -15,24 +15,21 @@ export interface FoundTrace {
   records: LogRecord[]
 }
 
-/** Where traces are looked for: a store, or plain files. */
-export type RecordSearch = (options: SearchOptions) => AsyncIterable<LogRecord[]>
-
 /**
  * Every record whose trace, correlation or request id is `id`, or begins with it when only one such id does.
  * Nothing found gives no records; several ids with that beginning are an error that names them.
  */
-export async function findTrace(search: RecordSearch, id: string): Promise<FoundTrace> {
-  const records = await collect(search, id, 'equals')
+export async function findTrace(ask: AskRecords, id: string, signal?: AbortSignal): Promise<FoundTrace> {
+  const records = await collect(ask, signal, id, 'equals')
   if (records.length > 0 || id.length < MIN_PREFIX) return {id, records}
-  const some = await collect(search, id, 'prefix', MAX_PREFIX_RECORDS)
+  const some = await collect(ask, signal, id, 'prefix', MAX_PREFIX_RECORDS)
   const whole = theOnlyId(some, id)
-  return whole === undefined ? {id, records: []} : {id: whole, records: await collect(search, whole, 'equals')}
+  return whole === undefined ? {id, records: []} : {id: whole, records: await collect(ask, signal, whole, 'equals')}
 }
 
 /** The same for what can be read but once, as stdin can: everything with that beginning is held. */
-export async function findTraceAtOnce(search: RecordSearch, id: string): Promise<FoundTrace> {
-  const some = await collect(search, id, id.length < MIN_PREFIX ? 'equals' : 'prefix')
+export async function findTraceAtOnce(ask: AskRecords, id: string, signal?: AbortSignal): Promise<FoundTrace> {
+  const some = await collect(ask, signal, id, id.length < MIN_PREFIX ? 'equals' : 'prefix')
   const exact = some.filter((record) => idsOf(record).includes(id))
   if (exact.length > 0) return {id, records: exact}
   const whole = theOnlyId(some, id)
@@ -40,14 +37,15 @@ export async function findTraceAtOnce(search: RecordSearch, id: string): Promise
 }
 
 async function collect(
-  search: RecordSearch,
+  ask: AskRecords,
+  signal: AbortSignal | undefined,
   id: string,
   how: 'equals' | 'prefix',
   limit = Number.POSITIVE_INFINITY,
 ): Promise<LogRecord[]> {
   const records: LogRecord[] = []
-  const sort = limit === Number.POSITIVE_INFINITY ? 'oldest' : 'newest'
-  for await (const page of search({query: traceQuery(id, how), sort, limit})) records.push(...page)
+  const order = limit === Number.POSITIVE_INFINITY ? 'oldest' : 'newest'
+  for await (const page of ask({query: traceQuery(id, how), order, limit}, signal)) records.push(...page)
   return records
 }
 
