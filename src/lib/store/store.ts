@@ -21,6 +21,8 @@ export interface Store {
    */
   texts?(filter: RecordFilter, signal?: AbortSignal): AsyncIterable<RecordText[]>
   count(filter: RecordFilter): Promise<number>
+  /** What the engine is asked for the records of a filter, for people who want to know. Asks it nothing. */
+  explain?(filter: RecordFilter): Promise<Explanation>
   /**
    * The groups of each question, exact, all from one moment of the store. Rejects where an answer would not be exact,
    * and when the signal aborts. What a question means: metrics/question.ts.
@@ -51,6 +53,17 @@ export interface Store {
 
 /** What a record says, when, and in whose name. Attributes may be left out of records that have a message. */
 export type RecordText = Pick<LogRecord, '@timestamp' | 'level' | 'service' | 'message' | 'attributes'>
+
+export interface Explanation {
+  /** Name and version. */
+  engine: string
+  /** In the engine's own language: a statement, or a query as JSON. */
+  asked: string | object
+  /** False where the engine finds candidates, of which some may still be tested one by one. */
+  exact: boolean
+  /** What else there is to know, a sentence each. */
+  notes: string[]
+}
 
 export interface FollowRequest {
   filter: RecordFilter

@@ -9,6 +9,7 @@ import type {LogRecord} from '../../record/record.js'
 import {describeDamage, mendDamage} from '../describe-damage.js'
 import type {
   DamagedPart,
+  Explanation,
   FollowEvent,
   FollowRequest,
   KeyRange,
@@ -24,6 +25,7 @@ import {aggregateLake} from './aggregate.js'
 import {countLake, getFromLake, valuesOfLake} from './ask.js'
 import {Damage, listDamaged} from './damage.js'
 import {Duck} from './duckdb.js'
+import {explainLake} from './explain.js'
 import {followLake, lakePosition} from './follow.js'
 import {keysOfLake} from './keys.js'
 import {type Layout, layoutOf, SEAL_LIMITS, type SealLimits} from './layout.js'
@@ -118,6 +120,10 @@ class Lake implements Store {
 
   aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]> {
     return aggregateLake(this.#readable(), questions, signal)
+  }
+
+  async explain(filter: RecordFilter): Promise<Explanation> {
+    return explainLake(this.#readable(), filter)
   }
 
   async get(id: string): Promise<LogRecord | undefined> {
