@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import type {ContextBy, ContextOptions} from '../lib/flows/record-context.js'
 import {type FlagValue, SavedSearches, savedName} from '../lib/flows/saved-searches.js'
-import {type Cursor, formatCursor, type Going, readCursor} from '../lib/flows/search-cursor.js'
+import {formatCursor, type Going, readCursor} from '../lib/flows/search-cursor.js'
 import type {SearchOptions} from '../lib/flows/search-records.js'
 import {parseSpan} from '../lib/query/parse-time.js'
 import type {Context} from './context.js'
@@ -117,10 +117,10 @@ export async function toAsked(context: Context, query: string | undefined, typed
 }
 
 function askedFor(text: string | undefined, flags: SearchFlags): Asked {
-  const typed = toFilter(text, flags, new Date())
   const about = [text?.trim() ?? '', ...ASKS.map((key) => flags[key] ?? null)]
   const cursor = flags.cursor === undefined ? undefined : readCursor(flags.cursor, about)
-  const filter = cursor ? timesOf(typed, cursor) : typed
+  const began = cursor ? new Date(cursor.beganMs) : new Date()
+  const filter = toFilter(text, flags, began)
   const all = flags.file !== undefined || flags.around !== undefined
   const limit = toLimit(flags.limit, all ? Number.POSITIVE_INFINITY : DEFAULT_LIMIT)
   const sort = flags.sort === 'newest' ? 'newest' : 'oldest'
@@ -135,7 +135,7 @@ function askedFor(text: string | undefined, flags: SearchFlags): Asked {
     options: {...filter, limit, sort, ...(cursor ? {going: cursor.going} : {})},
     cutUnasked: flags.limit === undefined,
     ...contextOf(flags),
-    cursorOf: (going) => formatCursor({...filter, going}, about),
+    cursorOf: (going) => formatCursor({going, beganMs: began.getTime()}, about),
   }
 }
 
@@ -169,11 +169,6 @@ const ASKS = [
   'timezone',
   'file',
 ] as const
-
-/** The times are those of when the search began, not of now. */
-function timesOf({query}: Filter, {since, until}: Cursor): Filter {
-  return {query, ...(since === undefined ? {} : {since}), ...(until === undefined ? {} : {until})}
-}
 
 /** A whole number over zero, or `all`. */
 export function toLimit(text: string | undefined, otherwise: number): number {

@@ -136,6 +136,14 @@ test('a saved search is asked by its name, with flags of the day', {timeout: LON
   expect(readdirSync(join(home, '.local/share/logflow/searches'))).toEqual([])
 })
 
+test('nothing found says what was misspelt', {timeout: LONG}, async () => {
+  const said = async (query: string) => (await search(query)).stderr.trimEnd()
+  expect(await said('servce:orders')).toBe(
+    'nothing found for servce:orders in 300 records; no record has "servce"; did you mean service?',
+  )
+  expect(await said('n:>=300')).toBe('nothing found for n:>=300 in 300 records')
+})
+
 test('a template that is wrong, and flags that do not go together', {timeout: LONG}, async () => {
   const wrong = await search('--template', '{level} {message')
   expect(wrong.stderr).toBe(

@@ -4,6 +4,7 @@ import type {NothingFound} from '../query/nothing-found.js'
 import type {QueryNode} from '../query/query.js'
 import type {RecordFilter, Store} from '../store/store.js'
 import {MIN_PREFIX} from './find-trace.js'
+import {unknownField} from './unknown-field.js'
 
 const MAX_SERVICES = 200
 const IDS = ['trace_id', 'correlation_id', 'request_id'] as const
@@ -16,11 +17,13 @@ export async function explainNothing(store: Store, filter: RecordFilter): Promis
   const known = asked.length > 0 && status.records > 0 ? await store.values('service', MAX_SERVICES) : []
   const missing = asked.find((name) => !known.some((service) => service.toLowerCase() === name.toLowerCase()))
   const beginning = status.records > 0 ? await beginningOf(store, filter.query) : undefined
+  const field = status.records > 0 ? await unknownField(store, filter.query) : undefined
   return {
     total: status.records,
     newest: status.newest,
     ...(timed && status.records > 0 ? {anyTime: await store.count({query: filter.query})} : {}),
     ...(missing === undefined ? {} : {unknownService: {asked: missing, nearest: nearMatch(missing, known)}}),
+    ...(field === undefined ? {} : {unknownField: field}),
     ...(beginning === undefined ? {} : {beginning}),
   }
 }

@@ -1,6 +1,6 @@
 // A cursor is where an answer stopped, as a text that a later run goes on from. It holds the place in the total order,
-// the times as they were worked out when the search began, and a digest of what was asked, so that it is never used
-// for another question.
+// when the search began, from which `15m` and the like are reckoned again, and a digest of what was asked, so that it is
+// never used for another question.
 
 import {createHash} from 'node:crypto'
 import {LogflowError} from '../errors/logflow-error.js'
@@ -18,31 +18,30 @@ export interface Going {
 
 export interface Cursor {
   going: Going
-  /** RFC 3339, as the filter has them. */
-  since?: string
-  until?: string
+  /** When the first search began, ms since 1970. */
+  beganMs: number
 }
 
 const VERSION = 1
 const DIGEST_BYTES = 8
 const OLDEST = 1
-const SINCE = 2
-const UNTIL = 4
+/** Version, order, digest, time, offset, beginning, and the number of marks; then the marks and the source. */
+const FIXED_BYTES = 35
 
 /** The cursor as text: letters, digits, `-` and `_`. `asked` is whatever makes two questions differ. */
-export function formatCursor({going, since, until}: Cursor, asked: unknown): string {
+export function formatCursor({going, beganMs}: Cursor, asked: unknown): string {
   const {order, place} = going
   const seen = going.seen.slice(-255)
-  const flags =
-    (order === 'oldest' ? OLDEST : 0) | (since === undefined ? 0 : SINCE) | (until === undefined ? 0 : UNTIL)
-  const numbers = [nanosOf(place.time), BigInt(place.offset)]
-  if (since !== undefined) numbers.push(nanosOf(since))
-  if (until !== undefined) numbers.push(nanosOf(until))
-  const fixed = Buffer.alloc(numbers.length * 8 + 1 + seen.length * 4)
-  for (const [index, number] of numbers.entries()) fixed.writeBigUInt64BE(number, index * 8)
-  fixed.writeUInt8(seen.length, numbers.length * 8)
-  for (const [index, mark] of seen.entries()) fixed.writeUInt32BE(mark, numbers.length * 8 + 1 + index * 4)
-  const body = Buffer.concat([Buffer.from([VERSION, flags]), digestOf(asked), fixed, Buffer.from(place.source)])
+  const fixed = Buffer.alloc(FIXED_BYTES + seen.length * 4)
+  fixed.writeUInt8(VERSION)
+  fixed.writeUInt8(order === 'oldest' ? OLDEST : 0, 1)
+  digestOf(asked).copy(fixed, 2)
+  fixed.writeBigUInt64BE(nanosOf(place.time), 10)
+  fixed.writeBigUInt64BE(BigInt(place.offset), 18)
+  fixed.writeBigUInt64BE(BigInt(beganMs), 26)
+  fixed.writeUInt8(seen.length, 34)
+  for (const [index, mark] of seen.entries()) fixed.writeUInt32BE(mark, FIXED_BYTES + index * 4)
+  const body = Buffer.concat([fixed, Buffer.from(place.source)])
   const sum = Buffer.alloc(4)
   sum.writeUInt32BE(crc32c(body, 0, body.length))
   return Buffer.concat([body, sum]).toString('base64url')
@@ -52,29 +51,24 @@ export function formatCursor({going, since, until}: Cursor, asked: unknown): str
 export function readCursor(text: string, asked: unknown): Cursor {
   const bytes = Buffer.from(text.trim(), 'base64url')
   const end = bytes.length - 4
-  if (end < 2 || bytes.toString('base64url') !== text.trim() || bytes.readUInt32BE(end) !== crc32c(bytes, 0, end))
+  if (
+    end < FIXED_BYTES ||
+    bytes.toString('base64url') !== text.trim() ||
+    bytes.readUInt32BE(end) !== crc32c(bytes, 0, end)
+  )
     throw badCursor('is none, or not whole', 'Copy all of it: letters, digits, - and _')
   if (bytes[0] !== VERSION) throw badCursor('was made by another version of logflow', 'Search anew without --cursor')
-  const flags = bytes[1] as number
-  let at = 2 + DIGEST_BYTES
-  if (!bytes.subarray(2, at).equals(digestOf(asked)))
+  if (!bytes.subarray(2, 2 + DIGEST_BYTES).equals(digestOf(asked)))
     throw badCursor('belongs to another search', 'Give the query, filters, times and files that it was made with')
-  const take = (): bigint => {
-    at += 8
-    return bytes.readBigUInt64BE(at - 8)
+  const marks = bytes.readUInt8(34)
+  const place = {
+    time: timeOf(bytes.readBigUInt64BE(10)),
+    source: bytes.toString('utf8', FIXED_BYTES + marks * 4, end),
+    offset: Number(bytes.readBigUInt64BE(18)),
   }
-  const time = timeOf(take())
-  const offset = Number(take())
-  const since = flags & SINCE ? timeOf(take()) : undefined
-  const until = flags & UNTIL ? timeOf(take()) : undefined
-  const marks = bytes.readUInt8(at++)
-  const seen = Array.from({length: marks}, (_, index) => bytes.readUInt32BE(at + index * 4))
-  const source = bytes.toString('utf8', at + marks * 4, end)
-  return {
-    going: {order: flags & OLDEST ? 'oldest' : 'newest', place: {time, source, offset}, seen},
-    ...(since === undefined ? {} : {since}),
-    ...(until === undefined ? {} : {until}),
-  }
+  const seen = Array.from({length: marks}, (_, index) => bytes.readUInt32BE(FIXED_BYTES + index * 4))
+  const order = bytes[1] === OLDEST ? 'oldest' : 'newest'
+  return {going: {order, place, seen}, beganMs: Number(bytes.readBigUInt64BE(26))}
 }
 
 /** Tells records at one place apart: CRC-32C of the id. */

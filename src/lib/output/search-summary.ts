@@ -32,6 +32,10 @@ function hint(why: NothingFound, palette: Palette): string {
     const {asked, nearest} = why.unknownService
     return `; no service ${escapeLine(JSON.stringify(asked))}${nearest ? `; did you mean ${palette.bold(escapeLine(nearest))}?` : ''}`
   }
+  if (why.unknownField) {
+    const {asked, nearest} = why.unknownField
+    return `; no record has ${escapeLine(JSON.stringify(asked))}${nearest ? `; did you mean ${palette.bold(escapeLine(nearest))}?` : ''}`
+  }
   if (why.beginning !== undefined)
     return `; ${palette.bold(`logflow trace ${escapeLine(why.beginning)}`)} takes the beginning of an id`
   if (why.anyTime) {

@@ -10,6 +10,8 @@ export interface NothingFound {
   newest?: string
   /** A service that was asked for and is not there, with the nearest one that is. */
   unknownService?: {asked: string; nearest?: string}
+  /** A name that is no field of the record and no attribute, with the nearest attribute there is. */
+  unknownField?: {asked: string; nearest?: string}
   /** An id that was asked for and is only the beginning of one. */
   beginning?: string
 }
