@@ -17,7 +17,7 @@ const ALLOWED: Record<string, string[]> = {
   process: ['errors', 'record', 'units', 'parse'],
   sources: ['errors', 'units', 'parse'],
   trace: ['errors', 'record'],
-  metrics: ['errors', 'record', 'query'],
+  metrics: ['errors', 'record', 'query', 'patterns'],
   patterns: ['record'],
   generate: ['errors', 'record'],
   bus: ['errors', 'units', 'config'],

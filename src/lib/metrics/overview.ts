@@ -11,11 +11,12 @@ import {
 } from './figures.js'
 import {HEALTH_RULE, HEALTH_STATES, type Health, healthOf} from './health.js'
 import type {Measured, Measurement} from './measurement.js'
+import {type FoldedMessages, foldMessages, MOST_MESSAGES} from './messages.js'
 import {compareGroups, ERROR_LEVELS, type Group} from './question.js'
 import {countsOf, type Stretch, seriesOf} from './series.js'
 
 /** What `metrics overview` tells; JSON as it is printed. Times are RFC 3339. */
-export interface Overview extends Figures {
+export interface Overview extends Figures, FoldedMessages {
   since: string
   until: string
   seconds: number
@@ -33,7 +34,6 @@ export interface Overview extends Figures {
   /** Those in need of a look first, then those with the most records; `null` are the records without a service. */
   services: ServiceLine[]
   health_rule: string
-  top_errors: MessageLine[]
   series: Stretch[]
 }
 
@@ -62,15 +62,10 @@ export interface ServiceLine extends Figures {
   before?: Figures
 }
 
-export interface MessageLine {
-  message: string
-  records: number
-}
-
 export interface OverviewOptions {
   /** Services that are told. */
   services: number
-  /** Messages of errors that are told. */
+  /** Kinds of messages of errors that are told. */
   errors: number
 }
 
@@ -85,7 +80,7 @@ export function overview(options: OverviewOptions): Measurement<Overview> {
       {...filter, by: 'service', percentiles: [95]},
       {...filter, by: 'service', every, top: MOST_TRENDS},
       {...filter, every},
-      {...filter, query: errorsOf(filter.query), by: 'message', top: options.errors},
+      {...filter, query: errorsOf(filter.query), by: 'message', top: MOST_MESSAGES},
       ...(before
         ? ([
             {...before, by: 'service'},
@@ -115,7 +110,7 @@ export function overview(options: OverviewOptions): Measurement<Overview> {
         services_count: services.filter(({key}) => key !== undefined).length,
         services: lines.slice(0, options.services),
         health_rule: HEALTH_RULE,
-        top_errors: messages.map(({key, count}) => ({message: key ?? '', records: count})),
+        ...foldMessages(messages, all.errors, options.errors),
         series: seriesOf(series, period, every),
       }
     },

@@ -9,11 +9,12 @@ import {
 } from './figures.js'
 import {HEALTH_RULE, type Health, healthOf} from './health.js'
 import type {Measurement} from './measurement.js'
-import {errorsOf, type LevelLine, levelLines, type MessageLine} from './overview.js'
+import {type FoldedMessages, foldMessages, MOST_MESSAGES} from './messages.js'
+import {errorsOf, type LevelLine, levelLines} from './overview.js'
 import {STRETCH_PERCENTILES, type Stretch, seriesOf} from './series.js'
 
 /** What `metrics service` tells of one service; JSON as it is printed. */
-export interface ServiceFigures extends Figures {
+export interface ServiceFigures extends Figures, FoldedMessages {
   service: string
   since: string
   until: string
@@ -28,7 +29,6 @@ export interface ServiceFigures extends Figures {
   durations?: DurationFigures
   before?: Figures & {since: string; until: string; records_change?: number; durations?: DurationFigures}
   levels: LevelLine[]
-  top_errors: MessageLine[]
   hosts_count: number
   /** Those with the most records; `null` are the records without a host. */
   hosts: HostLine[]
@@ -53,7 +53,7 @@ export function serviceFigures(options: ServiceOptions): Measurement<ServiceFigu
       {...filter, by: 'level'},
       {...filter, by: 'host'},
       {...filter, every, percentiles: STRETCH_PERCENTILES},
-      {...filter, query: errorsOf(filter.query), by: 'message', top: options.errors},
+      {...filter, query: errorsOf(filter.query), by: 'message', top: MOST_MESSAGES},
       ...(before
         ? ([
             {...before, percentiles: DURATION_PERCENTILES},
@@ -82,7 +82,7 @@ export function serviceFigures(options: ServiceOptions): Measurement<ServiceFigu
         ...(durations ? {durations} : {}),
         ...(before && was ? {before: {since: before.since, until: before.until, ...earlierOf(all.count, was)}} : {}),
         levels: levelLines(levels, all.count, levelsBefore),
-        top_errors: messages.map(({key, count}) => ({message: key ?? '', records: count})),
+        ...foldMessages(messages, all.errors, options.errors),
         hosts_count: hosts.filter(({key}) => key !== undefined).length,
         hosts: hosts.slice(0, options.hosts).map((group) => ({host: group.key ?? null, ...figuresOf(group)})),
         series: seriesOf(series, period, every),

@@ -1,6 +1,6 @@
 import type {Health, HealthState} from '../metrics/health.js'
 import type {LevelLine, Overview, ServiceLine} from '../metrics/overview.js'
-import {bar, sparkline} from './charts.js'
+import {bar} from './bar.js'
 import {escapeLine} from './escape-controls.js'
 import {
   durationParts,
@@ -18,6 +18,7 @@ import {
 } from './metrics-parts.js'
 import {formatCount, plural} from './numbers.js'
 import {type Palette, paletteFor} from './palette.js'
+import {sparkline} from './sparkline.js'
 import {cutTo, padTo, textWidth} from './text-width.js'
 
 const TREND = 12
@@ -30,7 +31,11 @@ export function overviewView(overview: Overview, view: MetricsScreen): string {
   const lines = [headingLine(overview, view), '', ...levelPart(overview.levels, view, palette)]
   if (overview.durations) lines.push(...labelledParts('durations', durationParts(overview.durations), view))
   lines.push('', ...serviceTable(overview, view, palette))
-  if (overview.top_errors.length > 0) lines.push('', ...messageLines('top errors', overview.top_errors, view))
+  if (overview.top_errors.length > 0)
+    lines.push(
+      '',
+      ...messageLines('top errors', {messages: overview.top_errors, others: overview.errors_not_folded}, view),
+    )
   lines.push('', ...healthLines(overview.health_rule, view))
   return `${lines.join('\n')}\n`
 }
@@ -126,7 +131,7 @@ function columnsOf(view: MetricsScreen, palette: Palette, services: readonly Ser
     columns.push({
       title: 'trend',
       align: 'left',
-      text: ({trend}) => (trend ? sparkline(trend, TREND, view.screen) : ''),
+      text: ({trend}) => (trend ? sparkline(trend, {...view.screen, most: TREND}) : ''),
     })
   columns.push({
     title: 'health',

@@ -1,13 +1,14 @@
 // What the views of metrics have in common. All text is safe for a terminal: names and messages come from strangers.
 
 import type {DurationFigures} from '../metrics/figures.js'
+import type {MessageLine} from '../metrics/messages.js'
 import type {Stretch} from '../metrics/series.js'
 import type {Zone} from '../record/zone.js'
-import {sparkline} from './charts.js'
 import {escapeLine} from './escape-controls.js'
 import {formatCount, formatDuration, formatRate, plural} from './numbers.js'
 import {type Palette, paletteFor} from './palette.js'
 import type {Screen} from './screen.js'
+import {sparkline} from './sparkline.js'
 import {cutTo, textWidth, wrapTo} from './text-width.js'
 import {formatDate, formatTime} from './times.js'
 
@@ -54,11 +55,8 @@ export function headingLine(heading: Heading, view: MetricsScreen): string {
     ...(heading.error_rate === undefined ? [] : [`${percent(heading.error_rate)} errors`]),
   ]
   const change = heading.before ? [beforeText(heading.before.records_change, ms)] : []
-  const blocks = sparkline(
-    heading.series.map(({per_second}) => per_second),
-    MOST_BLOCKS,
-    screen,
-  )
+  const rates = heading.series.map(({per_second}) => per_second)
+  const blocks = sparkline(rates, {...screen, most: MOST_BLOCKS}).trimEnd()
   return inLines([...parts, blocks, ...change], widthOf(screen)).join('\n')
 }
 
@@ -133,20 +131,23 @@ export function durationParts(durations: DurationFigures): string[] {
   return [...texts, `of ${plural(durations.records, 'record')} with a duration`]
 }
 
-/** Lines of `9,640 × message`, under a label. */
+/** Lines of `9,640 × message`, under a label; a message that is the only one of its kind is told as it is. */
 export function messageLines(
   label: string,
-  messages: ReadonlyArray<{message: string; records: number}>,
+  {messages, others}: {messages: readonly MessageLine[]; others?: number},
   view: MetricsScreen,
 ): string[] {
   const palette = paletteFor(view.screen.color)
   const counts = messages.map(({records}) => formatCount(records))
   const widest = Math.max(0, ...counts.map((count) => count.length))
-  return messages.map(({message}, i) => {
+  const lines = messages.map(({template, example, messages: different}, i) => {
     const head = `${(i === 0 ? label : '').padEnd(LABEL)}${(counts[i] as string).padStart(widest)} ${view.screen.ascii ? 'x' : '×'} `
     const room = Math.max(20, widthOf(view.screen) - head.length)
-    return `${palette.dim(head.slice(0, LABEL))}${head.slice(LABEL)}${cutTo(escapeLine(firstLine(message)), room)}`
+    return `${palette.dim(head.slice(0, LABEL))}${head.slice(LABEL)}${cutTo(escapeLine(firstLine(different === 1 ? example : template)), room)}`
   })
+  if (others)
+    lines.push(labelled('', palette.dim(`and ${plural(others, 'error')} of other messages, not folded`), palette))
+  return lines
 }
 
 /** Columns of the labels at the left. */

@@ -30,7 +30,11 @@ export function serviceView(figures: ServiceFigures, view: MetricsScreen): strin
   ]
   if (figures.durations) lines.push(...labelledParts('durations', durationParts(figures.durations), view))
   if (view.compare && figures.before) lines.push(...labelledParts('before', beforeParts(figures.before), view))
-  if (figures.top_errors.length > 0) lines.push('', ...messageLines('top errors', figures.top_errors, view))
+  if (figures.top_errors.length > 0)
+    lines.push(
+      '',
+      ...messageLines('top errors', {messages: figures.top_errors, others: figures.errors_not_folded}, view),
+    )
   if (figures.hosts.length > 0) lines.push('', hostTable(figures, view))
   lines.push('', timeseriesTable(figures.series, view).trimEnd(), '', ...healthLines(figures.health_rule, view))
   return `${lines.join('\n')}\n`

@@ -1,5 +1,5 @@
 import type {TimeseriesRow} from '../metrics/timeseries.js'
-import {bar} from './charts.js'
+import {bar} from './bar.js'
 import {type MetricsScreen, millisecondsText, percent, widthOf} from './metrics-parts.js'
 import {formatCount, formatRate} from './numbers.js'
 import {paletteFor} from './palette.js'

@@ -33,11 +33,11 @@ export function shopRecords(): LogRecord[] {
     for (let i = 0; i < (second ? 4 : 2); i++)
       add(
         minute,
-        timed(level(second && minute > 200 ? 0.4 : 0.01), 'payment', 'card declined: \u001b[31minsufficient funds'),
+        timed(level(second && minute > 200 ? 0.4 : 0.01), 'payment', `card declined for order ${1_000 + minute}`),
       )
     for (let i = 0; i < 5; i++) {
       const error = i === 0 && minute % (second ? 24 : 60) === 0
-      add(minute, timed(error ? 'ERROR' : 'INFO', 'search', 'index is not there'))
+      add(minute, timed(error ? 'ERROR' : 'INFO', 'search', '\u001b[31mindex is not there'))
     }
     if (!second) add(minute, {level: 'INFO', service: 'mail', message: 'mail sent'})
     if (minute % 60 === 0) add(minute, {level: 'FATAL', service: 'cron', message: 'no such job'})

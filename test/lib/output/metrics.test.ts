@@ -8,13 +8,14 @@ import {intervalIn, periodBefore, periodOf} from '../../../src/lib/metrics/perio
 import {serviceFigures} from '../../../src/lib/metrics/service.js'
 import {systemFigures} from '../../../src/lib/metrics/system.js'
 import {timeseries} from '../../../src/lib/metrics/timeseries.js'
-import {bar, sparkline} from '../../../src/lib/output/charts.js'
+import {bar} from '../../../src/lib/output/bar.js'
 import {overviewView} from '../../../src/lib/output/metrics-overview.js'
 import {type MetricsScreen, percent, signed} from '../../../src/lib/output/metrics-parts.js'
 import {serviceView} from '../../../src/lib/output/metrics-service.js'
 import {systemView} from '../../../src/lib/output/metrics-system.js'
 import {timeseriesTable} from '../../../src/lib/output/metrics-timeseries.js'
 import {screenOf} from '../../../src/lib/output/screen.js'
+import {sparkline} from '../../../src/lib/output/sparkline.js'
 import {textWidth} from '../../../src/lib/output/text-width.js'
 import type {QueryNode} from '../../../src/lib/query/query.js'
 import {UTC} from '../../../src/lib/record/zone.js'
@@ -94,18 +95,18 @@ test('colours change nothing that is read', () => {
 
 describe('drawings', () => {
   test.each([
-    [[0, 1, 2, 4, 8], 10, '·▂▃▅█'],
+    [[0, 1, 2, 4, 8], 10, ' ▁▂▄█'],
     [[3, 3, 3], 10, '███'],
-    [[0, 0], 10, '··'],
+    [[0, 0], 10, '  '],
     [[0.001, 8], 10, '▁█'],
     [[], 10, ''],
-    [[8, 8, 0, 0, 4], 3, '█·▅'],
+    [[8, 8, 0, 0, 4], 3, '█ ▄'],
   ])('%j in %d columns is %s', (values, most, text) => {
-    expect(sparkline(values, most, {})).toBe(text)
+    expect(sparkline(values, {most})).toBe(text)
   })
 
   test('without UTF-8 they are ASCII', () => {
-    expect(sparkline([0, 1, 2, 4, 8], 10, {ascii: true})).toBe('_:-+@')
+    expect(sparkline([0, 1, 2, 4, 8], {ascii: true})).toBe(' _.:#')
     expect(bar(0.5, 10, {ascii: true})).toBe('#####')
     expect(bar(0.001, 10, {ascii: true})).toBe('#')
   })
