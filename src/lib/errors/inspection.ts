@@ -10,5 +10,12 @@ export interface Inspection {
   /** Records, or units, that are whole. */
   records: number
   /** What is damaged, and what to do about it. */
-  findings: Array<{finding: string; fix: string}>
+  findings: Finding[]
+}
+
+export interface Finding {
+  finding: string
+  fix: string
+  /** Nothing is lost or missing from an answer by it. */
+  harmless?: true
 }

@@ -28,8 +28,10 @@ async function checksOf(
     const finding = `every byte read, ${records.toLocaleString('en-US')} ${what} whole`
     if (options.signal?.aborted)
       return [{name, state: 'warning', finding: `interrupted: ${finding}`, fix: 'run it again'}]
-    if (findings.length === 0) return [{name, state: 'ok', finding}]
-    return findings.map((damage) => ({name, state: 'failed', ...damage}))
+    const checks = findings.map(
+      ({harmless, ...damage}): Check => ({name, state: harmless ? 'warning' : 'failed', ...damage}),
+    )
+    return checks.some(({state}) => state === 'failed') ? checks : [{name, state: 'ok', finding}, ...checks]
   } catch (error) {
     if (!(error instanceof LogflowError)) throw error
     // What is not reachable has its own check already.

@@ -5,6 +5,7 @@ import {compileConditions} from './compile-query.js'
 import {askSnapshot, boundsOf, chunksOf, type Readable, readMatches, selectFrom, timeConditions} from './scan.js'
 import {takeSnapshot, type View} from './segments.js'
 import {Parameters} from './sql.js'
+import {viewsFor} from './views-for.js'
 import {overlaps} from './windows.js'
 
 /** How many records match. */
@@ -12,7 +13,7 @@ export async function countLake(lake: Readable, filter: RecordFilter): Promise<n
   if (filter.query.kind === 'all' && filter.since === undefined && filter.until === undefined)
     return takeSnapshot(lake).views.reduce((sum, {rows}) => sum + rows, 0)
   return askSnapshot(lake, async (all) => {
-    const views = all.filter((view) => overlaps(view, boundsOf(filter)))
+    const views = viewsFor(lake, filter.query, all).filter((view) => overlaps(view, boundsOf(filter)))
     if (views.length === 0) return 0
     const parameters = new Parameters()
     const {decided, open} = compileConditions(filter.query, parameters)

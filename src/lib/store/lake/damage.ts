@@ -69,7 +69,7 @@ export class Damage {
 
   #lookAt(segment: Segment): DamagedPart | undefined {
     const reason = damageOf(this.layout, segment)
-    // Sealed and removed meanwhile: then another manifest names it no more.
+    // Sealed or merged, and removed meanwhile: then another manifest names it no more.
     if (reason === undefined || !isNamed(this.layout, segment)) return undefined
     const damaged = note(this.layout, segment, reason)
     this.#known?.set(segment.seq, damaged)
@@ -98,8 +98,9 @@ function maybeDamage(error: unknown): boolean {
   return error instanceof LogflowError && (error.code === 'CORRUPT' || error.code === 'INTERNAL')
 }
 
-function isNamed(layout: Layout, {seq, kind}: Segment): boolean {
-  return readManifest(layout)?.segments.some((segment) => segment.seq === seq && segment.kind === kind) ?? false
+function isNamed(layout: Layout, segment: Segment): boolean {
+  const path = pathOf(layout, segment)
+  return readManifest(layout)?.segments.some((named) => pathOf(layout, named) === path) ?? false
 }
 
 /** Every damaged segment there is a note on. */
@@ -205,7 +206,7 @@ function rangesWithout(layout: Layout, manifest: Manifest, lost: Segment): Manif
   ranges.subtract(held)
   for (const segment of manifest.segments) {
     // Those that are hot and not described tell of theirs when they are opened.
-    const own = segment.seq === lost.seq ? undefined : readDescription(layout, segment.seq)
+    const own = segment.seq === lost.seq ? undefined : readDescription(layout, segment)
     if (own) ranges.merge(own.ranges)
   }
   return ranges.toJSON()

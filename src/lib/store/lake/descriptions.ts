@@ -1,7 +1,7 @@
 import {closeSync, fstatSync, openSync, readFileSync} from 'node:fs'
 import {checksumOf} from './checksum.js'
 import {replaceFile} from './durable.js'
-import type {Layout} from './layout.js'
+import type {Layout, SegmentName} from './layout.js'
 
 const FORMAT = 1
 
@@ -19,22 +19,22 @@ export interface Description {
 }
 
 export function describeHot(layout: Layout, seq: number, rows: number, ranges: Record<string, number[]>): void {
-  write(layout, seq, {format: FORMAT, rows, ranges})
+  write(layout, {seq}, {format: FORMAT, rows, ranges})
 }
 
 /** @param path the Parquet file, under whatever name it has by now */
 export function describeSealed(
   layout: Layout,
-  seq: number,
+  segment: SegmentName,
   {rows, ranges, path}: {rows: number; ranges: Record<string, number[]>; path: string},
 ): void {
-  write(layout, seq, {format: FORMAT, rows, ranges, sealed: sumOf(path)})
+  write(layout, segment, {format: FORMAT, rows, ranges, sealed: sumOf(path)})
 }
 
 /** `undefined` where there is none that can be read: of segments of an older logflow, or damaged itself. */
-export function readDescription(layout: Layout, seq: number): Description | undefined {
+export function readDescription(layout: Layout, segment: SegmentName): Description | undefined {
   try {
-    const value = JSON.parse(readFileSync(layout.description(seq), 'utf8')) as Partial<Description> | null
+    const value = JSON.parse(readFileSync(layout.description(segment), 'utf8')) as Partial<Description> | null
     const whole = value?.format === FORMAT && typeof value.rows === 'number' && isRanges(value.ranges)
     return whole ? (value as Description) : undefined
   } catch {
@@ -42,8 +42,8 @@ export function readDescription(layout: Layout, seq: number): Description | unde
   }
 }
 
-function write(layout: Layout, seq: number, description: Description): void {
-  replaceFile(layout.description(seq), Buffer.from(JSON.stringify(description)))
+function write(layout: Layout, segment: SegmentName, description: Description): void {
+  replaceFile(layout.description(segment), Buffer.from(JSON.stringify(description)))
 }
 
 function sumOf(path: string): {bytes: number; crc: number} {

@@ -4,6 +4,7 @@ import {matches} from '../../query/matches.js'
 import type {LogRecord} from '../../record/record.js'
 import {describeDamage} from '../describe-damage.js'
 import type {FollowEvent, FollowRequest, GapCause, RecordFilter} from '../store.js'
+import {firstSeq, placeAfter, rowsBefore} from './arrival.js'
 import {RecordReader, SELECTED} from './columns.js'
 import {corrupt, duckError, SegmentGone} from './errors.js'
 import {manifestStamp} from './manifest.js'
@@ -25,7 +26,7 @@ const PAGE = 1_000
 
 export function lakePosition(lake: Readable): string {
   const last = takeSnapshot(lake).views.at(-1)
-  return encodePlace(last ? {seq: last.seq, rows: last.rows, bytes: last.bytes} : {seq: 0, rows: 0, bytes: 0})
+  return encodePlace(last ? {...placeAfter(last, last.rows), bytes: last.bytes} : {seq: 0, rows: 0, bytes: 0})
 }
 
 function encodePlace({seq, rows, bytes}: Place): string {
@@ -84,11 +85,11 @@ async function* catchUp(
   const lost = whatIsLost(views, place)
   if (lost) {
     yield {kind: 'gap', ...lost}
-    Object.assign(place, {seq: views[0]?.seq ?? 0, rows: 0, bytes: 0})
+    Object.assign(place, {seq: views[0] ? firstSeq(views[0]) : 0, rows: 0, bytes: 0})
   }
   for (const view of views) {
     if (view.seq < place.seq) continue
-    if (view.seq > place.seq) Object.assign(place, {seq: view.seq, rows: 0, bytes: 0})
+    if (firstSeq(view) > place.seq) Object.assign(place, {...placeAfter(view, 0), bytes: 0})
     const pages = view.kind === 'hot' ? hotAfter(view, place) : sealedAfter(lake, view, place, signal)
     for await (const page of pages) {
       const records = page.filter(wanted)
@@ -153,14 +154,16 @@ async function* sealedAfter(
   place: Place,
   signal: AbortSignal,
 ): AsyncGenerator<LogRecord[]> {
-  if (place.rows >= view.rows) return
+  let before = rowsBefore(view, place)
+  if (before >= view.rows) return
   const reader = new RecordReader()
-  const sql = `SELECT ${SELECTED} FROM ${readSealed([view.path])} WHERE n >= ${place.rows} ORDER BY n`
+  const sql = `SELECT ${SELECTED} FROM ${readSealed([view.path])} WHERE n >= ${before} ORDER BY n`
   try {
     for await (const chunk of lake.duck.query(sql, [], signal)) {
       const records = reader.readChunk(chunk)
       for (let i = 0; i < records.length; i += PAGE) yield records.slice(i, i + PAGE)
-      place.rows += records.length
+      before += records.length
+      Object.assign(place, placeAfter(view, before))
     }
   } catch (error) {
     throw duckError(error, lake.layout.dir)
@@ -173,7 +176,7 @@ function whatIsLost(views: View[], place: Place): {cause: GapCause; reason: stri
   const first = views[0]
   const last = views.at(-1)
   if (!first || !last || last.seq < place.seq) return {cause: 'restarted', reason: 'the store was emptied or replaced'}
-  if (first.seq > place.seq)
+  if (firstSeq(first) > place.seq)
     return {cause: 'removed', reason: 'the records that came next have been removed by retention'}
   return undefined
 }

@@ -2,13 +2,21 @@ import {mkdirSync, readdirSync, rmSync, statSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {remove, syncDir} from './durable.js'
 import {corrupt, fileError} from './errors.js'
-import {KEEP_REPLACED_BYTES, KEEP_REPLACED_MS, type Layout} from './layout.js'
+import {pathOf} from './inspect-segment.js'
+import {KEEP_REPLACED_BYTES, KEEP_REPLACED_MS, type Layout, type SegmentName} from './layout.js'
 import {lastSeq, type Manifest} from './manifest.js'
 
 /** Makes the folders of a lake, for its owner alone. */
 export function makeFolders(layout: Layout): void {
   try {
-    for (const dir of [layout.dir, layout.hotDir, layout.sealedDir, layout.descriptionsDir, layout.tempDir])
+    for (const dir of [
+      layout.dir,
+      layout.hotDir,
+      layout.sealedDir,
+      layout.descriptionsDir,
+      layout.wordsDir,
+      layout.tempDir,
+    ])
       mkdirSync(dir, {recursive: true, mode: 0o700})
     syncDir(layout.dir)
   } catch (error) {
@@ -57,21 +65,26 @@ function sizeOf(path: string): number {
  */
 export function removeLeftovers(layout: Layout, manifest: Manifest, now: number): void {
   const known = new Set([
-    ...manifest.segments.map(({kind, seq}) => basename(kind === 'hot' ? layout.hot(seq) : layout.sealed(seq))),
+    ...manifest.segments.map((segment) => basename(pathOf(layout, segment))),
     ...manifest.replaced.map(({file}) => basename(file)),
   ])
   for (const dir of [layout.hotDir, layout.sealedDir]) {
     for (const name of readdirSync(dir)) if (!known.has(name)) remove(join(dir, name))
   }
-  const described = new Set(manifest.segments.map(({seq}) => basename(layout.description(seq))))
-  for (const name of readdirSync(layout.descriptionsDir))
-    if (!described.has(name)) remove(join(layout.descriptionsDir, name))
+  keepNamed(layout.descriptionsDir, manifest, layout.description)
+  keepNamed(layout.wordsDir, manifest, layout.words)
   for (const name of readdirSync(layout.tempDir)) {
     const path = join(layout.tempDir, name)
     const pid = /^spill-(\d+)$/.exec(name)?.[1]
     if (pid === undefined) remove(path)
     else if (!isAlive(Number(pid)) && isOld(path, now)) rmSync(path, {recursive: true, force: true})
   }
+}
+
+/** Removes what stands beside segments that the manifest does not name. */
+function keepNamed(dir: string, {segments}: Manifest, pathTo: (segment: SegmentName) => string): void {
+  const named = new Set(segments.map((segment) => basename(pathTo(segment))))
+  for (const name of readdirSync(dir)) if (!named.has(name)) remove(join(dir, name))
 }
 
 function isAlive(pid: number): boolean {

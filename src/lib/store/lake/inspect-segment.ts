@@ -9,8 +9,8 @@ import {StoredRanges} from './stored-ranges.js'
 import {trailersOf} from './trailer.js'
 
 /** Where the file of a segment lies. */
-export function pathOf(layout: Layout, {kind, seq}: Pick<Segment, 'kind' | 'seq'>): string {
-  return kind === 'hot' ? layout.hot(seq) : layout.sealed(seq)
+export function pathOf(layout: Layout, segment: Segment): string {
+  return segment.kind === 'hot' ? layout.hot(segment.seq) : layout.sealed(segment)
 }
 
 /**
@@ -37,7 +37,7 @@ export function damageOf(layout: Layout, segment: Segment): string | undefined {
 
 /** What a segment held, as far as is known: `undefined` where it is not. Ask before it is moved. */
 export function rangesOf(layout: Layout, segment: Segment): Record<string, number[]> | undefined {
-  const described = readDescription(layout, segment.seq)
+  const described = readDescription(layout, segment)
   if (described || segment.kind === 'sealed') return described?.ranges
   try {
     const ranges = new StoredRanges()
@@ -56,7 +56,7 @@ export function hasItsLength(size: number | undefined, segment: SealedSegment): 
 function damageOfSealed(fd: number, layout: Layout, segment: SealedSegment): string | undefined {
   const {size} = fstatSync(fd)
   if (!hasItsLength(size, segment)) return `it has ${size} bytes of ${segment.bytes}`
-  const sealed = readDescription(layout, segment.seq)?.sealed
+  const sealed = readDescription(layout, segment)?.sealed
   if (sealed && checksumOf(fd, 0, size) !== sealed.crc) return 'its bytes do not match their checksum'
   return undefined
 }

@@ -31,8 +31,10 @@ import {keysOfLake} from './keys.js'
 import {type Layout, layoutOf, SEAL_LIMITS, type SealLimits} from './layout.js'
 import type {Readable} from './scan.js'
 import {searchLake} from './search.js'
+import {wordless} from './segment-words.js'
 import {takeSnapshot, type Viewed} from './segments.js'
 import {textsOfLake} from './texts.js'
+import {WordCache} from './views-for.js'
 import {type LakeWriter, openLakeWriter} from './writer.js'
 
 export interface LakeOptions {
@@ -68,6 +70,7 @@ class Lake implements Store {
   readonly #now: () => number
   readonly #options: LakeOptions
   readonly #damage: Damage
+  readonly #words: WordCache
   #duck: Duck | undefined
   #writer: LakeWriter | undefined
 
@@ -75,6 +78,7 @@ class Lake implements Store {
     this.#options = options
     this.#layout = layoutOf(options.dir)
     this.#now = options.now ?? Date.now
+    this.#words = new WordCache(this.#layout)
     this.#damage = new Damage(this.#layout, (damaged) => options.onDamage?.(damaged))
   }
 
@@ -173,10 +177,8 @@ class Lake implements Store {
 
   async inspect({onProgress, signal}: InspectOptions): Promise<Inspection> {
     const records = await this.#damage.inspect((progress) => onProgress?.(progress), signal)
-    const findings = this.#damage
-      .list()
-      .map((damaged) => ({finding: describeDamage(damaged), fix: mendDamage(damaged)}))
-    return {records, findings}
+    const damaged = this.#damage.list().map((part) => ({finding: describeDamage(part), fix: mendDamage(part)}))
+    return {records, findings: [...damaged, ...wordless(this.#layout)]}
   }
 
   async close(): Promise<void> {
@@ -185,7 +187,7 @@ class Lake implements Store {
   }
 
   get #viewed(): Viewed {
-    return {layout: this.#layout, damage: this.#damage}
+    return {layout: this.#layout, damage: this.#damage, words: this.#words}
   }
 
   #readable(): Readable {

@@ -9,24 +9,35 @@ export interface Layout {
   sealedDir: string
   /** What each full segment holds, a file a segment: see Description. */
   descriptionsDir: string
+  /** The words of each sealed segment: see segment-words.ts. Searches do without, but slower. */
+  wordsDir: string
   /** Damaged segments that were set aside, with a note on each. */
   damagedDir: string
   /** Sorts that do not fit into memory, a folder a process, and segments while they are written. */
   tempDir: string
   spill: string
   hot(seq: number): string
-  sealed(seq: number): string
-  description(seq: number): string
+  sealed(segment: SegmentName): string
+  words(segment: SegmentName): string
+  description(segment: SegmentName): string
   damageNote(seq: number): string
-  /** A segment being sealed; there is one writer, so that a dead one's is simply written over. */
-  sealing(seq: number): string
+  /** A segment being sealed or merged; there is one writer, so that a dead one's is simply written over. */
+  sealing(segment: SegmentName): string
+}
+
+/** A segment by its number; one that was merged, by those of its first and last part. */
+export interface SegmentName {
+  seq: number
+  parts?: ReadonlyArray<{seq: number}>
 }
 
 export function layoutOf(dir: string): Layout {
-  const name = (seq: number) => String(seq).padStart(8, '0')
+  const number = (seq: number) => String(seq).padStart(8, '0')
+  const name = ({seq, parts}: SegmentName) => (parts?.[0] ? `${number(parts[0].seq)}-${number(seq)}` : number(seq))
   const hotDir = join(dir, 'hot')
   const sealedDir = join(dir, 'sealed')
   const descriptionsDir = join(dir, 'descriptions')
+  const wordsDir = join(dir, 'words')
   const damagedDir = join(dir, 'damaged')
   const tempDir = join(dir, 'tmp')
   return {
@@ -36,14 +47,16 @@ export function layoutOf(dir: string): Layout {
     hotDir,
     sealedDir,
     descriptionsDir,
+    wordsDir,
     damagedDir,
     tempDir,
     spill: join(tempDir, `spill-${process.pid}`),
-    hot: (seq) => join(hotDir, `${name(seq)}.ndjson`),
-    sealed: (seq) => join(sealedDir, `${name(seq)}.parquet`),
-    description: (seq) => join(descriptionsDir, `${name(seq)}.json`),
-    damageNote: (seq) => join(damagedDir, `${name(seq)}.json`),
-    sealing: (seq) => join(tempDir, `seal-${name(seq)}.parquet`),
+    hot: (seq) => join(hotDir, `${number(seq)}.ndjson`),
+    sealed: (segment) => join(sealedDir, `${name(segment)}.parquet`),
+    words: (segment) => join(wordsDir, `${name(segment)}.bloom`),
+    description: (segment) => join(descriptionsDir, `${name(segment)}.json`),
+    damageNote: (seq) => join(damagedDir, `${number(seq)}.json`),
+    sealing: (segment) => join(tempDir, `seal-${name(segment)}.parquet`),
   }
 }
 
@@ -54,9 +67,11 @@ export interface SealLimits {
   bytes: number
   /** A writer that closes leaves a segment of fewer records hot: the next writer goes on in it. */
   onClose: number
+  /** A writer that had little to do for so long, ms, sees to what may be left for later: see Upkeep. */
+  restMs: number
 }
 
-export const SEAL_LIMITS: SealLimits = {records: 102_400, bytes: 64 * 2 ** 20, onClose: 20_000}
+export const SEAL_LIMITS: SealLimits = {records: 102_400, bytes: 64 * 2 ** 20, onClose: 20_000, restMs: 2_000}
 
 /** DuckDB sorts and writes 2,048 rows at a time or more: of long ones a segment must hold less to fit into memory. */
 const LONG_ROWS = {average: 8 * 2 ** 10, bytes: 16 * 2 ** 20}

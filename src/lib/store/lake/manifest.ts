@@ -29,7 +29,16 @@ export type Segment = SealedSegment | HotSegment
 
 export interface SealedSegment extends SegmentSummary {
   kind: 'sealed'
+  /** Of one that was merged, that of its last part. */
   seq: number
+  /** What it was merged from, in the order of arrival: places in the order of arrival speak of these. */
+  parts?: SegmentPart[]
+}
+
+/** A sealed segment that became part of a larger one: its rows follow, in the order of arrival, those of the part before. */
+export interface SegmentPart {
+  seq: number
+  rows: number
 }
 
 /** What a hot segment holds stands in its last trailer. */
@@ -150,7 +159,13 @@ function isSegment(segment: AnySegment): boolean {
   if (!isObject(segment) || !Number.isSafeInteger(segment.seq)) return false
   if (segment.kind === 'hot') return segment.full === undefined || isSize(segment.full)
   const numbers = [segment.rows, segment.bytes, segment.raw, segment.min, segment.max]
+  const parts = segment.parts ?? []
+  if (!Array.isArray(parts) || !parts.every((part) => isPart(part))) return false
   return segment.kind === 'sealed' && numbers.every((value) => Number.isFinite(value))
+}
+
+function isPart(part: Partial<SegmentPart>): boolean {
+  return isObject(part) && Number.isSafeInteger(part.seq) && Number.isSafeInteger(part.rows)
 }
 
 function isSize(size: Partial<{rows: number; bytes: number}>): boolean {

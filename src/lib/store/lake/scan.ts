@@ -10,7 +10,7 @@ import type {Key} from './key.js'
 import {lookAgain, takeSnapshot, type View, type Viewed} from './segments.js'
 import {Parameters, quote, readHot, readSealed} from './sql.js'
 import {readBound} from './time.js'
-import type {Span} from './windows.js'
+import {joinNearest, type Span} from './windows.js'
 
 /** A lake as readers hold it. */
 export interface Readable extends Viewed {
@@ -22,13 +22,24 @@ export type Order = SearchRequest['order']
 /** SELECT over some segments as one table; hot ones up to the rows that were committed when they were looked at. */
 export function selectFrom(views: View[], columns: string, conditions: string[]): string {
   const where = conditions.length ? conditions.join(' AND ') : 'true'
-  const sealed = views.filter((view) => view.kind === 'sealed').map((view) => view.path)
+  const sealed = views.filter((view) => view.kind === 'sealed')
   const tables = views
     .filter((view) => view.kind === 'hot')
     .map((view) => `SELECT ${columns} FROM ${readHot({...view, tolerant: true})} WHERE n < ${view.rows} AND ${where}`)
-  if (sealed.length) tables.push(`SELECT ${columns} FROM ${readSealed(sealed)} WHERE ${where}`)
+  const whole = sealed.filter(({spans}) => !spans)
+  if (whole.length) tables.push(`SELECT ${columns} FROM ${readSealed(whole.map(({path}) => path))} WHERE ${where}`)
+  const narrowed = sealed.filter(({spans}) => spans)
+  // DuckDB passes over row groups by one stretch of time, not by one of several: each has a table of its own.
+  const each = Math.max(1, Math.floor(MOST_TABLES / narrowed.length))
+  for (const {path, spans = []} of narrowed) {
+    for (const {from, to} of joinNearest(spans, each))
+      tables.push(`SELECT ${columns} FROM ${readSealed([path])} WHERE time >= ${from} AND time < ${to} AND ${where}`)
+  }
   return unionOf(tables)
 }
+
+/** Of more tables than these, to plan the query takes longer than what they pass over. */
+const MOST_TABLES = 48
 
 export function unionOf(tables: string[]): string {
   return tables.length === 1 ? (tables[0] as string) : `SELECT * FROM (${tables.join(' UNION ALL ')})`

@@ -7,6 +7,7 @@ import {remove, syncDir} from './durable.js'
 import {corrupt, duckError, fileError, missing, SegmentGone} from './errors.js'
 import {type Layout, ROW_GROUP} from './layout.js'
 import type {SealedSegment} from './manifest.js'
+import {makeWords} from './segment-words.js'
 import {quote, readHot} from './sql.js'
 import type {StoredRanges} from './stored-ranges.js'
 import type {Trailer} from './trailer.js'
@@ -18,7 +19,8 @@ import type {Trailer} from './trailer.js'
  */
 const DICTIONARY_LIMIT = 20_000
 
-const PARQUET = [
+/** How DuckDB writes a sealed segment. */
+export const PARQUET = [
   'FORMAT parquet',
   'PARQUET_VERSION v2',
   'COMPRESSION zstd',
@@ -42,9 +44,9 @@ export interface FullSegment {
  * names it. Every row must arrive: a line that cannot be read is CORRUPT, never passed over.
  */
 export async function sealSegment(duck: Duck, layout: Layout, full: FullSegment): Promise<SealedSegment> {
-  const {seq, trailer: last} = full
+  const {seq, trailer: last, ranges} = full
   const hot = layout.hot(seq)
-  const temp = layout.sealing(seq)
+  const temp = layout.sealing({seq})
   const from = readHot({path: hot, longest: last.longest, tolerant: false})
   const columns = COLUMNS.map(({name}) => name).join(', ')
   // Half the work and a third of the memory is sorting; rows that came in order keep it.
@@ -54,7 +56,13 @@ export async function sealSegment(duck: Duck, layout: Layout, full: FullSegment)
     const [answer] = await duck.rows(`COPY (${sorted}) TO ${quote(temp)} (${PARQUET})`)
     const rows = Number(answer?.[0])
     if (rows !== last.rows) throw corrupt(hot, `it holds ${rows} records, and its commits speak of ${last.rows}`)
-    return publish(layout, full, temp)
+    const {min, max, stored} = last
+    if (min === null || max === null) throw new LogflowError('INTERNAL', `${hot} is full, and has no records`)
+    const summary = {rows, raw: statSync(hot).size, min, max, stored}
+    const sealed = publishSealed(layout, temp, {kind: 'sealed', seq, ...summary}, ranges.toJSON())
+    // Without them searches are slower and no less right; the next writer makes them.
+    await makeWords(duck, layout, sealed).catch(() => {})
+    return sealed
   } catch (error) {
     remove(temp)
     const said = duckError(error, hot)
@@ -62,10 +70,18 @@ export async function sealSegment(duck: Duck, layout: Layout, full: FullSegment)
   }
 }
 
-function publish(layout: Layout, {seq, trailer: last, ranges}: FullSegment, temp: string): SealedSegment {
-  const path = layout.sealed(seq)
+/**
+ * Gives a Parquet file that has been written its description and its name, both durable. Nobody sees it until the
+ * manifest names it.
+ */
+export function publishSealed(
+  layout: Layout,
+  temp: string,
+  segment: Omit<SealedSegment, 'bytes'>,
+  ranges: Record<string, number[]>,
+): SealedSegment {
+  const path = layout.sealed(segment)
   try {
-    const raw = statSync(layout.hot(seq)).size
     chmodSync(temp, 0o600)
     const fd = openSync(temp, 'r+')
     try {
@@ -73,20 +89,10 @@ function publish(layout: Layout, {seq, trailer: last, ranges}: FullSegment, temp
     } finally {
       closeSync(fd)
     }
-    describeSealed(layout, seq, {rows: last.rows, ranges: ranges.toJSON(), path: temp})
+    describeSealed(layout, segment, {rows: segment.rows, ranges, path: temp})
     renameSync(temp, path)
     syncDir(layout.sealedDir)
-    if (last.min === null || last.max === null) throw new LogflowError('INTERNAL', `${path} was sealed without records`)
-    return {
-      kind: 'sealed',
-      seq,
-      rows: last.rows,
-      bytes: statSync(path).size,
-      raw,
-      min: last.min,
-      max: last.max,
-      stored: last.stored,
-    }
+    return {...segment, bytes: statSync(path).size}
   } catch (error) {
     throw fileError(error, 'write', path)
   }

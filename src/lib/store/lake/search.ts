@@ -5,6 +5,7 @@ import {alternatives, isSelective} from './alternatives.js'
 import {RecordReader, SELECTED} from './columns.js'
 import {isDecided} from './compile-query.js'
 import {compareKeys, type Key} from './key.js'
+import {ROW_GROUP} from './layout.js'
 import {
   afterKey,
   askSnapshot,
@@ -21,6 +22,7 @@ import {
 import {lookAgain, takeSnapshot, type View} from './segments.js'
 import {Parameters} from './sql.js'
 import {readBound} from './time.js'
+import {viewsFor} from './views-for.js'
 import {nextWindow, overlaps, type Span} from './windows.js'
 
 /** Up to this many records are chosen first and then given out; more are given out as they are read. */
@@ -28,6 +30,8 @@ const FEW = 5_000
 const PAGE = 1_000
 /** A stretch with fewer matches than this is followed by a longer one. */
 const FEW_MATCHES = 2_500
+/** Up to this many rows are read whole, with all their columns. */
+const MOST_LITTLE = 8 * ROW_GROUP
 
 export function searchLake(lake: Readable, request: SearchRequest, signal?: AbortSignal): AsyncGenerator<LogRecord[]> {
   return request.limit <= FEW ? searchFew(lake, request, signal) : searchMany(lake, request, signal)
@@ -69,10 +73,9 @@ async function firstOnes(
 ): Promise<Candidate[]> {
   const {order, limit} = request
   const oldest = order === 'oldest'
-  const selective = isSelective(request.query)
-  let left = all
-    .filter((view) => overlaps(view, spanOf(request)))
-    .sort(oldest ? (a, b) => a.min - b.min : (a, b) => b.max - a.max)
+  const wanted = viewsFor(lake, request.query, all).filter((view) => overlaps(view, spanOf(request)))
+  const selective = isSelective(request.query) || isLittle(wanted)
+  let left = wanted.sort(oldest ? (a, b) => a.min - b.min : (a, b) => b.max - a.max)
   let top: Candidate[] = []
   for (let group = selective ? left.length : 1; left.length > 0; group *= 3) {
     const worst = top.length === limit ? (top[limit - 1] as Candidate).ms : undefined
@@ -104,6 +107,12 @@ async function firstOnes(
     top = [...top, ...found].sort(oldest ? compareKeys : (a, b) => compareKeys(b, a)).slice(0, limit)
   }
   return top
+}
+
+/** Whether so little is left of the sealed segments that one look at all of it, columns and all, is soonest done. */
+function isLittle(views: View[]): boolean {
+  const rows = views.reduce((sum, {kind, spans, rows}) => sum + (kind === 'hot' ? 0 : spans ? rows : Infinity), 0)
+  return rows <= MOST_LITTLE
 }
 
 /**
@@ -228,7 +237,7 @@ async function* stretches(
   const {order} = request
   const bounds = spanOf(request, after)
   let key = after
-  const views = takeSnapshot(lake).views.filter((view) => overlaps(view, bounds))
+  const views = viewsFor(lake, request.query, takeSnapshot(lake).views).filter((view) => overlaps(view, bounds))
   const decided = isDecided(request.query)
   let left = request.limit
   let size = 1

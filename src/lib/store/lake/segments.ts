@@ -2,8 +2,10 @@ import type {DamagedPart} from '../store.js'
 import type {Damage} from './damage.js'
 import {corrupt, missing, SegmentGone} from './errors.js'
 import type {Layout} from './layout.js'
-import {type HotSegment, type Manifest, readManifest} from './manifest.js'
+import {type HotSegment, type Manifest, readManifest, type SegmentPart} from './manifest.js'
 import {lastTrailer, type Trailer} from './trailer.js'
+import type {WordCache} from './views-for.js'
+import type {Span} from './windows.js'
 
 /** A segment as one reader sees it: its rows are those of one moment, whatever the writer does next. */
 export interface View {
@@ -21,6 +23,10 @@ export interface View {
   longest: number
   stored?: string
   trailer?: Trailer
+  /** As in the manifest. */
+  parts?: SegmentPart[]
+  /** Where set, only rows of these times are meant, of which there are about `rows`: see viewsFor. */
+  spans?: Span[]
 }
 
 export interface Snapshot {
@@ -33,6 +39,7 @@ export interface Snapshot {
 export interface Viewed {
   layout: Layout
   damage: Damage
+  words: WordCache
 }
 
 /** What is stored now. A hot segment that is sealed meanwhile is found under its new name at the second look. */
@@ -62,7 +69,7 @@ export function lookAgain({damage}: Viewed, error: unknown, tries: number): Dama
 }
 
 function viewOf(layout: Layout, segment: Manifest['segments'][number]): View {
-  if (segment.kind === 'sealed') return {...segment, path: layout.sealed(segment.seq), longest: 0}
+  if (segment.kind === 'sealed') return {...segment, path: layout.sealed(segment), longest: 0}
   const path = layout.hot(segment.seq)
   const placed = lastTrailer(path)
   const trailer = placed?.trailer

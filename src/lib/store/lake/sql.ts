@@ -23,9 +23,9 @@ function quotePath(path: string): string {
   return quote(path.replace(/[[*?]/g, '[$&]'))
 }
 
-/** A table of sealed segments. */
-export function readSealed(paths: string[]): string {
-  return `read_parquet([${paths.map(quotePath).join(',')}], hive_partitioning=false)`
+/** A table of sealed segments. `options`: more of DuckDB's for reading Parquet. */
+export function readSealed(paths: string[], ...options: string[]): string {
+  return `read_parquet([${paths.map(quotePath).join(',')}], ${['hive_partitioning=false', ...options].join(', ')})`
 }
 
 export interface HotScan {

@@ -11,6 +11,25 @@ export function overlaps(view: Pick<View, 'min' | 'max' | 'rows'>, span: Span): 
   return view.rows > 0 && view.min < span.to && view.max >= span.from
 }
 
+/** The same stretches as `most` or fewer: those that overlap are one, and of others those with least between them. */
+export function joinNearest(spans: readonly Span[], most: number): Span[] {
+  const joined: Span[] = []
+  for (const {from, to} of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1)
+    if (last && from <= last.to) last.to = Math.max(last.to, to)
+    else joined.push({from, to})
+  }
+  const gaps = joined.slice(1).map(({from}, i) => from - (joined[i] as Span).to)
+  const least = most === 1 ? Infinity : ([...gaps].sort((a, b) => b - a)[most - 2] ?? 0)
+  return joined.reduce<Span[]>((kept, span, i) => {
+    const last = kept.at(-1)
+    // Of gaps that are equal to the least one that stays, some may be too many.
+    if (last && ((gaps[i - 1] as number) < least || kept.length === most)) last.to = span.to
+    else kept.push(span)
+    return kept
+  }, [])
+}
+
 /** What is sorted at once: so many records, or bytes of them, whichever is less. */
 const WINDOW = {records: 20_000, bytes: 16 * 2 ** 20}
 

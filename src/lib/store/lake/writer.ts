@@ -27,6 +27,7 @@ import {type FullSegment, sealSegment} from './seal.js'
 import {requireFull} from './segments.js'
 import {StoredRanges} from './stored-ranges.js'
 import {type Trailer, trailersOf} from './trailer.js'
+import {Upkeep} from './upkeep.js'
 
 export interface WriterOptions {
   layout: Layout
@@ -111,6 +112,7 @@ export class LakeWriter implements StoreWriter {
   readonly #ranges: StoredRanges
   readonly #rows = new RowBuilder()
   readonly #lines = new LineBuffer()
+  readonly #upkeep: Upkeep
   #manifest: Manifest
   #positions: Record<string, number>
   #file: HotFile | undefined
@@ -131,6 +133,15 @@ export class LakeWriter implements StoreWriter {
     this.#file = state.file
     this.#own = state.own
     this.#full = state.full
+    this.#upkeep = new Upkeep({
+      layout: options.layout,
+      now: options.now,
+      restMs: options.limits.restMs,
+      startDuck: options.startDuck,
+      segments: () => this.#manifest.segments,
+      replace: (segments, replaced) => this.#replaceManifest(segments, replaced),
+    })
+    this.#upkeep.later()
     this.#sealInBackground()
   }
 
@@ -154,6 +165,7 @@ export class LakeWriter implements StoreWriter {
       await this.#inTurn(() => this.#finish())
     } finally {
       this.#ended = true
+      await this.#upkeep.end()
       this.#file?.close()
       this.#lock.release()
       this.#closed()
@@ -178,6 +190,7 @@ export class LakeWriter implements StoreWriter {
       this.#own.merge(commit.ranges)
       this.#positions = positions
     }
+    this.#upkeep.wrote(commit.rows)
     return {stored: commit.rows, alreadyThere, rejected}
   }
 
@@ -299,6 +312,7 @@ export class LakeWriter implements StoreWriter {
   async #seal(full: FullSegment): Promise<void> {
     const {seq} = full
     const {layout, startDuck, now} = this.#options
+    await this.#upkeep.interrupt()
     const sealed = await this.#sealWith(startDuck(1), full).catch((error) => {
       // Rows of many megabytes: they need what they need, and only this once.
       if (isOutOfMemory(error.cause)) return this.#sealWith(startDuck(4), full)
@@ -308,6 +322,7 @@ export class LakeWriter implements StoreWriter {
     const segments = this.#manifest.segments.map((segment) => (segment.seq === seq ? sealed : segment))
     this.#replaceManifest(segments, [{file: relative(layout.dir, layout.hot(seq)), at: now()}])
     this.#full = this.#full.filter((full) => full.seq !== seq)
+    this.#upkeep.later()
   }
 
   /** An engine for each segment: one that is kept holds on to 200 MB more with every few of them. */
@@ -345,6 +360,7 @@ export class LakeWriter implements StoreWriter {
       // All is stored, and found as it is: the next writer seals it, once there is room.
       if (!(error instanceof LogflowError && error.code === 'DISK_FULL')) throw error
     }
+    await this.#upkeep.finish()
   }
 }
 

@@ -1,6 +1,10 @@
 import {type ChildProcess, fork} from 'node:child_process'
 import {once} from 'node:events'
+import {existsSync, readdirSync} from 'node:fs'
+import {join, relative} from 'node:path'
 import {expect, onTestFinished, test} from 'vitest'
+import {layoutOf} from '../../../../src/lib/store/lake/layout.js'
+import {readManifest} from '../../../../src/lib/store/lake/manifest.js'
 import {seededRandom} from '../../../support/random.js'
 import {buildWriter} from './build-writer.js'
 import {numberOf} from './numbered-items.js'
@@ -79,9 +83,29 @@ test('a writer killed at any moment loses nothing acknowledged and doubles nothi
   const found = await findAll(reader)
   expect(found.map(numberOf).sort((a, b) => a - b)).toEqual(Array.from({length: total}, (_, i) => i))
   expect(new Set(found.map(({id}) => id)).size).toBe(total)
+  // What was merged under way is there as one, and nothing beside what the manifest names.
+  const manifest = readManifest(layoutOf(lake.dir))
+  expect(manifest?.segments.some((segment) => segment.kind === 'sealed' && segment.parts)).toBe(true)
+  await (await reader.openWriter()).close()
+  expect(filesIn(lake.dir)).toEqual(namedFiles(lake.dir))
   expect(kills).toBeGreaterThan(2)
   expect(answers).toBeGreaterThan(kills)
 }, 180_000)
+
+const filesIn = (dir: string) =>
+  ['sealed', 'words', 'descriptions']
+    .flatMap((folder) => readdirSync(join(dir, folder)).map((name) => `${folder}/${name}`))
+    .sort()
+
+/** What stands beside the segments of the manifest, which are all sealed, and the replaced files that still stay. */
+function namedFiles(dir: string): string[] {
+  const layout = layoutOf(dir)
+  const manifest = readManifest(layout)
+  const named = manifest?.segments.filter((segment) => segment.kind === 'sealed') ?? []
+  const replaced = manifest?.replaced.filter(({file}) => file.startsWith('sealed') && existsSync(join(dir, file))) ?? []
+  const paths = named.flatMap((segment) => [layout.sealed(segment), layout.words(segment), layout.description(segment)])
+  return [...paths.map((path) => relative(dir, path)), ...replaced.map(({file}) => file)].sort()
+}
 
 test('the lock of a killed writer is free', async () => {
   const script = await buildWriter()

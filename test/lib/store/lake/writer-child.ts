@@ -12,7 +12,7 @@ function tell(message: Record<string, unknown>): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const lake = await openLake({dir, lazy: true, limits: {records: sealAt, onClose: sealAt / 2}})
+  const lake = await openLake({dir, lazy: true, limits: {records: sealAt, onClose: sealAt / 2, restMs: 0}})
   const writer = await lake.openWriter()
   const start = writer.storedPosition('logs', 0) ?? 0
   await tell({start})

@@ -1,0 +1,149 @@
+import {readFileSync} from 'node:fs'
+import type {Finding} from '../../errors/inspection.js'
+import {checksum} from './checksum.js'
+import type {Duck} from './duckdb.js'
+import {replaceFile} from './durable.js'
+import {type Layout, ROW_GROUP, type SegmentName} from './layout.js'
+import {readManifest, type SealedSegment} from './manifest.js'
+import {readSealed} from './sql.js'
+import {WordCollector, type WordFilter} from './word-filter.js'
+
+// words/<segment>.bloom, little-endian: a head of 32 bytes (magic, CRC-32C of all that follows the two, version, `seq`,
+// rows and bytes of the segment it is of, number of blocks), 24 bytes a block (first and last time, rows, bits), and
+// the bits of each block, from a whole byte on. A block is what Parquet reads or skips together.
+
+const MAGIC = 0x4b574c46
+const VERSION = 1
+const HEAD = 32
+const CHECKED_FROM = 8
+const PER_BLOCK = 24
+
+/** The words of neighbouring rows of a sealed segment, which is sorted by time. */
+export interface WordBlock {
+  /** Times of its first and last row, ms. */
+  from: number
+  to: number
+  rows: number
+  /** Undefined where some row has words that are not known: it may hold any. */
+  words: WordFilter | undefined
+}
+
+/** Which segment the words are of: another one by the same name is told by these. */
+export type WordsOf = Pick<SealedSegment, 'seq' | 'rows' | 'bytes'>
+
+/** Stands for the number of bits where words are not known. */
+const UNKNOWN = 0xffff_ffff
+
+/** Reads the words of a sealed segment, and writes them beside it; nothing is written where the signal aborts. */
+export async function makeWords(
+  duck: Duck,
+  layout: Layout,
+  segment: SealedSegment,
+  signal?: AbortSignal,
+): Promise<void> {
+  const path = layout.sealed(segment)
+  const blocks: WordBlock[] = []
+  // A few blocks a query, so that it is their texts that memory holds, not those of the whole segment.
+  const bounds = await duck.rows(
+    `SELECT file_row_number // ${ROW_GROUP} AS block, min(time), max(time), count(*) FROM ${rowsOf(path)} GROUP BY block ORDER BY block`,
+  )
+  for (let at = 0; at < bounds.length; at += BLOCKS_AT_ONCE) {
+    const some = bounds.slice(at, at + BLOCKS_AT_ONCE) as Array<[number, number, number, number]>
+    blocks.push(...(await readBlocks(duck, path, some, signal)))
+    if (signal?.aborted) return
+  }
+  replaceFile(layout.words(segment), encodeWords(segment, blocks))
+}
+
+const BLOCKS_AT_ONCE = 5
+const rowsOf = (path: string) => readSealed([path], 'file_row_number=true')
+
+/** Messages that are not ASCII have their words in a column of their own, as have the values of those without one. */
+async function readBlocks(
+  duck: Duck,
+  path: string,
+  bounds: Array<[block: number, from: number, to: number, rows: number]>,
+  signal?: AbortSignal,
+): Promise<WordBlock[]> {
+  const blocks = bounds.map(([block]) => block)
+  const [first, last] = [Math.min(...blocks) * ROW_GROUP, (Math.max(...blocks) + 1) * ROW_GROUP]
+  const [from, to] = [Math.min(...bounds.map((each) => each[1])), Math.max(...bounds.map((each) => each[2]))]
+  const texts = `SELECT file_row_number // ${ROW_GROUP} AS block,
+      string_agg(message, ' ') FILTER (words IS NULL), string_agg(words, ' '),
+      count(*) FILTER (words IS NULL AND trim(coalesce(message, '')) = '' AND attributes IS NOT NULL)
+    FROM ${rowsOf(path)}
+    WHERE time BETWEEN ${from} AND ${to} AND file_row_number >= ${first} AND file_row_number < ${last}
+    GROUP BY block ORDER BY block`
+  const found = new Map<number, WordFilter | undefined>()
+  for await (const {rows, columns} of duck.query(texts, [], signal)) {
+    const [numbers, ascii, cut, unknown] = columns as [number[], (string | null)[], (string | null)[], number[]]
+    for (let i = 0; i < rows; i++) {
+      const collector = new WordCollector()
+      collector.addAscii(ascii[i] ?? '')
+      collector.addCut(cut[i] ?? '')
+      found.set(numbers[i] as number, unknown[i] ? undefined : collector.finish())
+      // Between two blocks, those who write get their turn.
+      await new Promise(setImmediate)
+    }
+  }
+  return bounds.map(([block, from, to, rows]) => ({from, to, rows, words: found.get(block)}))
+}
+
+export function encodeWords(of: WordsOf, blocks: readonly WordBlock[]): Buffer {
+  const bits = blocks.reduce((sum, {words}) => sum + (words?.bytes.length ?? 0), 0)
+  const file = Buffer.alloc(HEAD + blocks.length * PER_BLOCK + bits)
+  file.writeUInt32LE(MAGIC, 0)
+  file.writeUInt32LE(VERSION, 8)
+  file.writeUInt32LE(of.seq, 12)
+  file.writeUInt32LE(of.rows, 16)
+  file.writeDoubleLE(of.bytes, 20)
+  file.writeUInt32LE(blocks.length, 28)
+  let at = HEAD + blocks.length * PER_BLOCK
+  for (const [i, {from, to, rows, words}] of blocks.entries()) {
+    const head = HEAD + i * PER_BLOCK
+    file.writeDoubleLE(from, head)
+    file.writeDoubleLE(to, head + 8)
+    file.writeUInt32LE(rows, head + 16)
+    file.writeUInt32LE(words?.bits ?? UNKNOWN, head + 20)
+    if (!words) continue
+    file.set(words.bytes, at)
+    at += words.bytes.length
+  }
+  file.writeUInt32LE(checksum()(file.subarray(CHECKED_FROM)), 4)
+  return file
+}
+
+/** `undefined` where the file is not there, torn, of another version, or of another segment. */
+export function readWords(layout: Layout, of: WordsOf & SegmentName): WordBlock[] | undefined {
+  try {
+    return decodeWords(readFileSync(layout.words(of)), of)
+  } catch {
+    return undefined
+  }
+}
+
+/** What is to be said of sealed segments that have none, or none that can be read; the damaged ones have their own. */
+export function wordless(layout: Layout): Finding[] {
+  const sealed = (readManifest(layout)?.segments ?? []).filter((segment) => segment.kind === 'sealed')
+  const count = sealed.filter((segment) => !readWords(layout, segment)).length
+  if (count === 0) return []
+  const finding = `the words beside ${count} of ${sealed.length} sealed segments are missing, or cannot be read: searches for words are slower`
+  return [{finding, fix: 'run logflow process: whoever writes to the store makes them anew', harmless: true}]
+}
+
+export function decodeWords(file: Buffer, of: WordsOf): WordBlock[] | undefined {
+  if (file.length < HEAD || file.readUInt32LE(0) !== MAGIC || file.readUInt32LE(8) !== VERSION) return undefined
+  if (file.readUInt32LE(12) !== of.seq || file.readUInt32LE(16) !== of.rows || file.readDoubleLE(20) !== of.bytes)
+    return undefined
+  if (file.readUInt32LE(4) !== checksum()(file.subarray(CHECKED_FROM))) return undefined
+  const count = file.readUInt32LE(28)
+  let at = HEAD + count * PER_BLOCK
+  return Array.from({length: count}, (_, i) => {
+    const head = HEAD + i * PER_BLOCK
+    const bits = file.readUInt32LE(head + 20)
+    const size = bits === UNKNOWN ? 0 : Math.ceil(bits / 8)
+    const words = bits === UNKNOWN ? undefined : {bits, bytes: file.subarray(at, at + size)}
+    at += size
+    return {from: file.readDoubleLE(head), to: file.readDoubleLE(head + 8), rows: file.readUInt32LE(head + 16), words}
+  })
+}

@@ -1,0 +1,81 @@
+import type {QueryNode} from '../../query/query.js'
+import {tokenize} from '../../query/tokenize.js'
+import type {Layout} from './layout.js'
+import {readWords, type WordBlock} from './segment-words.js'
+import type {View, Viewed} from './segments.js'
+import {hashWord, mayHold, type WordFilter} from './word-filter.js'
+
+/** Whether a block of these words may hold a record that matches. */
+type Need = (words: WordFilter) => boolean
+
+/**
+ * The views that may hold a match of the query, each narrowed to the stretches of time that may: what the words beside
+ * sealed segments rule out is left out. Views without words, and hot ones, stay as they are.
+ */
+export function viewsFor(lake: Viewed, query: QueryNode, views: View[]): View[] {
+  const need = needOf(query)
+  if (!need) return views
+  return views.flatMap((view) => {
+    const blocks = view.kind === 'sealed' ? lake.words.of(view) : undefined
+    return blocks ? narrowed(view, blocks, need) : [view]
+  })
+}
+
+function narrowed(view: View, blocks: WordBlock[], need: Need): View[] {
+  const left = blocks.filter(({words}) => !words || need(words))
+  if (left.length === blocks.length) return [view]
+  if (left.length === 0) return []
+  const [min, max] = [Math.min(...left.map(({from}) => from)), Math.max(...left.map(({to}) => to))]
+  const rows = left.reduce((sum, block) => sum + block.rows, 0)
+  const spans = left.map(({from, to}) => ({from, to: to + 1}))
+  return [{...view, min, max, rows, raw: Math.ceil((view.raw * rows) / view.rows), spans}]
+}
+
+/** `undefined` where a record can match whatever its words are. */
+function needOf(query: QueryNode): Need | undefined {
+  if (query.kind === 'and') {
+    const needs = query.nodes.flatMap((node) => needOf(node) ?? [])
+    return needs.length > 0 ? (words) => needs.every((need) => need(words)) : undefined
+  }
+  if (query.kind === 'or') {
+    const needs = query.nodes.map(needOf)
+    return needs.every((need) => need !== undefined)
+      ? (words) => needs.some((need) => (need as Need)(words))
+      : undefined
+  }
+  if (query.kind !== 'phrase') return undefined
+  // A word as no text has it is left to the search itself.
+  const hashes = query.words.filter((word) => tokenize(word)[0] === word).map(hashWord)
+  return hashes.length > 0 ? (words) => hashes.every((hash) => mayHold(words, hash)) : undefined
+}
+
+/** What is kept of words that were read, in bytes: those of some 25 million records. */
+const MOST_KEPT = 32 * 2 ** 20
+
+/** The words of sealed segments, read when they are first asked for; those asked for last are kept. */
+export class WordCache {
+  readonly #kept = new Map<string, WordBlock[]>()
+  #bytes = 0
+
+  constructor(private readonly layout: Layout) {}
+
+  /** `undefined` where there are none that can be read: they may be made any time. */
+  of(view: View): WordBlock[] | undefined {
+    const known = this.#kept.get(view.path)
+    const blocks = known ?? readWords(this.layout, view)
+    if (!blocks) return undefined
+    this.#kept.delete(view.path)
+    this.#kept.set(view.path, blocks)
+    if (!known) this.#bytes += sizeOf(blocks)
+    for (const [path, oldest] of this.#kept) {
+      if (this.#bytes <= MOST_KEPT) break
+      this.#kept.delete(path)
+      this.#bytes -= sizeOf(oldest)
+    }
+    return blocks
+  }
+}
+
+function sizeOf(blocks: WordBlock[]): number {
+  return blocks.reduce((sum, {words}) => sum + 128 + (words?.bytes.length ?? 0), 0)
+}
