@@ -16,6 +16,7 @@ import {
 import type {View} from './segments.js'
 import {Parameters, quote} from './sql.js'
 import {TimeWriter} from './time.js'
+import {viewsFor} from './views-for.js'
 import {overlaps} from './windows.js'
 
 /** Answers questions over one snapshot of the segments, a statement each. */
@@ -32,7 +33,7 @@ export function aggregateLake(
 }
 
 async function ask(lake: Readable, question: Question, all: View[], signal?: AbortSignal): Promise<Group[]> {
-  const views = all.filter((view) => overlaps(view, boundsOf(question)))
+  const views = viewsFor(lake, question.query, all).filter((view) => overlaps(view, boundsOf(question)))
   if (views.length === 0) return question.by || question.every ? [] : [{count: 0, errors: 0}]
   const parameters = new Parameters()
   const sql = aggregateSql(question, views, parameters)

@@ -69,9 +69,17 @@ export interface SealLimits {
   onClose: number
   /** A writer that had little to do for so long, ms, sees to what may be left for later: see Upkeep. */
   restMs: number
+  /** So many neighbouring sealed segments, or more, are merged at once; Infinity: none ever. */
+  merge: number
 }
 
-export const SEAL_LIMITS: SealLimits = {records: 102_400, bytes: 64 * 2 ** 20, onClose: 20_000, restMs: 2_000}
+export const SEAL_LIMITS: SealLimits = {
+  records: 102_400,
+  bytes: 64 * 2 ** 20,
+  onClose: 20_000,
+  restMs: 2_000,
+  merge: 8,
+}
 
 /** DuckDB sorts and writes 2,048 rows at a time or more: of long ones a segment must hold less to fit into memory. */
 const LONG_ROWS = {average: 8 * 2 ** 10, bytes: 16 * 2 ** 20}

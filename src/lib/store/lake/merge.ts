@@ -14,18 +14,21 @@ import {StoredRanges} from './stored-ranges.js'
 
 /** What a merged segment holds at the most. Bytes are those of NDJSON. */
 const MOST = {rows: 1_048_576, raw: 512 * 2 ** 20}
-/** While more may come to them, so many are merged at once, so that no record is written anew many times. */
-const AT_ONCE = 8
 /** None that makes up more than this share of the whole is written anew. */
 const LARGEST_SHARE = 0.75
 
 /**
  * Which neighbours to merge next; `undefined` where there is nothing to do. Only such as were stored on the same day (UTC), so
- * that retention, which drops whole segments, is a day late at the most: eight or more at once, and fewer when no more
- * can come to them, as the day is over or the next would be too much. Those with a note of damage, and those that are
+ * that retention, which drops whole segments, is a day late at the most: `atOnce` or more, so that no record is written
+ * anew many times, and fewer when no more can come to them, as the day is over or the next would be too much. Those with a note of damage, and those that are
  * not described, stay as they are.
  */
-export function planMerge(layout: Layout, segments: readonly Segment[], now: number): SealedSegment[] | undefined {
+export function planMerge(
+  layout: Layout,
+  segments: readonly Segment[],
+  {now, atOnce}: {now: number; atOnce: number},
+): SealedSegment[] | undefined {
+  if (!Number.isFinite(atOnce)) return undefined
   const today = new Date(now).toISOString().slice(0, 10)
   for (let first = 0; first < segments.length; first++) {
     const run = runFrom(layout, segments, first)
@@ -34,7 +37,7 @@ export function planMerge(layout: Layout, segments: readonly Segment[], now: num
     const closed = stored.slice(0, 10) < today || (next?.kind === 'sealed' && sumOf([...run, next]).tooMuch)
     const {rows} = sumOf(run)
     const largest = Math.max(...run.map((segment) => segment.rows))
-    if (run.length >= (closed ? 2 : AT_ONCE) && largest <= LARGEST_SHARE * rows) return run
+    if (run.length >= (closed ? 2 : atOnce) && largest <= LARGEST_SHARE * rows) return run
   }
   return undefined
 }

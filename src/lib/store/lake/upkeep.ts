@@ -3,7 +3,7 @@ import {relative} from 'node:path'
 import {setImmediate as nextTurn} from 'node:timers/promises'
 import type {Duck} from './duckdb.js'
 import {remove} from './durable.js'
-import type {Layout} from './layout.js'
+import type {Layout, SealLimits} from './layout.js'
 import type {Manifest, SealedSegment, Segment} from './manifest.js'
 import {mergeSegments, planMerge} from './merge.js'
 import {makeWords, readWords} from './segment-words.js'
@@ -11,8 +11,7 @@ import {makeWords, readWords} from './segment-words.js'
 export interface UpkeepOptions {
   layout: Layout
   now: () => number
-  /** How long the writer must have had little to do, ms. */
-  restMs: number
+  limits: SealLimits
   startDuck: (memory: number) => Duck
   /** The segments as the manifest names them now. */
   segments: () => readonly Segment[]
@@ -20,7 +19,7 @@ export interface UpkeepOptions {
   replace: (segments: Segment[], replaced: Manifest['replaced']) => void
 }
 
-/** A writer that took fewer records than these in one `restMs` has time for it. */
+/** A writer that took fewer records than these in one `limits.restMs` has time for it. */
 const FEW_WRITTEN = 30_000
 /** How much of it is done at once. */
 interface Share {
@@ -70,7 +69,7 @@ export class Upkeep {
       this.#timer = undefined
       if (this.#work || this.#written > FEW_WRITTEN) this.later()
       else this.#begin(ALL)
-    }, this.#options.restMs)
+    }, this.#options.limits.restMs)
     this.#timer.unref()
   }
 
@@ -109,9 +108,9 @@ export class Upkeep {
   }
 
   async #mergeSome(share: Share): Promise<void> {
-    const {layout, segments, now} = this.#options
+    const {layout, segments, now, limits} = this.#options
     for (let left = share.merges; left > 0 && !this.#stop.signal.aborted && !this.#cannotMerge; left--) {
-      const plan = planMerge(layout, segments(), now())
+      const plan = planMerge(layout, segments(), {now: now(), atOnce: limits.merge})
       if (!plan || plan.reduce((sum, {rows}) => sum + rows, 0) > share.rows) return
       try {
         await this.#merge(plan)

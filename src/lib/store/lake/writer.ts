@@ -136,7 +136,7 @@ export class LakeWriter implements StoreWriter {
     this.#upkeep = new Upkeep({
       layout: options.layout,
       now: options.now,
-      restMs: options.limits.restMs,
+      limits: options.limits,
       startDuck: options.startDuck,
       segments: () => this.#manifest.segments,
       replace: (segments, replaced) => this.#replaceManifest(segments, replaced),

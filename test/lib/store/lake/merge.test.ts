@@ -14,14 +14,20 @@ vi.setConfig({testTimeout: 120_000})
 
 const numbers = (from: number, to: number) => Array.from({length: to - from}, (_, i) => from + i)
 
-async function write(lake: TestLake, from: number, to: number, options: Parameters<TestLake['open']>[0] = {}) {
-  const store = await lake.open({limits: {records: 300, onClose: 1}, ...options})
+/** Every writer lives on the same day. */
+const NOW = Date.parse('2026-11-20T20:00:00Z')
+
+/** Writes segments of `size` records each, and says where in the order of arrival each ended. */
+async function write(lake: TestLake, from: number, to: number, size = 300): Promise<string[]> {
+  const store = await lake.open({now: () => NOW, limits: {records: size, onClose: 1}})
   const writer = await store.openWriter()
-  for (let at = from; at < to; at += 100) {
-    const items = numbers(at, Math.min(at + 100, to)).map(numberedItem)
-    await writer.write({items, positions: []})
+  const places: string[] = []
+  for (let at = from; at < to; at += size) {
+    await writer.write({items: numbers(at, at + size).map(numberedItem), positions: []})
+    places.push(await store.position())
   }
   await writer.close()
+  return places
 }
 
 const segmentsOf = (lake: TestLake) => readManifest(layoutOf(lake.dir))?.segments as SealedSegment[]
@@ -41,12 +47,9 @@ async function follow(store: Store, from: string): Promise<number[]> {
 
 test('eight neighbours become one, and everything is found as before', async () => {
   const lake = testLake()
-  const places: string[] = []
-  for (const at of numbers(0, 8)) {
-    await write(lake, at * 300, at * 300 + 300)
-    places.push(await (await lake.open()).position())
-    if (at === 6) expect(segmentsOf(lake).length).toBe(7)
-  }
+  const places = await write(lake, 0, 2_100)
+  expect(segmentsOf(lake).length).toBe(7)
+  await write(lake, 2_100, 2_400)
   expect(segmentsOf(lake)).toMatchObject([
     {kind: 'sealed', seq: 8, rows: 2_400, parts: numbers(1, 9).map((seq) => ({seq, rows: 300}))},
   ])
@@ -68,12 +71,11 @@ test('eight neighbours become one, and everything is found as before', async () 
   expect((await store.get((expected[777] as {id: string}).id))?.message).toBe('number 777')
   // Places from before, at the ends of segments and within, and one from now.
   expect(await follow(store, '0.0.0')).toEqual(numbers(0, 2_400))
-  for (const [at, place] of places.slice(0, 7).entries())
-    expect(await follow(store, place)).toEqual(numbers((at + 1) * 300, 2_400))
+  for (const [at, place] of places.entries()) expect(await follow(store, place)).toEqual(numbers((at + 1) * 300, 2_400))
   expect(await follow(store, '4.150.9999')).toEqual(numbers(1_050, 2_400))
   const now = await store.position()
   // What is stored later, and merged with it later still, comes after all that.
-  for (const at of numbers(8, 17)) await write(lake, at * 300, at * 300 + 300)
+  await write(lake, 2_400, 5_100)
   expect(segmentsOf(lake).length).toBeLessThan(9)
   expect(await follow(store, now)).toEqual(numbers(2_400, 5_100))
   expect(await follow(store, '4.150.9999')).toEqual(numbers(1_050, 5_100))
@@ -82,7 +84,8 @@ test('eight neighbours become one, and everything is found as before', async () 
 
 test('a merged segment is told of when damaged, set aside as one, and shipped again', async () => {
   const lake = testLake()
-  for (const at of numbers(0, 9)) await write(lake, at * 300, at * 300 + 300)
+  await write(lake, 0, 2_400)
+  await write(lake, 2_400, 2_700)
   const [merged, rest] = segmentsOf(lake)
   const path = layoutOf(lake.dir).sealed(merged as SealedSegment)
   expect(rest).toMatchObject({seq: 9, rows: 300})
@@ -101,7 +104,7 @@ test('a merged segment is told of when damaged, set aside as one, and shipped ag
 
 test('a damaged part is not merged, and neither are its neighbours with it', async () => {
   const lake = testLake()
-  for (const at of numbers(0, 7)) await write(lake, at * 300, at * 300 + 300)
+  await write(lake, 0, 2_100)
   const path = layoutOf(lake.dir).sealed({seq: 3})
   const size = segmentsOf(lake)[2]?.bytes as number
   truncateSync(path, size - 1)
@@ -116,14 +119,13 @@ test('a damaged part is not merged, and neither are its neighbours with it', asy
 
 test('who reads while segments are merged, and their files go, reads everything', async () => {
   const lake = testLake()
-  for (const at of numbers(0, 7))
-    await write(lake, at * 4_000, at * 4_000 + 4_000, {limits: {records: 4_000, onClose: 1}})
+  await write(lake, 0, 28_000, 4_000)
   const reader = await lake.open()
   const pages = reader
     .search({query: {kind: 'all'}, order: 'oldest', limit: Number.POSITIVE_INFINITY})
     [Symbol.asyncIterator]()
   const found = [...((await pages.next()).value ?? [])]
-  await write(lake, 28_000, 32_000, {limits: {records: 4_000, onClose: 1}})
+  await write(lake, 28_000, 32_000, 4_000)
   const [merged] = segmentsOf(lake)
   expect(merged?.parts?.length).toBe(8)
   for (const {seq} of merged?.parts ?? []) rmSync(layoutOf(lake.dir).sealed({seq}))
@@ -133,7 +135,6 @@ test('who reads while segments are merged, and their files go, reads everything'
 })
 
 const DAY = '2026-11-20T'
-const NOW = Date.parse(`${DAY}20:00:00Z`)
 
 /** Segments as the manifest names them: rows, and when they were stored. A number below 0 is a hot one. */
 function planned(given: Array<[rows: number, stored: string]>, now = NOW) {
@@ -144,7 +145,7 @@ function planned(given: Array<[rows: number, stored: string]>, now = NOW) {
     writeFileSync(layout.description({seq: i + 1}), '')
     return {kind: 'sealed', seq: i + 1, rows, raw: rows * 300, bytes: rows * 30, min: 0, max: 1, stored}
   })
-  return planMerge(layout, segments, now)?.map(({seq}) => seq)
+  return planMerge(layout, segments, {now, atOnce: 8})?.map(({seq}) => seq)
 }
 
 const today = (...rows: number[]) => rows.map((each): [number, string] => [each, `${DAY}10:00:00.000Z`])
@@ -166,6 +167,23 @@ test.each<[string, Array<[number, string]>, number[] | undefined]>([
   expect(planned(given)).toEqual(expected)
 })
 
+test('nothing is merged where that is switched off', () => {
+  const layout = layoutOf(tempFolder())
+  const segment: Segment = {
+    kind: 'sealed',
+    seq: 1,
+    rows: 1,
+    raw: 1,
+    bytes: 1,
+    min: 0,
+    max: 1,
+    stored: `${DAY}10:00:00.000Z`,
+  }
+  expect(
+    planMerge(layout, [segment, {...segment, seq: 2}], {now: NOW, atOnce: Number.POSITIVE_INFINITY}),
+  ).toBeUndefined()
+})
+
 test('rows of many bytes make smaller segments', () => {
   const layout = layoutOf(tempFolder())
   mkdirSync(layout.descriptionsDir)
@@ -182,5 +200,5 @@ test('rows of many bytes make smaller segments', () => {
       stored: `${DAY}10:00:00.000Z`,
     }
   })
-  expect(planMerge(layout, segments, NOW)?.length).toBe(8)
+  expect(planMerge(layout, segments, {now: NOW, atOnce: 8})?.length).toBe(8)
 })

@@ -13,7 +13,7 @@ test('readers see one whole answer while segments are filled, sealed and removed
   const lake = testLake()
   let clock = Date.now()
   // Each look at the clock is an hour later: replaced files are removed at the next chance, under their readers.
-  const store = await lake.open({now: () => (clock += 3_600_000), limits: {records: 400}})
+  const store = await lake.open({now: () => (clock += 3_600_000), limits: {records: 400, merge: Infinity}})
   const writer = await store.openWriter()
   let stored = 0
   let writing = true
@@ -52,7 +52,7 @@ test('newest first is exact with times shuffled over all segments', async () => 
     return makeItem(`s${i % 4}`, i * 10, {'@timestamp': time, level: random() < 0.02 ? 'ERROR' : 'INFO'}, 10)
   })
   const lake = testLake()
-  const store = await lake.open({limits: {records: 200, onClose: 1}})
+  const store = await lake.open({limits: {records: 200, onClose: 1, merge: Infinity}})
   await writeAll(store, items, 200)
   expect((await store.status()).parts).toEqual({hot: 0, sealed: 20})
   const queries: QueryNode[] = [{kind: 'all'}, {kind: 'level', levels: ['ERROR']}]
@@ -78,7 +78,10 @@ test('newest first is exact with times shuffled over all segments', async () => 
 test('segments that cannot hold an answer are not opened', async () => {
   const lake = testLake()
   const opened: string[] = []
-  const store = await lake.open({limits: {records: 300, onClose: 1}, onDamage: ({file}) => opened.push(file)})
+  const store = await lake.open({
+    limits: {records: 300, onClose: 1, merge: Infinity},
+    onDamage: ({file}) => opened.push(file),
+  })
   await writeAll(
     store,
     Array.from({length: 3_000}, (_, i) => numberedItem(i)),
@@ -97,7 +100,7 @@ test('segments that cannot hold an answer are not opened', async () => {
 
 test('the same place twice, cut off and whole, is two records', async () => {
   const lake = testLake()
-  const store = await lake.open({limits: {onClose: 1}})
+  const store = await lake.open({limits: {onClose: 1, merge: Infinity}})
   const cut = makeItem('app', 0, {message: 'half a li'}, 9)
   const whole = makeItem('app', 0, {message: 'half a line'}, 12)
   whole.key = {...whole.key, crc: 7}
