@@ -3,6 +3,7 @@ import {openContext} from '../cli/context.js'
 import {argument, globalFlags, storeFlags} from '../cli/global-flags.js'
 import {tellSkipped} from '../cli/open-inputs.js'
 import {pagerFlag, recordFlags} from '../cli/record-flags.js'
+import {showExplained} from '../cli/search-explain.js'
 import {filesOf, searchFlags, toAsked} from '../cli/search-flags.js'
 import {findAsked, showFound, tellNothing, tellRest} from '../cli/search-show.js'
 import {openSearchable} from '../cli/searchable.js'
@@ -22,6 +23,7 @@ export default class Search extends Command {
     `<%= config.bin %> search declined --template '{@timestamp} {service|-} {message}'`,
     '<%= config.bin %> search "card declined" --context 5',
     '<%= config.bin %> search --around 3k9x0v2m1qzt-1f4-8a1b2c3d --window 30s',
+    `<%= config.bin %> search 'status:>=500 -debug' --explain`,
     '<%= config.bin %> search declined --min-level warn --since 1d --save trouble',
     '<%= config.bin %> search @trouble --since 1h',
   ]
@@ -33,6 +35,7 @@ export default class Search extends Command {
     count: Flags.boolean({description: 'Print how many match, and no records'}),
     'fail-if-none': Flags.boolean({description: 'Exit with status 1 when nothing matches'}),
     'dry-run': Flags.boolean({description: 'Only check the query'}),
+    explain: Flags.boolean({description: 'Show what the query means and what the engine is asked, and ask nothing'}),
     ...recordFlags,
     pager: pagerFlag,
     ...storeFlags,
@@ -47,6 +50,7 @@ export default class Search extends Command {
     if (flags['dry-run']) return showResult(context, {valid: true, query: filter.query}, () => 'the query is good\n')
     const started = performance.now()
     await using records = await openSearchable(context, filesOf(asked))
+    if (flags.explain) return showExplained(context, records, asked)
     const found = flags.count ? undefined : await findAsked(records, asked, context.signal)
     const shown = found ? await showFound(context, found, asked, flags.pager) : await records.count(filter)
     const ms = performance.now() - started

@@ -144,6 +144,22 @@ test('nothing found says what was misspelt', {timeout: LONG}, async () => {
   expect(await said('n:>=300')).toBe('nothing found for n:>=300 in 300 records')
 })
 
+test('--explain shows the query as it was understood and what the engine is asked', {timeout: LONG}, async () => {
+  const args = ['declined (level:error OR n:>=275)', '--since', '2026-11-21', '--timezone', 'UTC', '--explain']
+  const tree =
+    'what is asked\n  all of\n    the word declined\n    any of\n      level ERROR\n      attributes.n >= 275\n'
+  const stored = await search(...args, '-o', 'pretty')
+  expect(stored.stdout.startsWith(`${tree}\nwhen\n  from 2026-11-21T00:00:00.000Z on\n\n`), stored.stdout).toBe(true)
+  expect(stored.stdout).toContain('SELECT')
+  const files = JSON.parse((await search(...args, '--file', 'orders.log', '-o', 'json')).stdout)
+  expect(files).toMatchObject({
+    since: '2026-11-21T00:00:00.000Z',
+    engine: 'plain files',
+    exact: true,
+    tree: {kind: 'and'},
+  })
+})
+
 test('a template that is wrong, and flags that do not go together', {timeout: LONG}, async () => {
   const wrong = await search('--template', '{level} {message')
   expect(wrong.stderr).toBe(
