@@ -95,7 +95,10 @@ export type Test =
   | {kind: 'regex'; regex: Regex}
   /** At least one bound. */
   | {kind: 'range'; from?: Bound; to?: Bound}
-  /** Present and not null: a value at this path or below it. An empty string is one, an empty array or object is not. */
+  /**
+   * Present and not null: a value at this path or below it, keys being whole. An empty string is one, an empty array or
+   * object is not.
+   */
   | {kind: 'exists'}
 
 /**
