@@ -43,7 +43,7 @@ export async function measure<Result extends {records: number}>(
     withBefore: asked.withBefore,
   }
   const {result, nothing} = flags.file
-    ? await measureFiles(context, flags.file, measurement, options)
+    ? await measureFiles(context, {...flags, file: flags.file}, measurement, options)
     : await measureApp(context, measurement, {...options, period: period as Period})
   if (nothing) {
     const span = flags.since || flags.until || flags.file ? spanTyped(flags) : 'last 24 h'
@@ -107,11 +107,11 @@ async function measureApp<Result extends {records: number}>(
 
 async function measureFiles<Result extends {records: number}>(
   context: Context,
-  files: string[],
+  flags: MeasureValues & {file: string[]},
   measurement: Measurement<Result>,
   options: MeasureOptions,
 ): Promise<Outcome<Result>> {
-  const {sources, problems} = await openInputs(context, files, {})
+  const {sources, problems} = await openInputs(context, flags.file, {timezone: flags.timezone})
   const result = await measureUnits(sources, measurement, options)
   const all = [...problems, ...sources.problems]
   tellSkipped(context, all)

@@ -33,13 +33,16 @@ export interface AggregatorOptions {
  */
 export class Aggregator {
   readonly #parts: Part[]
+  readonly #inStretches: boolean
 
   constructor(questions: readonly Question[], options: AggregatorOptions = {}) {
     this.#parts = questions.map((question) => new Part(question, options))
+    this.#inStretches = questions.some(({every}) => every)
   }
 
   add(record: LogRecord): void {
-    for (const part of this.#parts) part.add(record)
+    const ms = this.#inStretches ? msOf(record['@timestamp']) : 0
+    for (const part of this.#parts) part.add(record, ms)
   }
 
   /** The longest interval of its questions by now, ms; 0 where none has one. */
@@ -79,10 +82,11 @@ class Part {
     this.every = question.every
   }
 
-  add(record: LogRecord): void {
+  /** @param ms the record's time */
+  add(record: LogRecord, ms: number): void {
     const {question} = this
     if (!this.options.filtered && !isAsked(record, question)) return
-    const tally = this.#tally(keyOf(record, question.by), startOf(record, this.every))
+    const tally = this.#tally(keyOf(record, question.by), this.every ? intervalStart(ms, this.every) : 0)
     const time = record['@timestamp']
     tally.count++
     if (record.level !== undefined && ERROR_LEVELS.includes(record.level)) tally.errors++
@@ -167,10 +171,6 @@ function keyOf(record: LogRecord, by: Question['by']): string | undefined {
   if (by === undefined) return undefined
   const value = record[by]
   return by !== 'message' && value !== undefined && value.length > MAX_FIELD_VALUE ? undefined : value
-}
-
-function startOf(record: LogRecord, every: Interval | undefined): number {
-  return every ? intervalStart(msOf(record['@timestamp']), every) : 0
 }
 
 function toGroup(question: Question, key: string | undefined, start: number, tally: Tally): Group {
