@@ -23,6 +23,7 @@ import {cutTo, padTo, textWidth} from './text-width.js'
 
 const TREND = 12
 const LEVEL_BAR = 20
+const SHARE = 8
 const LONGEST_NAME = 32
 
 /** `metrics overview` for people. */
@@ -54,11 +55,16 @@ export function levelPart(levels: readonly LevelLine[], view: MetricsScreen, pal
     const shown = texts.map((text, i) => colourLevel(levels[i] as LevelLine, text, palette))
     return [labelled('level', shown.join('   '), palette)]
   }
-  const [nameWidth, countWidth] = [names, counts].map((column) => Math.max(...column.map(textWidth)))
+  const [nameWidth = 0, countWidth = 0, changeWidth = 0] = [names, counts, changes].map((column) =>
+    Math.max(...column.map(textWidth)),
+  )
+  const others = LABEL + nameWidth + countWidth + SHARE + changeWidth + 4 * GAP.length
+  const room = Math.max(4, Math.min(LEVEL_BAR, widthOf(screen) - others))
   return levels.map((line, i) => {
-    const name = colourLevel(line, (names[i] as string).padEnd(nameWidth as number), palette)
-    const cells = [(counts[i] as string).padStart(countWidth as number), percent(line.share).padStart(8)]
-    const text = `${name}  ${cells.join('  ')}  ${padTo(drawn[i] as string, LEVEL_BAR)}  ${changes[i]}`
+    const name = colourLevel(line, (names[i] as string).padEnd(nameWidth), palette)
+    const cells = [(counts[i] as string).padStart(countWidth), percent(line.share).padStart(SHARE)]
+    const drawing = padTo(bar(line.share, room, screen), room)
+    const text = [name, ...cells, drawing, changes[i]].join(GAP)
     return labelled(i === 0 ? 'level' : '', text.trimEnd(), palette)
   })
 }
@@ -75,6 +81,8 @@ function changeText(now: number, before: number): string {
 interface Cell {
   title: string
   align: 'left' | 'right'
+  /** Left out where there is no room. */
+  optional?: true
   text(line: ServiceLine): string
   colour?(line: ServiceLine, text: string): string
 }
@@ -82,26 +90,46 @@ interface Cell {
 function serviceTable(overview: Overview, view: MetricsScreen, palette: Palette): string[] {
   const {services} = overview
   if (services.length === 0) return []
-  const columns = columnsOf(view, palette, services)
-  const texts = services.map((line) => columns.map((column) => column.text(line)))
-  const widths = columns.map(({title}, i) =>
-    Math.max(textWidth(title), ...texts.map((row) => textWidth(row[i] as string))),
-  )
+  const {columns, widths} = fitted(columnsOf(view, palette, services), services, widthOf(view.screen))
   const titles = columns.map(({title, align}, i) => padTo(title, widths[i] as number, align))
-  const rows = services.map((line, at) =>
+  const rows = services.map((line) =>
     columns
-      .map(({align, colour}, i) => {
-        const own = (texts[at] as string[])[i] as string
-        const text = i === columns.length - 1 ? own : padTo(own, widths[i] as number, align)
-        return colour ? colour(line, text) : text
+      .map(({align, text, colour}, i) => {
+        const own = cutTo(text(line), widths[i] as number)
+        const padded = i === columns.length - 1 ? own : padTo(own, widths[i] as number, align)
+        return colour ? colour(line, padded) : padded
       })
-      .join('  ')
+      .join(GAP)
       .trimEnd(),
   )
   const told = services.filter(({service, records}) => service !== null && records > 0).length
   const left = overview.services_count - told
   const more = left > 0 ? [palette.dim(`and ${plural(left, 'more service')}: --top for more`)] : []
-  return [palette.dim(titles.join('  ').trimEnd()), ...rows, ...more]
+  return [palette.dim(titles.join(GAP).trimEnd()), ...rows, ...more]
+}
+
+const GAP = '  '
+const LEAST_NAME = 12
+
+/** Columns with their widths: where they are too many for the screen, those that may be left out are, then names are cut. */
+function fitted(
+  all: readonly Cell[],
+  services: readonly ServiceLine[],
+  width: number,
+): {columns: readonly Cell[]; widths: number[]} {
+  const columns = [...all]
+  const widths = all.map(({title, text}) =>
+    Math.max(textWidth(title), ...services.map((line) => textWidth(text(line)))),
+  )
+  const over = () => widths.reduce((sum, own) => sum + own + GAP.length, -GAP.length) - width
+  for (let i = columns.length - 1; i > 0; i--) {
+    const least = over() - Math.max(0, (widths[0] as number) - LEAST_NAME)
+    if (least <= 0 || !columns[i]?.optional) continue
+    columns.splice(i, 1)
+    widths.splice(i, 1)
+  }
+  widths[0] = Math.max(Math.min(LEAST_NAME, widths[0] as number), (widths[0] as number) - Math.max(0, over()))
+  return {columns, widths}
 }
 
 function columnsOf(view: MetricsScreen, palette: Palette, services: readonly ServiceLine[]): Cell[] {
@@ -121,16 +149,20 @@ function columnsOf(view: MetricsScreen, palette: Palette, services: readonly Ser
   ]
   if (compared) {
     columns.push(
-      right('records vs before', ({records, before}) => changeText(records, before?.records ?? 0)),
-      right('rate before', ({before}) => (before?.error_rate === undefined ? '' : percent(before.error_rate))),
+      {...right('records vs before', ({records, before}) => changeText(records, before?.records ?? 0)), optional: true},
+      {
+        ...right('rate before', ({before}) => (before?.error_rate === undefined ? '' : percent(before.error_rate))),
+        optional: true,
+      },
     )
   }
   if (services.some(({p95_duration_ms}) => p95_duration_ms !== undefined))
     columns.push(right('p95', ({p95_duration_ms}) => millisecondsText(p95_duration_ms)))
-  if (width >= 80 && services.some(({trend}) => trend))
+  if (services.some(({trend}) => trend))
     columns.push({
       title: 'trend',
       align: 'left',
+      optional: true,
       text: ({trend}) => (trend ? sparkline(trend, {...view.screen, most: TREND}) : ''),
     })
   columns.push({

@@ -56,7 +56,7 @@ const BY_LEVEL = measured(timeseries({by: 'level', top: 2}), ALL, 3_600_000)
 const VIEWS: ReadonlyArray<readonly [string, string]> = [
   ['overview-wide', overviewView(OVERVIEW, view({width: 140}, {span: 'last 2 h', compare: true}))],
   ['overview', overviewView(OVERVIEW, view({}, {span: 'last 2 h'}))],
-  ['overview-narrow', overviewView(OVERVIEW, view({width: 60}))],
+  ['overview-narrow', overviewView(OVERVIEW, view({width: 60}, {compare: true}))],
   ['overview-ascii', overviewView(OVERVIEW, view({ascii: true}))],
   ['overview-pipe', overviewView(OVERVIEW, view({isTerminal: false, width: Number.POSITIVE_INFINITY}))],
   ['service', serviceView(SERVICE, view({}, {span: 'last 2 h', compare: true}))],
