@@ -1,15 +1,13 @@
-import {MAX_FIELD_VALUE} from '../../query/query.js'
+import {MAX_FIELD_VALUE, STRING_FIELDS} from '../../query/query.js'
 import {textsOf} from '../../query/text-of.js'
 import {tokenize} from '../../query/tokenize.js'
 import type {LogRecord} from '../../record/record.js'
+import {encodeTerms} from './field-terms.js'
 
 /** Longest piece of a word that Elasticsearch's whitespace analyzer keeps whole is 255. */
 const MAX_PIECE = 250
 /** Ends a piece that is not the last of its word. No word holds it, so a piece is never taken for a word. */
 const CONTINUED = '-'
-
-/** Stands between two texts as a token that is no word, so that no phrase spans them. */
-const BETWEEN_TEXTS = ' | '
 
 /** What `flattened` takes: levels of nesting, and characters of a path that keep it below Lucene's longest term. */
 const MAX_DEPTH = 18
@@ -18,16 +16,28 @@ const MAX_PATH = 4_096
 /** What a hit's `_source` holds: the record, or the record beside a text of it that is exact. */
 export type Source = LogRecord & {exact?: string}
 
+/** Raised with what is indexed beside a record: `folded.schema` says which of it a document has. */
+export const DOCUMENT_SCHEMA = 2
+
 /**
- * A record as one line of JSON: its own fields, and three that are indexed and kept out of `_source`: the words of
- * its texts, and case-less copies of names. `armoured` is for records that the mapping refuses as they are
- * (attributes nested too deep, NUL in a name): the indexed part is what can be, the record travels as text beside it.
+ * What a document is not found by, so that its record has to be read: by `terms`, which could not be written; by the
+ * `names` in the record's own fields, of which the server counts or cuts characters beyond 16 bits otherwise; by
+ * patterns of `words`, where a word is cut into pieces.
+ */
+export type Inexact = 'terms' | 'names' | 'words'
+
+/**
+ * A record as one line of JSON: its own fields, and what is indexed and kept out of `_source`: the words of its texts,
+ * and in `folded` (named after what it held first) case-less copies of names, and the terms of its fields. `armoured`
+ * is for records that the mapping refuses as they are (attributes nested too deep, NUL in a name): the indexed part is
+ * what can be, the record travels as text beside it.
  */
 export function encodeDocument(record: LogRecord, ingestedAt: string, armoured: boolean): string {
   const body = armoured ? armour(record, ingestedAt) : JSON.stringify(withoutStamp(record))
   const words = searchWords(record)
-  const folded = foldedNames(record)
-  return `${body.slice(0, -1)},"ingested_at":"${ingestedAt}"${words === '' ? '' : `,"words":"${words}"`}${folded}}`
+  const terms = encodeTerms(record)
+  const folded = `${foldedNames(record)}${terms ? `,"terms":[${terms}]` : ''}${inexactParts(record, terms, words)}`
+  return `${body.slice(0, -1)},"ingested_at":"${ingestedAt}"${words},"folded":{"schema":${DOCUMENT_SCHEMA}${folded}}}`
 }
 
 /** The record of a hit. */
@@ -40,11 +50,23 @@ export function toPieces(words: string[]): string[] {
   return words.some((word) => word.length > MAX_PIECE) ? words.flatMap(cut) : words
 }
 
+/** The words of each text as a value of its own: between values lies a gap that no phrase spans. */
 function searchWords(record: LogRecord): string {
-  return textsOf(record)
-    .map((text) => toPieces(tokenize(text)).join(' '))
-    .join(BETWEEN_TEXTS)
+  const texts = textsOf(record).map((text) => `"${toPieces(tokenize(text)).join(' ')}"`)
+  if (texts.length > 1) return `,"words":[${texts.join()}]`
+  const [text] = texts
+  return text === undefined || text === '""' ? '' : `,"words":${text}`
 }
+
+function inexactParts(record: LogRecord, terms: string | undefined, words: string): string {
+  const parts: Inexact[] = []
+  if (terms === undefined) parts.push('terms')
+  if (STRING_FIELDS.some((field) => SURROGATE.test(record[field] ?? ''))) parts.push('names')
+  if (words.includes(CONTINUED)) parts.push('words')
+  return parts.length === 0 ? '' : `,"inexact":${JSON.stringify(parts)}`
+}
+
+const SURROGATE = /[\ud800-\udfff]/
 
 function cut(word: string): string[] {
   const pieces: string[] = []
@@ -61,12 +83,9 @@ function cut(word: string): string[] {
 
 /** Lower-cased copies, only of names that are not lower-case already: the query asks both fields. */
 function foldedNames({service, host, environment}: LogRecord): string {
-  const names: Record<string, string> = {}
-  if (service && hasFold(service)) names.service = service.toLowerCase()
-  if (host && hasFold(host)) names.host = host.toLowerCase()
-  if (environment && hasFold(environment)) names.environment = environment.toLowerCase()
-  for (const _ in names) return `,"folded":${JSON.stringify(names)}`
-  return ''
+  const member = (field: string, name?: string) =>
+    name && hasFold(name) ? `,"${field}":${JSON.stringify(name.toLowerCase())}` : ''
+  return member('service', service) + member('host', host) + member('environment', environment)
 }
 
 function hasFold(name: string): boolean {

@@ -7,8 +7,8 @@ import type {Connection} from './connection.js'
 import {refusal} from './errors.js'
 import type {ElasticsearchSettings, Period, Runtime} from './settings.js'
 
-/** Raise it with every change of the mapping. Changes must be additive: they are put on living indices too. */
-const SCHEMA = 1
+/** Raise it with every change of the mapping. */
+const SCHEMA = 2
 
 const NAME = {type: 'keyword', ignore_above: MAX_FIELD_VALUE}
 /** Looked up, never sorted by or counted. */
@@ -16,6 +16,10 @@ const ID = {...NAME, doc_values: false}
 /** Lower-casing can lengthen a name. */
 const FOLDED = {type: 'keyword', ignore_above: MAX_FIELD_VALUE * 3, doc_values: false}
 
+/** Read in ranges, with no index: doc values serve those. */
+const NUMBER = {type: 'long', index: false, ignore_malformed: true}
+
+/** Put on living indices too: here nothing may change but by addition. */
 const PROPERTIES = {
   id: {type: 'keyword', index: false, doc_values: false},
   '@timestamp': {type: 'date_nanos', format: 'strict_date_optional_time_nanos', ignore_malformed: false},
@@ -35,11 +39,33 @@ const PROPERTIES = {
   message: {type: 'text', index: false, norms: false},
   /** The words of `message`, cut by tokenize(). Positions serve phrases. */
   words: {type: 'text', analyzer: 'whitespace', norms: false, index_options: 'positions'},
-  folded: {properties: {service: FOLDED, host: FOLDED, environment: FOLDED}},
-  attributes: {type: 'flattened', ignore_above: 1024},
+  /** Named after what it held first: what is searched and not given back. `_source` cannot leave out more later. */
+  folded: {
+    properties: {
+      service: FOLDED,
+      host: FOLDED,
+      environment: FOLDED,
+      /** Of what the record says and no field here indexes: see field-terms.ts. */
+      terms: {type: 'keyword', doc_values: false},
+      /** Which of all this a document has; those of schema 1 lack it. */
+      schema: {type: 'byte'},
+      inexact: {type: 'keyword', doc_values: false},
+    },
+  },
   error: {properties: {name: NAME}},
-  source: {properties: {id: {type: 'keyword', index: false}, offset: {type: 'long', index: false}}},
+  source: {
+    properties: {
+      id: {type: 'keyword', index: false},
+      offset: {type: 'long', index: false},
+      line: NUMBER,
+      partition: NUMBER,
+      kafka_offset: NUMBER,
+    },
+  },
 }
+
+/** Indices of schema 1 have them as `flattened`. Their `terms` are what is searched: the server only keeps them. */
+const ATTRIBUTES = {type: 'object', enabled: false}
 
 interface TemplateMeta {
   schema?: number
@@ -140,7 +166,11 @@ function templateBody(settings: ElasticsearchSettings, codec: string): object {
           translog: {durability: 'request'},
         },
       },
-      mappings: {dynamic: false, _source: {excludes: ['words', 'folded']}, properties: PROPERTIES},
+      mappings: {
+        dynamic: false,
+        _source: {excludes: ['words', 'folded']},
+        properties: {...PROPERTIES, attributes: ATTRIBUTES},
+      },
     },
   }
 }

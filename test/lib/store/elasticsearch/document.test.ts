@@ -25,8 +25,30 @@ function given(document: Record<string, unknown>): LogRecord {
   return decodeSource(source as unknown as Source)
 }
 
-test('the record, its stamp and its words', () => {
-  expect(encoded(record())).toEqual({...record(), ingested_at: STAMP, words: 'card declined no funds'})
+test('the record, its stamp, its words and its terms', () => {
+  expect(encoded(record())).toEqual({
+    ...record(),
+    ingested_at: STAMP,
+    words: 'card declined no funds',
+    folded: {schema: 2, terms: ['status\x7fs402', 'status\x7fnc0792', '\x7f\x7fsource.format\x7fsplain']},
+  })
+})
+
+test('without a message the words are those of the attributes, each value for itself', () => {
+  const attributes = {a: 'Card declined', b: [1.5, null, true], c: '...'}
+  expect(encoded(record({message: '', attributes})).words).toEqual(['card declined', '1 5', 'true', ''])
+})
+
+test.each<[string, Partial<LogRecord>, string[]]>([
+  ['half a pair in an attribute', {attributes: {a: '\ud800'}}, ['terms']],
+  ['half a pair in a path', {attributes: {'\ud800': 1}}, ['terms']],
+  ['a path with DEL', {attributes: {a: {'b\x7f': 1}}}, ['terms']],
+  ['a path too long', {attributes: {['p'.repeat(401)]: 1}}, ['terms']],
+  ['too many values', {attributes: {a: Array.from({length: 10_001}, (_, i) => i)}}, ['terms']],
+  ['a name beyond 16 bits', {service: '😀'}, ['names']],
+  ['a word in pieces', {message: 'x'.repeat(251)}, ['words']],
+])('%s marks the document', (_, given, inexact) => {
+  expect(encoded(record(given)).folded).toMatchObject({inexact})
 })
 
 test('the record is not touched, and an old stamp gives way', () => {
@@ -42,12 +64,12 @@ test('a message without words has no words', () => {
 })
 
 test('names get a case-less copy where they are not lower-case, and are short enough to be searched', () => {
-  expect(encoded(record({service: 'Payment', host: 'web-1', environment: 'ÜBER'})).folded).toEqual({
+  expect(encoded(record({service: 'Payment', host: 'web-1', environment: 'ÜBER'})).folded).toMatchObject({
     service: 'payment',
     environment: 'über',
   })
-  expect(encoded(record({service: 'payment', host: 'web-1'}))).not.toHaveProperty('folded')
-  expect(encoded(record({service: 'S'.repeat(513)}))).not.toHaveProperty('folded')
+  expect(encoded(record({service: 'payment', host: 'web-1'})).folded).not.toHaveProperty('service')
+  expect(encoded(record({service: 'S'.repeat(513)})).folded).not.toHaveProperty('service')
 })
 
 test.each<[string, unknown]>([

@@ -161,7 +161,7 @@ describe('the template', () => {
       other: ({method, path}) => {
         if (path === '/') return {status: 200, body: {version: {number: '8.19.0'}}}
         if (!path.startsWith('/_index_template')) return {status: 200, body: {}}
-        if (method === 'GET') return made ? template({logflow: {schema: 1, period}}) : {status: 404, body: {}}
+        if (method === 'GET') return made ? template({logflow: {schema: 2, period}}) : {status: 404, body: {}}
         made = true
         return {
           status: 400,

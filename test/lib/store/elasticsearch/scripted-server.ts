@@ -119,11 +119,11 @@ function seen(incoming: IncomingMessage, body: string): SeenRequest {
   return {method: incoming.method ?? '', path, headers: incoming.headers, body, ids}
 }
 
-/** A template that is there already, of the first schema, by month. */
+/** A template that is there already, of this schema, by month. */
 function defaults({method, path}: SeenRequest): ScriptedAnswer {
   if (path === '/') return {status: 200, body: {version: {number: '8.19.0'}}}
   if (method === 'GET' && path.startsWith('/_index_template/')) {
-    return {status: 200, body: {index_templates: [{index_template: {_meta: {logflow: {schema: 1, period: 'month'}}}}]}}
+    return {status: 200, body: {index_templates: [{index_template: {_meta: {logflow: {schema: 2, period: 'month'}}}}]}}
   }
   return {status: 404, body: {error: {type: 'resource_not_found_exception', reason: 'not here'}, status: 404}}
 }
