@@ -10,16 +10,15 @@ import {
   type Snapshot,
   type TopHit,
 } from './buckets.js'
-import {compileFilter, type Dsl} from './compile-query.js'
+import {type CompiledFilter, compileFilter, type Dsl} from './compile-query.js'
 import type {Connection} from './connection.js'
-import {decodeSource} from './document.js'
+import {fieldsOf} from './fields-of.js'
 import {addPercentiles} from './percentiles.js'
-import {closeSnapshot, openSnapshot, PageReader} from './search.js'
+import {readRecords} from './read-records.js'
+import {closeSnapshot, openSnapshot} from './search.js'
 
 /** Buckets of one request, each with a few of its own: Elasticsearch makes 65,536 at most. */
 const PAGE = 5_000
-/** Records of one request, of which only what is counted comes. */
-const RECORDS = 5_000
 
 /** Answers questions over one snapshot of all indices. Terms are counted in full (composite), never by the best of each shard. */
 export async function aggregateElasticsearch(
@@ -45,15 +44,22 @@ export async function aggregateElasticsearch(
 }
 
 async function answer(snapshot: Snapshot, question: Question): Promise<Group[]> {
+  const filter = compileFilter(question)
+  const {doubtful, certain: query} = filter
   // Text has no values to count by.
-  if (question.by === 'message') return byReading(snapshot, question)
-  const query = compileFilter(question)
+  if (question.by === 'message') return byReading(snapshot, question, filter)
+  if (doubtful !== undefined && (await countOf(snapshot, doubtful)) > 0) return byReading(snapshot, question, filter)
   if (question.by === undefined && question.every === undefined) {
     const group = await whole(snapshot, question, query)
     return addPercentiles(snapshot, question, query, [group])
   }
   const chosen = await narrowed(snapshot, question, query)
   return addPercentiles(snapshot, question, chosen, await counted(snapshot, question, chosen))
+}
+
+async function countOf(snapshot: Snapshot, query: Dsl): Promise<number> {
+  const {hits} = await askSnapshot<Answer>(snapshot, {track_total_hits: true, query})
+  return hits?.total?.value ?? 0
 }
 
 async function whole(snapshot: Snapshot, question: Question, query: Dsl): Promise<Group> {
@@ -117,19 +123,18 @@ function timeOf(top: TopHit | undefined): string | undefined {
 }
 
 /** Counts by reading what is counted of every record, in constant memory but for the groups. */
-async function byReading({connection, index, pit, signal}: Snapshot, question: Question): Promise<Group[]> {
-  const aggregator = new Aggregator([question], {filtered: true})
-  const body = {
-    query: compileFilter(question),
-    sort: ['_shard_doc'],
-    track_total_hits: false,
-    _source: ['@timestamp', 'level', 'service', 'host', 'message', 'duration_ms', 'exact'],
-  }
-  const pages = new PageReader(connection, index, body, pit, signal)
-  for (;;) {
-    signal?.throwIfAborted()
-    const {hits, asked} = await pages.next(RECORDS)
-    for (const hit of hits) aggregator.add(decodeSource(hit._source))
-    if (hits.length < asked) return aggregator.answers()[0] as Group[]
-  }
+async function byReading(
+  snapshot: Snapshot,
+  question: Question,
+  {exact, candidates}: CompiledFilter,
+): Promise<Group[]> {
+  const aggregator = new Aggregator([question], {filtered: exact})
+  const tested = exact ? [] : fieldsOf(question.query)
+  const fields = tested && [...new Set([...COUNTED, ...tested])]
+  for await (const records of readRecords(snapshot, candidates, fields))
+    for (const record of records) aggregator.add(record)
+  return aggregator.answers()[0] as Group[]
 }
+
+/** What the aggregator looks at. */
+const COUNTED = ['@timestamp', 'level', 'service', 'host', 'message', 'duration_ms']

@@ -88,7 +88,7 @@ export function groupFilter({by, every}: Question, {key, start}: Group): Dsl {
   if (by) filter.push(keyFilter(by, key))
   if (every && start !== undefined) {
     const [since, until] = [start, start + every.ms].map((ms) => new Date(ms).toISOString())
-    filter.push(compileFilter({query: {kind: 'all'}, since, until}))
+    filter.push(compileFilter({query: {kind: 'all'}, since, until}).certain)
   }
   return {bool: {filter}}
 }

@@ -1,76 +1,103 @@
-import {LogflowError, unreachable} from '../../errors/logflow-error.js'
+// Query trees as questions to Elasticsearch. What they find is what `matches()` means: where the server cannot be asked
+// for that, or documents lack what is asked of them, it is asked for more, and what it gives is tested with matches().
+
+import {unreachable} from '../../errors/logflow-error.js'
+import type {QueryNode, Wildcard} from '../../query/query.js'
+import type {RecordFilter} from '../../query/record-filter.js'
 import {
-  CASELESS_FIELDS,
-  type Field,
-  MAX_FIELD_VALUE,
-  type QueryNode,
-  STRING_FIELDS,
-  type StringField,
-  type Test,
-} from '../../query/query.js'
-import type {RecordFilter} from '../store.js'
+  ALL,
+  allOf,
+  and,
+  anyOf,
+  atMost,
+  type Bounds,
+  type Dsl,
+  exactly,
+  type Need,
+  NO_RECORD,
+  noneOf,
+  not,
+  or,
+  UNKNOWN,
+} from './bounds.js'
+import {compileField} from './compile-field.js'
+import {eventTime} from './compile-time.js'
 import {toPieces} from './document.js'
+import {toLuceneWildcard} from './lucene-pattern.js'
 
-/** A query of Elasticsearch's, always in filter context: nothing is scored. */
-export type Dsl = Record<string, unknown>
+export type {Dsl} from './bounds.js'
 
-/** Elasticsearch refuses 30 levels of `bool`. */
-const MAX_DEPTH = 25
-
-/** Query and time range of a filter. Finds what `matches()` means. */
-export function compileFilter({query, since, until}: RecordFilter): Dsl {
-  const range = since === undefined && until === undefined ? [] : [timeRange(since, until)]
-  const filter = [...range, ...(query.kind === 'all' ? [] : [compile(query, 0)])]
-  return filter.length === 0 ? {match_all: {}} : {bool: {filter}}
+/** A filter as questions. Every answer of the filter is found by one of `certain` and `doubtful`, none by both. */
+export interface CompiledFilter {
+  /** What `candidates` finds is the answer; `doubtful` is absent, and `certain` the same. */
+  exact: boolean
+  /** Finds every answer; where not exact, others too: each record is to be tested with matches(). */
+  candidates: Dsl
+  /** Finds answers only. */
+  certain: Dsl
+  /** Finds candidates that are not certain. */
+  doubtful?: Dsl
 }
 
-/** As strings: a number of JSON cannot hold nanoseconds. */
-function timeRange(since: string | undefined, until: string | undefined): Dsl {
-  const times: Record<string, string> = {}
-  if (since !== undefined) times.gte = within(since)
-  if (until !== undefined) times.lt = within(until)
-  return {range: {'@timestamp': {...times, format: 'strict_date_optional_time_nanos'}}}
+/** Query and time range of a filter. */
+export function compileFilter({query, since, until}: RecordFilter): CompiledFilter {
+  const times = [
+    ...(since === undefined ? [] : [eventTime('gte', since)]),
+    ...(until === undefined ? [] : [eventTime('lt', until)]),
+  ]
+  const {upper, lower, needs} = compile(query)
+  const unsure = unsureOf(needs)
+  const candidates = allOf([...times, anyOf([upper, unsure])])
+  if (upper === lower && unsure === NO_RECORD.upper) return {exact: true, candidates, certain: candidates}
+  const certain = allOf([...times, lower, noneOf(unsure)])
+  const doubtful = allOf([...times, upper === lower ? unsure : anyOf([allOf([upper, noneOf(lower)]), unsure])])
+  return {exact: false, candidates, certain, doubtful}
 }
 
-/** Bounds outside what `date_nanos` holds are refused by the server; no record lies out there. */
-function within(time: string): string {
-  const seconds = Date.parse(`${time.slice(0, 19)}Z`) / 1000
-  if (seconds < 0) return '1970-01-01T00:00:00.000Z'
-  return seconds > 9_223_300_000 ? '2262-04-11T00:00:00.000Z' : time
-}
-
-function compile(node: QueryNode, depth: number): Dsl {
-  if (depth > MAX_DEPTH) {
-    throw new LogflowError('BAD_QUERY', 'the query nests too deep for Elasticsearch', {
-      suggestions: ['Use fewer parentheses inside parentheses'],
-    })
+/** Documents that lack what these lean on. */
+function unsureOf(needs: ReadonlySet<Need>): Dsl {
+  const marked = (mark: string) => ({term: {'folded.inexact': {value: mark}}})
+  const old = noneOf({exists: {field: 'folded.schema'}})
+  const unsure: Record<Need, Dsl[]> = {
+    terms: [old, marked('terms')],
+    names: [marked('names')],
+    patterns: [old, marked('words')],
+    // Of schema 1, records with no message had no words either.
+    texts: [allOf([old, noneOf({exists: {field: 'words'}})])],
   }
+  return anyOf([...needs].flatMap((need) => unsure[need]))
+}
+
+function compile(node: QueryNode): Bounds {
   switch (node.kind) {
     case 'all':
-      return {match_all: {}}
+      return ALL
     case 'and':
-      return {bool: {filter: flat(node.nodes, 'and').map((part) => compile(part, depth + 1))}}
-    case 'or': {
-      const parts = flat(node.nodes, 'or')
-      // A `bool` of nothing matches everything; an OR of nothing matches nothing.
-      return parts.length === 0 ? {match_none: {}} : anyOf(parts.map((part) => compile(part, depth + 1)))
-    }
+      return and(excludedAtOnce(flat(node.nodes, 'and')).map(compile))
+    case 'or':
+      return or(flat(node.nodes, 'or').map(compile))
     case 'not':
-      return node.node.kind === 'not'
-        ? compile(node.node.node, depth)
-        : {bool: {must_not: [compile(node.node, depth + 1)]}}
+      return node.node.kind === 'not' ? compile(node.node.node) : not(compile(node.node))
     case 'phrase':
       return phrase(toPieces(node.words))
+    case 'wild-word':
+      return wildWord(node.pattern)
+    case 'text-regex':
+      return UNKNOWN
+    case 'level':
+      return exactly({terms: {level: node.levels}})
     case 'field':
       return compileField(node.field, node.test)
-    case 'wild-word':
-    case 'text-regex':
-      throw notSupported()
-    case 'level':
-      return {terms: {level: node.levels}}
     default:
       return unreachable(node)
   }
+}
+
+/** What must not be is one part, so that many words are one clause. */
+function excludedAtOnce(nodes: QueryNode[]): QueryNode[] {
+  const excluded = nodes.flatMap((node) => (node.kind === 'not' ? [node.node] : []))
+  if (excluded.length < 2) return nodes
+  return [...nodes.filter((node) => node.kind !== 'not'), {kind: 'not', node: {kind: 'or', nodes: excluded}}]
 }
 
 /** Parts of the same kind are lifted up: a long chain of words is one level deep. */
@@ -78,37 +105,17 @@ function flat(nodes: QueryNode[], kind: 'and' | 'or'): QueryNode[] {
   return nodes.flatMap((node) => (node.kind === kind ? flat(node.nodes, kind) : [node]))
 }
 
-function anyOf(should: Dsl[]): Dsl {
-  return {bool: {should, minimum_should_match: 1}}
+function phrase(pieces: string[]): Bounds {
+  const [first] = pieces
+  if (pieces.length === 1) return exactly({term: {words: {value: first}}}, 'texts')
+  // The analyzer would cut them.
+  if (pieces.some((piece) => /\s/.test(piece))) return exactly(NO_RECORD.upper)
+  return exactly({match_phrase: {words: {query: pieces.join(' '), analyzer: 'whitespace'}}}, 'texts')
 }
 
-function phrase(pieces: string[]): Dsl {
-  return pieces.length === 1
-    ? {term: {words: {value: pieces[0]}}}
-    : {match_phrase: {words: {query: pieces.join(' '), analyzer: 'whitespace'}}}
-}
-
-function compileField(field: Field, test: Test): Dsl {
-  const name = field.in === 'record' ? STRING_FIELDS.find((known) => known === field.name) : undefined
-  if (name === undefined) throw notSupported()
-  if (test.kind === 'equals') return onField('term', name, test.value)
-  const [first, second, ...more] = test.kind === 'like' ? test.pattern : []
-  if (typeof first !== 'string' || typeof second !== 'object' || second.any !== 'many' || more.length > 0)
-    throw notSupported()
-  return onField('prefix', name, first)
-}
-
-function notSupported(): LogflowError {
-  return new LogflowError('NOT_SUPPORTED', 'Elasticsearch cannot answer this query yet', {
-    suggestions: ['Search the files themselves with --file'],
-  })
-}
-
-function onField(kind: 'term' | 'prefix', field: StringField, value: string): Dsl {
-  // Longer than anything indexed, lower-cased or not; the server refuses terms far longer than that.
-  if (value.length > MAX_FIELD_VALUE * 3) return {match_none: {}}
-  if (!CASELESS_FIELDS.has(field)) return {[kind]: {[field]: {value}}}
-  // A name that is lower-case already has no copy: it is its own.
-  const folded = value.toLowerCase()
-  return anyOf([{[kind]: {[field]: {value: folded}}}, {[kind]: {[`folded.${field}`]: {value: folded}}}])
+function wildWord(pattern: Wildcard): Bounds {
+  const value = toLuceneWildcard(pattern)
+  return value === undefined
+    ? atMost({exists: {field: 'words'}}, 'patterns')
+    : exactly({wildcard: {words: {value}}}, 'patterns')
 }

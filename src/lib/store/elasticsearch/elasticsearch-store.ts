@@ -17,13 +17,14 @@ import type {
   StoreWriter,
 } from '../store.js'
 import {aggregateElasticsearch} from './aggregate.js'
-import {compileFilter} from './compile-query.js'
+import {compileFilter, type Dsl} from './compile-query.js'
 import {Connection} from './connection.js'
 import {decodeSource} from './document.js'
 import {notElasticsearch} from './errors.js'
 import {currentPosition, type FollowOptions, followArrivals} from './follow.js'
 import {keyPages} from './keys.js'
-import {NO_INDEX_YET, type SearchAnswer, searchPages} from './search.js'
+import {countDoubtful} from './read-records.js'
+import {closeSnapshot, NO_INDEX_YET, openSnapshot, type SearchAnswer, searchPages} from './search.js'
 import {
   DEFAULT_BULK,
   DEFAULT_REQUEST_TIMEOUT_MS,
@@ -79,7 +80,25 @@ class ElasticsearchStore implements Store {
   }
 
   async count(filter: RecordFilter): Promise<number> {
-    const {count, _shards} = await this.#ask<Counted>('_count', {query: compileFilter(filter)})
+    const {certain, doubtful} = compileFilter(filter)
+    const sure = await this.#count(certain)
+    if (doubtful === undefined || (await this.#count(doubtful)) === 0) return sure
+    return sure + (await this.#countDoubtful(filter))
+  }
+
+  async #countDoubtful(filter: RecordFilter): Promise<number> {
+    const {index} = this.#settings
+    const pit = await openSnapshot(this.#connection, index)
+    if (pit === undefined) return 0
+    try {
+      return await countDoubtful({connection: this.#connection, index, pit}, filter)
+    } finally {
+      await closeSnapshot(this.#connection, pit)
+    }
+  }
+
+  async #count(query: Dsl): Promise<number> {
+    const {count, _shards} = await this.#ask<Counted>('_count', {query})
     // It counts what it can reach, and cannot be told not to, as a search can.
     if (!_shards?.failed) return count
     const message = `${_shards.failed} of ${_shards.total} shards of Elasticsearch at ${this.#connection.url} do not answer`

@@ -4,6 +4,7 @@
 // it. A sender whose clock is behind by more than the window is missed: best effort, as far as a window goes.
 
 import {LogflowError} from '../../errors/logflow-error.js'
+import {toPredicate} from '../../query/matches.js'
 import type {LogRecord} from '../../record/record.js'
 import type {FollowEvent, FollowRequest} from '../store.js'
 import {compileFilter, type Dsl} from './compile-query.js'
@@ -86,6 +87,7 @@ class Follower {
   readonly #options: FollowOptions
   readonly #signal: AbortSignal
   readonly #filter: Dsl
+  readonly #isAnswer: (record: LogRecord) => boolean
   /** Newest stamp delivered. */
   #newest: number
   /** Nothing before this is looked for. */
@@ -101,7 +103,9 @@ class Follower {
     if (!match) throw new LogflowError('USAGE', `"${from}" is no position of this store`)
     this.#options = options
     this.#signal = signal
-    this.#filter = compileFilter(filter)
+    const {candidates, exact} = compileFilter(filter)
+    this.#filter = candidates
+    this.#isAnswer = exact ? () => true : toPredicate(filter.query)
     this.#newest = Number(match[1])
     this.#oldest = Math.max(0, this.#newest - options.windowMs)
     this.#snapshot = match[2] || undefined
@@ -112,8 +116,8 @@ class Follower {
       await this.#rememberSnapshot()
       this.#started = true
     }
-    for await (const records of this.#late()) yield {kind: 'records', records}
-    for await (const records of this.#new()) yield {kind: 'records', records}
+    for await (const records of this.#late()) yield* this.#deliver(records)
+    for await (const records of this.#new()) yield* this.#deliver(records)
     if (this.#delivered) yield {kind: 'caught-up'}
     this.#delivered = false
     const cut = this.#forget()
@@ -155,8 +159,13 @@ class Follower {
 
   #take(hits: Hit[]): LogRecord[] {
     this.#see(hits)
+    return hits.map((hit) => decodeSource(hit._source)).filter(this.#isAnswer)
+  }
+
+  *#deliver(records: LogRecord[]): Generator<FollowEvent> {
+    if (records.length === 0) return
     this.#delivered = true
-    return hits.map((hit) => decodeSource(hit._source))
+    yield {kind: 'records', records}
   }
 
   #see(hits: Hit[]): void {

@@ -1,4 +1,5 @@
 import {LogflowError} from '../../errors/logflow-error.js'
+import {toPredicate} from '../../query/matches.js'
 import type {LogRecord} from '../../record/record.js'
 import type {SearchRequest} from '../store.js'
 import {compileFilter} from './compile-query.js'
@@ -34,27 +35,38 @@ function totalOrder(order: 'asc' | 'desc'): object[] {
   ]
 }
 
-/** Pages of records in the total order. More than a page is read from one snapshot (PIT), so that pages fit together. */
+/**
+ * Pages of records in the total order. More than a page is read from one snapshot (PIT), so that pages fit together;
+ * one that is begun later goes on from the last place, which is a value.
+ */
 export async function* searchPages(
   connection: Connection,
   index: string,
   {order, limit, after, ...filter}: SearchRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<LogRecord[]> {
+  const {candidates, exact} = compileFilter(filter)
+  const isAnswer = exact ? undefined : toPredicate(filter.query)
   const body = {
-    query: compileFilter(filter),
+    query: candidates,
     sort: totalOrder(order === 'newest' ? 'desc' : 'asc'),
     track_total_hits: false,
   }
   const place = after && [after.time, after.source, after.offset]
   const pages = new PageReader(connection, index, body, limit > PAGE, signal, place)
   let left = limit
+  let size = Math.min(PAGE, left)
   try {
     while (left > 0 && !signal?.aborted) {
-      const {hits, asked} = await pages.next(Math.min(PAGE, left))
-      left -= hits.length
-      if (hits.length > 0) yield hits.map((hit) => decodeSource(hit._source))
+      const {hits, asked} = await pages.next(size)
+      const records = hits.map((hit) => decodeSource(hit._source))
+      const answers = isAnswer ? records.filter(isAnswer).slice(0, left) : records
+      left -= answers.length
+      if (answers.length > 0) yield answers
       if (hits.length < asked) return
+      // What is read in vain is read in large pages.
+      size = isAnswer ? PAGE : Math.min(PAGE, left)
+      pages.fromSnapshot()
     }
   } catch (error) {
     if (!signal?.aborted) throw error
@@ -73,11 +85,16 @@ export class PageReader {
     readonly index: string,
     readonly body: object,
     /** Whether to read from a snapshot, or the one to read from, which is left open. */
-    readonly snapshot: boolean | string,
+    private snapshot: boolean | string,
     readonly signal?: AbortSignal,
     private after?: unknown[],
   ) {
     if (typeof snapshot === 'string') this.#pit = snapshot
+  }
+
+  /** What comes next is read from a snapshot. */
+  fromSnapshot(): void {
+    this.snapshot ||= true
   }
 
   /** The next page of at most `size` hits, fewer where records are very large. */
