@@ -6,6 +6,7 @@ import {LogflowError} from '../../errors/logflow-error.js'
 import type {Group, Question} from '../../metrics/question.js'
 import type {LogRecord} from '../../record/record.js'
 import type {
+  Explanation,
   FollowEvent,
   FollowRequest,
   KeyRange,
@@ -21,6 +22,7 @@ import {compileFilter, type Dsl} from './compile-query.js'
 import {Connection} from './connection.js'
 import {decodeSource} from './document.js'
 import {notElasticsearch} from './errors.js'
+import {explainElasticsearch} from './explain.js'
 import {currentPosition, type FollowOptions, followArrivals} from './follow.js'
 import {keyPages} from './keys.js'
 import {countDoubtful} from './read-records.js'
@@ -103,6 +105,10 @@ class ElasticsearchStore implements Store {
     if (!_shards?.failed) return count
     const message = `${_shards.failed} of ${_shards.total} shards of Elasticsearch at ${this.#connection.url} do not answer`
     throw new LogflowError('STORE_UNREACHABLE', `${message}: the count would be too low`, {retriable: true})
+  }
+
+  async explain(filter: RecordFilter): Promise<Explanation> {
+    return explainElasticsearch(filter)
   }
 
   aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]> {

@@ -131,7 +131,7 @@ class TermList {
     } else if (typeof value === 'boolean') this.#json += `,"${path}s${value}"`
     else if (value.length > MAX_FIELD_VALUE) this.addPresence(path)
     else {
-      this.#json += `,"${path}s${escape(value)}"`
+      this.#json += `,"${path}s${inJson(value)}"`
       this.addNumber(path, value)
     }
   }
@@ -165,7 +165,7 @@ class TermList {
 const NEEDS_ESCAPE = /["\\\0-\x1f\ud800-\udfff]/
 
 /** As it stands between quotes in JSON. */
-function escape(text: string): string {
+function inJson(text: string): string {
   return NEEDS_ESCAPE.test(text) ? JSON.stringify(text).slice(1, -1) : text
 }
 
@@ -176,7 +176,7 @@ const MAX_REMEMBERED = 2_000
 function encodedPath(path: string): string | undefined {
   if (paths.has(path)) return paths.get(path)
   const terms = attributeTerms(path)
-  const encoded = terms === undefined ? undefined : escape(terms)
+  const encoded = terms === undefined ? undefined : inJson(terms)
   if (paths.size >= MAX_REMEMBERED) paths.clear()
   paths.set(path, encoded)
   return encoded
