@@ -5,6 +5,7 @@
 import {unreachable} from '../../errors/logflow-error.js'
 import type {QueryNode} from '../../query/query.js'
 import {LEVELS} from '../../record/level.js'
+import {compileAny} from './compile-any.js'
 import {compileAttribute} from './compile-attribute.js'
 import {compileRecordField} from './compile-record-field.js'
 import {compilePhrase, compileTextRegex, compileWildWord} from './compile-text.js'
@@ -108,32 +109,36 @@ function yesOrNo(node: QueryNode, parameters: Parameters): string {
 type FieldNode = Extract<QueryNode, {kind: 'field'}>
 
 function compileField(node: FieldNode, parameters: Parameters): string {
+  if (HALF.test(JSON.stringify(node))) return 'CAST(NULL AS BOOLEAN)'
   const {field, test} = node
   switch (field.in) {
     case 'record': {
       const sql = compileRecordField(field.name, test, parameters)
-      return seesHalves(node) ? `CASE WHEN exact IS NULL THEN coalesce(${sql}, false) END` : sql
+      return seesHalves(node) ? onlyWhole(`coalesce(${sql}, false)`) : sql
     }
     case 'attributes': {
       const sql = compileAttribute(field.path, test, parameters)
-      return seesHalves(node) ? `CASE WHEN exact IS NULL THEN ${sql} END` : sql
+      return seesHalves(node) ? onlyWhole(sql) : sql
     }
     case 'any':
-      return 'CAST(NULL AS BOOLEAN)'
+      return onlyWhole(compileAny(field.pattern, test, parameters))
     default:
       return unreachable(field)
   }
 }
 
-/**
- * Whether half a surrogate pair in a record, which a column holds as U+FFFD beside the record in `exact`, could make a
- * difference.
- */
-function seesHalves({field, test}: FieldNode): boolean {
-  if (field.in === 'attributes' && HALVES.test(field.path)) return true
-  if (test.kind === 'regex') return true
-  return test.kind !== 'exists' && HALVES.test(JSON.stringify(test))
+/** Undecided of the records that columns cannot hold as they are: halves of surrogate pairs are U+FFFD there. */
+function onlyWhole(sql: string): string {
+  return `CASE WHEN exact IS NULL THEN ${sql} END`
 }
 
-/** As it stands in JSON: U+FFFD, halves (which JSON.stringify escapes), and bounds beyond the surrogates. */
-const HALVES = /[\ufffd-\u{10ffff}\ue000-\ufffc]|\\ud[89a-f]/u
+/** Half a surrogate pair, which JSON.stringify escapes, cannot be asked for in SQL. */
+const HALF = /\\ud[89a-f]/
+
+/** Whether it makes a difference that half a surrogate pair in a record is U+FFFD in its column. */
+function seesHalves({field, test}: FieldNode): boolean {
+  const asked = JSON.stringify([test, field.in === 'attributes' ? field.path : ''])
+  if (test.kind === 'regex' || asked.includes('\ufffd') || HALF.test(asked)) return true
+  // Of what is beyond the surrogates, U+FFFD may lie on the other side.
+  return test.kind === 'range' && /[\u{d800}-\u{10ffff}]/u.test(asked)
+}
