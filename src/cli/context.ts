@@ -35,6 +35,8 @@ export interface Talk {
   show(text: string): void
   /** A line only under --verbose. */
   detail(line: string): void
+  /** Called before anything is said: takes a line that rewrites itself off the screen. */
+  clearLine?: () => void
 }
 
 export const signals: Signals = signalsOf(process)
@@ -73,11 +75,12 @@ function openTalk(flags: Readonly<Record<string, unknown>>, config: Config): Tal
   const quiet = flags.quiet === true
   const verbose = flags.verbose === true
   const say = (line: string): void => {
+    talk.clearLine?.()
     stream.write(`${escapeControls(line)}\n`)
   }
   // A reader of stderr that has gone is no reason to stop: results go on.
   stream.on('error', () => {})
-  return {
+  const talk: Talk = {
     screen: screenOf({stream, color: config.color, env: process.env}),
     stream,
     quiet,
@@ -87,10 +90,13 @@ function openTalk(flags: Readonly<Record<string, unknown>>, config: Config): Tal
     },
     warn: say,
     show: (text) => {
-      if (!quiet) stream.write(`${text}\n`)
+      if (quiet) return
+      talk.clearLine?.()
+      stream.write(`${text}\n`)
     },
     detail: (line) => {
       if (verbose) say(line)
     },
   }
+  return talk
 }

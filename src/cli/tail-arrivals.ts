@@ -1,23 +1,65 @@
-import type {App} from '../lib/compose.js'
+import {type App, openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
+import {explainNothing} from '../lib/flows/explain-nothing.js'
 import {RecentIds} from '../lib/flows/recent-ids.js'
 import type {Arrivals} from '../lib/flows/tail-arrivals.js'
 import {BusArrivals} from '../lib/flows/tail-bus.js'
 import {REMEMBERED_IDS} from '../lib/flows/tail-records.js'
 import {StoreArrivals} from '../lib/flows/tail-store.js'
+import type {NothingFound} from '../lib/query/nothing-found.js'
 import type {RecordFilter} from '../lib/store/store.js'
 import type {Context} from './context.js'
+import {followedFiles} from './tail-files.js'
 
-export interface ArrivalsChoice {
+export interface TailChoice {
   /** Absent: the bus where it is Kafka and can be read, else the store. */
   by?: 'bus' | 'store'
+  /** Followed instead of both. */
+  files?: string[]
+  /** Zone of times in files that name none. */
+  timezone?: string
   filter: RecordFilter
   wait: boolean
   follow: boolean
+  /** Nothing of what is there already is wanted. */
+  fromEnd: boolean
 }
 
-/** What a tail follows; says on stderr what the choice costs. */
-export async function openArrivals(context: Context, app: App, choice: ArrivalsChoice): Promise<Arrivals> {
+/** What a tail follows, and what can be said of it. */
+export interface Tailed extends AsyncDisposable {
+  arrivals: Arrivals
+  explainNothing(): Promise<NothingFound>
+  /** Throws what was wrong with a part of it, once the tail has ended. */
+  check(): void
+}
+
+export async function openTailed(context: Context, choice: TailChoice): Promise<Tailed> {
+  const {files, filter} = choice
+  if (files) {
+    const followed = await followedFiles(context, {...choice, files})
+    return {
+      arrivals: followed.arrivals,
+      explainNothing: async () => ({total: followed.arrivals.seen, files: true}),
+      check: () => followed.check(),
+      [Symbol.asyncDispose]: () => followed.close(),
+    }
+  }
+  const app = openApp(context.config, context.talk.detail, context.talk.warn)
+  try {
+    return {
+      arrivals: await openArrivals(context, app, choice),
+      explainNothing: async () => explainNothing(await app.store(), filter),
+      check() {},
+      [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await app[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** Says on stderr what the choice costs. */
+async function openArrivals(context: Context, app: App, choice: TailChoice): Promise<Arrivals> {
   const {config, talk} = context
   const {topic, group} = config
   const parts = {...app, topic, group, filter: choice.filter, shown: new RecentIds(REMEMBERED_IDS)}

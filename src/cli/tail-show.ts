@@ -2,23 +2,30 @@ import type {Arrivals} from '../lib/flows/tail-arrivals.js'
 import type {TailEvent} from '../lib/flows/tail-records.js'
 import {heartbeat} from '../lib/output/heartbeat.js'
 import type {RecordWriter} from '../lib/output/record-writer.js'
+import {liveStats} from '../lib/output/stats-line.js'
 import type {Context} from './context.js'
 
-/** Shows a tail as it comes, each event at once; returns how many records it had. */
+/**
+ * Shows a tail as it comes, each event at once; returns how many records it had. With `stats`, figures stand on the last
+ * line of a terminal meanwhile, in the place of the line that says that nothing comes.
+ */
 export async function showTail(
   context: Context,
   writer: RecordWriter,
   arrivals: Arrivals,
   events: AsyncIterable<TailEvent>,
+  stats = false,
 ): Promise<number> {
   const {talk} = context
-  const beat = heartbeat({
+  const options = {
     stream: talk.stream,
     screen: talk.screen,
     quiet: talk.quiet,
     lag: () => arrivals.lag(),
     now: () => performance.now(),
-  })
+  }
+  const beat = stats ? liveStats(options) : heartbeat(options)
+  talk.clearLine = beat.clear
   let toldFollowing = false
   let shown = 0
   try {
@@ -39,9 +46,11 @@ export async function showTail(
         talk.note('── following; Ctrl-C ends ──')
       }
       await writer.flush()
+      beat.went(event.kind === 'records' ? event.records : [])
     }
   } finally {
     beat.end()
+    delete talk.clearLine
   }
   await writer.end()
   return shown

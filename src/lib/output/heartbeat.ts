@@ -1,4 +1,5 @@
 import type {Writable} from 'node:stream'
+import type {Level} from '../record/level.js'
 import {formatCount} from './numbers.js'
 import {paletteFor} from './palette.js'
 import type {Screen} from './screen.js'
@@ -6,6 +7,10 @@ import type {Screen} from './screen.js'
 export interface Heartbeat {
   /** Something is about to be written: takes the line off the screen, and the quiet begins anew. */
   came(): void
+  /** It has been written. */
+  went(records: ReadonlyArray<{level?: Level}>): void
+  /** Something else is about to be written on the screen: takes the line off it. */
+  clear(): void
   /** Takes the line off the screen for good. */
   end(): void
 }
@@ -27,7 +32,7 @@ const BEATS = [10, 20, 30, 60, 120, 300]
 /** Says on a terminal that nothing came for a while, on one line that rewrites itself; elsewhere all calls do nothing. */
 export function heartbeat(options: HeartbeatOptions): Heartbeat {
   const {stream, screen, now, quiet} = options
-  if (!screen.isTerminal || quiet) return {came() {}, end() {}}
+  if (!screen.isTerminal || quiet) return {came() {}, went() {}, clear() {}, end() {}}
   const palette = paletteFor(screen.color)
   let since = now()
   let told = 0
@@ -49,14 +54,19 @@ export function heartbeat(options: HeartbeatOptions): Heartbeat {
   const timer = setInterval(() => void look(), LOOK_EVERY)
   timer.unref()
 
-  const came = (): void => {
-    since = now()
-    told = 0
+  const clear = (): void => {
     if (shown) stream.write('\r\x1b[K')
     shown = false
   }
+  const came = (): void => {
+    since = now()
+    told = 0
+    clear()
+  }
   return {
     came,
+    went() {},
+    clear,
     end() {
       clearInterval(timer)
       came()

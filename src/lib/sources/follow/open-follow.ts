@@ -41,6 +41,11 @@ export interface FollowOptions extends Pick<OpenSourcesOptions, 'envelope' | 'mu
   wait: boolean
   signal: AbortSignal
   onNotice: (notice: FollowNotice) => void
+  /**
+   * Called after each look at the files that left nothing of them unread, but for last events that may go on: those are
+   * handed out once their file is silent for `waits.silence`.
+   */
+  onRead?: () => void
   /** Milliseconds that no step of the clock disturbs; overridden by tests alone. */
   clock?: () => number
   mostOpen?: number
@@ -128,6 +133,7 @@ class Follower {
         await this.save()
         if (this.begins !== undefined) this.shared.notify({kind: 'following', files: this.begins})
         this.begins = undefined
+        if (this.isRead()) this.options.onRead?.()
         await this.pause()
       }
       for (const file of this.watched) yield* file.finish()
@@ -153,6 +159,11 @@ class Follower {
       if (file.becomes) this.add(file.becomes)
     }
     await this.letGo()
+  }
+
+  /** Files that were never looked at are due since the beginning of time. */
+  private isRead(): boolean {
+    return this.watched.every((file) => file.pace !== 'behind' && this.lookAt.get(file)?.at !== 0)
   }
 
   private delayAfter({pace}: Watched, last: number): number {

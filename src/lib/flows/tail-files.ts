@@ -1,0 +1,159 @@
+// Follows plain files through rotation, several merged by event time: what one look at all of them brings is told in
+// the order of time. Nothing is stored, and no checkpoint is made: `ship --follow` is not disturbed.
+
+import {unitToRecord} from '../parse/to-record.js'
+import {isAsked} from '../query/record-filter.js'
+import {compareRecords} from '../record/order.js'
+import type {LogRecord} from '../record/record.js'
+import type {FollowNotice} from '../sources/follow/notices.js'
+import type {Follow} from '../sources/follow/open-follow.js'
+import type {RecordFilter} from '../store/store.js'
+import type {UnitBatch} from '../units/unit-batch.js'
+import {NewestRecords} from './newest-records.js'
+import type {ArrivalEvent, Arrivals, Gap} from './tail-arrivals.js'
+
+/** Records that wait for others to be put in order with. More are told as they are. */
+const MOST_WAITING = 10_000
+const PAGE = 1_000
+/** A file that is silent for longer than its last event is waited for has been looked at again by now. */
+const LOOK_MARGIN_MS = 500
+
+export interface FileArrivalsOptions {
+  /** Begins to follow; `signal` ends it. */
+  open: (on: {signal: AbortSignal; onNotice: (notice: FollowNotice) => void; onRead: () => void}) => Follow
+  filter: RecordFilter
+  /** False where all are pipes: what comes is told as it comes, and nothing was there before. */
+  files: boolean
+  /** How long the last event of a file is held back for a continuation, ms. */
+  silenceMs: number
+  /** Told of what happens to the files, but for gaps. */
+  onNotice: (notice: FollowNotice) => void
+  /** Milliseconds of a clock that never goes back. */
+  clock?: () => number
+}
+
+/** `at`: when all was read. */
+type Step = {kind: 'batch'; batch: UnitBatch} | {kind: 'read'; at: number} | {kind: 'end'}
+
+export class FileArrivals implements Arrivals {
+  readonly #options: FileArrivalsOptions
+  readonly #clock: () => number
+  readonly #stop = new AbortController()
+  readonly #gaps: Gap[] = []
+  /** Records that were read, wanted or not. */
+  seen = 0
+  #follow: Follow | undefined
+  #batches: AsyncIterator<UnitBatch> | undefined
+  #next: Promise<Step> | undefined
+  #tellRead: () => void = () => {}
+  #read: Promise<Step>
+
+  constructor(options: FileArrivalsOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? (() => performance.now())
+    this.#read = this.#nextRead()
+  }
+
+  async start(): Promise<void> {
+    this.#follow ??= this.#options.open({
+      signal: this.#stop.signal,
+      onRead: () => this.#tellRead(),
+      onNotice: (notice) => {
+        if (notice.kind === 'truncated' && notice.lost > 0) this.#gaps.push(gapOf(notice))
+        else this.#options.onNotice(notice)
+      },
+    })
+    this.#batches ??= this.#follow[Symbol.asyncIterator]()
+  }
+
+  async *before(last: number, signal: AbortSignal): AsyncGenerator<LogRecord[]> {
+    // What is there was left out from the beginning.
+    if (last === 0 || !this.#options.files) return
+    const newest = new NewestRecords(last)
+    let readAt: number | undefined
+    for await (const step of this.#steps(signal)) {
+      if (step.kind === 'batch') for (const record of this.#recordsOf(step.batch)) newest.add(record)
+      else if (step.kind === 'read') {
+        readAt ??= step.at
+        if (step.at - readAt >= this.#options.silenceMs + LOOK_MARGIN_MS) break
+      }
+    }
+    yield* pagesOf(newest.inOrder())
+  }
+
+  async *follow(signal: AbortSignal): AsyncGenerator<ArrivalEvent> {
+    let waiting: LogRecord[] = []
+    let caughtUp = false
+    const told = function* (): Generator<ArrivalEvent> {
+      for (const records of pagesOf(waiting.sort(compareRecords))) yield {kind: 'records', records}
+      waiting = []
+    }
+    for await (const step of this.#steps(signal)) {
+      if (step.kind === 'batch') for (const record of this.#recordsOf(step.batch)) waiting.push(record)
+      if (step.kind !== 'batch' || waiting.length >= MOST_WAITING || !this.#options.files) yield* told()
+      for (const gap of this.#gaps.splice(0)) yield {kind: 'gap', gap}
+      if (step.kind === 'read' && !caughtUp) {
+        caughtUp = true
+        yield {kind: 'caught-up'}
+      }
+    }
+    yield* told()
+  }
+
+  async lag(): Promise<undefined> {
+    return undefined
+  }
+
+  /** Ends the following and lets go of the files. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#batches?.return?.()
+    await this.#follow?.close()
+  }
+
+  /** Batches as they come, and a step for each time that all was read. Ends with the signal, or with the last pipe. */
+  async *#steps(signal: AbortSignal): AsyncGenerator<Step> {
+    const aborted = new Promise<Step>((done) => {
+      const end = () => done({kind: 'end'})
+      if (signal.aborted) end()
+      else signal.addEventListener('abort', end, {once: true})
+    })
+    while (!signal.aborted) {
+      this.#next ??= this.#nextBatch()
+      const step = await Promise.race([this.#next, this.#read, aborted])
+      if (step.kind === 'end') return
+      if (step.kind === 'batch') this.#next = undefined
+      else this.#read = this.#nextRead()
+      yield step
+    }
+  }
+
+  async #nextBatch(): Promise<Step> {
+    const result = await this.#batches?.next()
+    if (!result || result.done) return {kind: 'end'}
+    this.#follow?.acknowledged(result.value)
+    return {kind: 'batch', batch: result.value}
+  }
+
+  #nextRead(): Promise<Step> {
+    return new Promise((done) => {
+      this.#tellRead = () => done({kind: 'read', at: this.#clock()})
+    })
+  }
+
+  *#recordsOf(batch: UnitBatch): Generator<LogRecord> {
+    this.seen += batch.count
+    for (let i = 0; i < batch.count; i++) {
+      const record = unitToRecord(batch, i)
+      if (isAsked(record, this.#options.filter)) yield record
+    }
+  }
+}
+
+function gapOf({path, readTo, lost}: Extract<FollowNotice, {kind: 'truncated'}>): Gap {
+  return {reason: 'removed', message: `${path} was cut after byte ${readTo}, before ${lost} bytes of it were read`}
+}
+
+function* pagesOf(records: readonly LogRecord[]): Generator<LogRecord[]> {
+  for (let at = 0; at < records.length; at += PAGE) yield records.slice(at, at + PAGE)
+}
