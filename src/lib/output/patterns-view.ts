@@ -47,7 +47,7 @@ export function patternsView(patterns: readonly Pattern[], look: PatternsLook): 
       {
         count: formatCount(pattern.count),
         share: formatShare(pattern.share),
-        trend: sparkline(together(pattern.trend.counts, columns.cells)),
+        trend: sparkline(pattern.trend.counts, {most: columns.cells, ascii: look.screen.ascii}),
         level: level ?? '',
       },
       columns,
@@ -74,7 +74,7 @@ interface Columns {
 function columnsOf(patterns: readonly Pattern[], width: number): Columns {
   const widest = (texts: string[]) => Math.max(...texts.map((text) => textWidth(text)))
   const room = Number.isFinite(width) ? (TRENDS.find(({from}) => width >= from)?.cells ?? 0) : MOST_CELLS
-  const cells = together(patterns[0]?.trend.counts ?? [], room).length
+  const cells = Math.min(room, patterns[0]?.trend.counts.length ?? 0)
   return {
     count: widest(['count', ...patterns.map(({count}) => formatCount(count))]),
     share: widest(['share', ...patterns.map(({share}) => formatShare(share))]),
@@ -130,18 +130,6 @@ function mainLevel({levels}: Pattern): Level | undefined {
   for (const [level, count] of Object.entries(levels) as Array<[Level, number]>)
     if (main === undefined || count >= (levels[main] as number)) main = level
   return main
-}
-
-/** Puts neighbours together until there are at most `most`. */
-function together(counts: readonly number[], most: number): number[] {
-  if (most === 0) return []
-  const each = Math.ceil(counts.length / most)
-  const cells = Array.from({length: Math.ceil(counts.length / each)}, () => 0)
-  for (const [at, count] of counts.entries()) {
-    const cell = Math.floor(at / each)
-    cells[cell] = (cells[cell] as number) + count
-  }
-  return cells
 }
 
 /** `12.1 %`, `0.02 %`. */
