@@ -168,10 +168,13 @@ function tooMany({by}: Question): LogflowError {
 }
 
 function keyOf(record: LogRecord, by: Question['by']): string | undefined {
-  if (by === undefined) return undefined
-  const value = record[by]
-  return by !== 'message' && value !== undefined && value.length > MAX_FIELD_VALUE ? undefined : value
+  const value = by && record[by]
+  if (value === undefined || (by !== 'message' && value.length > MAX_FIELD_VALUE)) return undefined
+  return value.replace(LONE_SURROGATE, '\ufffd')
 }
+
+/** Half a pair is no character; stores keep U+FFFD in its place. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 function toGroup(question: Question, key: string | undefined, start: number, tally: Tally): Group {
   const {count, errors} = tally

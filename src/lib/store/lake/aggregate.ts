@@ -1,5 +1,5 @@
 import {Aggregator, shortest} from '../../metrics/aggregator.js'
-import {ERROR_LEVELS, type Group, inOrder, type Question} from '../../metrics/question.js'
+import {ERROR_LEVELS, type Group, type Interval, inOrder, type Question} from '../../metrics/question.js'
 import {isSearchable} from './compile-value.js'
 import type {DuckChunk, DuckValue} from './duckdb.js'
 import {Undecided} from './errors.js'
@@ -65,7 +65,7 @@ const NANOSECONDS = 'time * 1000000 + ns'
 
 function aggregateSql(question: Question, views: View[], parameters: Parameters): string {
   const {by, every, top, percentiles, times} = question
-  const keys = [...(by ? [`${keySql(by)} AS key`] : []), ...(every ? [`${startSql(every)} AS start`] : [])]
+  const keys = [...(by ? [`${keySql(by)} AS key`] : []), ...(every ? [`${stretchSql(every)} AS start`] : [])]
   const columns = [
     ...keys,
     `${ERRORS} AS failed`,
@@ -103,11 +103,18 @@ function keySql(by: NonNullable<Question['by']>): string {
   return by === 'message' || by === 'level' ? by : `CASE WHEN ${isSearchable(by)} THEN ${by} END`
 }
 
-/** Rounds down before 1970 and before the origin, too: `//` of DuckDB rounds towards zero. */
-function startSql({ms, origin}: NonNullable<Question['every']>): string {
-  const size = Math.floor(ms)
-  const first = Math.floor(origin) % size
-  return `(time - ((time - ${first}) % ${size} + ${size}) % ${size})`
+/** Which stretch of time a row lies in. `//` rounds towards zero, so that it counts from before all times there are. */
+function stretchSql({ms, origin}: Interval): string {
+  return `(time + ${beforeAll(ms, origin)}) // ${ms}`
+}
+
+function startOf(stretch: number, {ms, origin}: Interval): number {
+  return stretch * ms - beforeAll(ms, origin)
+}
+
+/** From the beginning of a stretch over 3,000 years before 1970 until 1970, ms. */
+function beforeAll(ms: number, origin: number): number {
+  return Math.ceil(1e14 / ms) * ms - (origin % ms)
 }
 
 function readGroups({by, every, percentiles, times}: Question, {rows, columns}: DuckChunk): Group[] {
@@ -119,7 +126,7 @@ function readGroups({by, every, percentiles, times}: Question, {rows, columns}: 
       const key = next() as string | null
       if (key !== null) group.key = key
     }
-    if (every) group.start = next() as number
+    if (every) group.start = startOf(next() as number, every)
     group.count = next() as number
     group.errors = next() as number
     if (percentiles) {
