@@ -81,7 +81,9 @@ function usageOf(pid) {
 /** What the manifest names: replaced files, which stay ten more minutes for readers, are not counted. */
 function sizeOf(folder) {
   const {segments} = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
-  const kept = new Set(segments.map(({kind, seq}) => `${kind}/${String(seq).padStart(8, '0')}`))
+  const number = (seq) => String(seq).padStart(8, '0')
+  const names = segments.map(({seq, parts}) => (parts ? `${number(parts[0].seq)}-${number(seq)}` : number(seq)))
+  const kept = new Set(segments.flatMap(({kind}, i) => [`${kind}/${names[i]}`, `words/${names[i]}`]))
   return readdirSync(folder, {recursive: true, encoding: 'utf8'})
     .filter((name) => kept.has(name.replace(/\.[^/]*$/, '')))
     .reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)

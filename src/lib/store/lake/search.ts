@@ -74,7 +74,7 @@ async function firstOnes(
   const {order, limit} = request
   const oldest = order === 'oldest'
   const wanted = viewsFor(lake, request.query, all).filter((view) => overlaps(view, spanOf(request)))
-  const selective = isSelective(request.query) || isLittle(wanted)
+  const selective = isSelective(request.query) || isLittle(wanted, spanOf(request))
   let left = wanted.sort(oldest ? (a, b) => a.min - b.min : (a, b) => b.max - a.max)
   let top: Candidate[] = []
   for (let group = selective ? left.length : 1; left.length > 0; group *= 3) {
@@ -110,8 +110,13 @@ async function firstOnes(
 }
 
 /** Whether so little is left of the sealed segments that one look at all of it, columns and all, is soonest done. */
-function isLittle(views: View[]): boolean {
-  const rows = views.reduce((sum, {kind, spans, rows}) => sum + (kind === 'hot' ? 0 : spans ? rows : Infinity), 0)
+function isLittle(views: View[], {from, to}: Span): boolean {
+  const rows = views
+    .filter(({kind}) => kind === 'sealed')
+    .reduce((sum, {min, max, rows}) => {
+      const shared = (Math.min(max + 1, to) - Math.max(min, from)) / (max + 1 - min)
+      return sum + rows * shared
+    }, 0)
   return rows <= MOST_LITTLE
 }
 

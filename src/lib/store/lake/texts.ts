@@ -7,6 +7,7 @@ import {boundsOf, chunksOf, type Readable, readMatches, selectFrom, timeConditio
 import {lookAgain, takeSnapshot, type View} from './segments.js'
 import {Parameters} from './sql.js'
 import {TimeWriter} from './time.js'
+import {viewsFor} from './views-for.js'
 import {overlaps} from './windows.js'
 
 /** Attributes only where they are the text: they cost most of the time that reading a record takes. */
@@ -21,7 +22,8 @@ export async function* textsOfLake(
   for (let tries = 1; ; tries++) {
     let begun = false
     try {
-      const views = takeSnapshot(lake).views.filter((view) => view.rows > 0 && overlaps(view, boundsOf(filter)))
+      const all = takeSnapshot(lake).views
+      const views = viewsFor(lake, filter.query, all).filter((view) => overlaps(view, boundsOf(filter)))
       for await (const page of readTexts(lake, filter, views, signal)) {
         begun = true
         yield page

@@ -1,9 +1,9 @@
 import type {QueryNode} from '../../query/query.js'
 import {tokenize} from '../../query/tokenize.js'
 import type {Layout} from './layout.js'
-import {readWords, type WordBlock} from './segment-words.js'
+import {readWords, WORD_FIELDS, type WordBlock} from './segment-words.js'
 import type {View, Viewed} from './segments.js'
-import {hashWord, mayHold, type WordFilter} from './word-filter.js'
+import {hashValue, hashWord, mayHold, type WordFilter} from './word-filter.js'
 
 /** Whether a block of these words may hold a record that matches. */
 type Need = (words: WordFilter) => boolean
@@ -43,13 +43,22 @@ function needOf(query: QueryNode): Need | undefined {
       ? (words) => needs.some((need) => (need as Need)(words))
       : undefined
   }
+  if (query.kind === 'field') return needOfField(query)
   if (query.kind !== 'phrase') return undefined
   // A word as no text has it is left to the search itself.
   const hashes = query.words.filter((word) => tokenize(word)[0] === word).map(hashWord)
   return hashes.length > 0 ? (words) => hashes.every((hash) => mayHold(words, hash)) : undefined
 }
 
-/** What is kept of words that were read, in bytes: those of some 25 million records. */
+function needOfField({field, test}: Extract<QueryNode, {kind: 'field'}>): Need | undefined {
+  if (field.in !== 'record' || test.kind !== 'equals' || !FIELDS.has(field.name)) return undefined
+  const hash = hashValue(field.name, test.value)
+  return (words) => mayHold(words, hash)
+}
+
+const FIELDS: ReadonlySet<string> = new Set(WORD_FIELDS)
+
+/** What is kept of words that were read, in bytes: those of some 20 million records. */
 const MOST_KEPT = 32 * 2 ** 20
 
 /** The words of sealed segments, read when they are first asked for; those asked for last are kept. */

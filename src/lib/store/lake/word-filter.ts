@@ -1,5 +1,5 @@
-// Bloom filters over words: 10 bits a word and 7 hashes, so that about 1 in 100 words that are not there seem to be.
-// Words are those of tokenize(); their UTF-8 bytes are hashed, in texts and in queries alike.
+// Bloom filters over words and ids: 10 bits each and 7 hashes, so that about 1 in 100 that are not there seem to be.
+// Words are those of tokenize(); UTF-8 bytes are hashed, in texts and in queries alike.
 
 import {MAX_WORD} from '../../query/tokenize.js'
 
@@ -16,12 +16,26 @@ export interface WordFilter {
 /** FNV-1a. */
 const START = 0x811c9dc5 | 0
 const PRIME = 0x01000193
+const NEWLINE = 10
 
 /** What a word hashes to; pass it to `mayHold`. Not cut or folded: give it a word as tokenize() does. */
 export function hashWord(word: string): number {
-  let hash = START
-  for (const byte of Buffer.from(word)) hash = Math.imul(hash ^ byte, PRIME)
-  return finished(hash)
+  return finished(hashOn(START, word))
+}
+
+/** What a value of a field hashes to: no word, nor a value of another field, does but by chance. */
+export function hashValue(field: string, value: string): number {
+  return finished(hashOn(startOf(field), value))
+}
+
+function startOf(field: string): number {
+  return hashOn(START, `${field}\0`)
+}
+
+function hashOn(start: number, text: string): number {
+  let hash = start
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, PRIME)
+  return hash
 }
 
 /** False where the word is certainly not among those of the filter. */
@@ -49,6 +63,17 @@ export class WordCollector {
   /** Adds words that tokenize() has cut before, with something ASCII between them that is in no word. */
   addCut(words: string): void {
     this.#add(Buffer.from(words), Number.POSITIVE_INFINITY)
+  }
+
+  /** Adds values of a field, a line each. */
+  addValues(field: string, lines: string): void {
+    const start = startOf(field)
+    let hash = start
+    for (const byte of Buffer.from(lines)) {
+      if (byte === NEWLINE) this.#put(finished(hash))
+      hash = byte === NEWLINE ? start : Math.imul(hash ^ byte, PRIME)
+    }
+    this.#put(finished(hash))
   }
 
   /** A filter of all words added; the collector is empty afterwards. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {tokenize} from '../../../../src/lib/query/tokenize.js'
 import {decodeWords, encodeWords, type WordBlock} from '../../../../src/lib/store/lake/segment-words.js'
-import {hashWord, mayHold, WordCollector} from '../../../../src/lib/store/lake/word-filter.js'
+import {hashValue, hashWord, mayHold, WordCollector} from '../../../../src/lib/store/lake/word-filter.js'
 
 const ASCII = [
   'Request to /api/orders completed in 12 ms',
@@ -40,6 +40,17 @@ test('words are counted once, and what is in no text is mostly told from what is
   const seeming = Array.from({length: 20_000}, (_, i) => `absent${i}`).filter((word) => mayHold(filter, hashWord(word)))
   expect(seeming.length).toBeLessThan(400)
   expect(seeming.length).toBeGreaterThan(20)
+})
+
+test('values of fields are told from words, and from those of other fields', () => {
+  const collector = new WordCollector()
+  collector.addAscii('abc')
+  collector.addValues('trace_id', '4BF9\n\nÄé x')
+  const filter = collector.finish()
+  expect(filter.bits).toBe(64)
+  for (const value of ['4BF9', '', 'Äé x']) expect(mayHold(filter, hashValue('trace_id', value))).toBe(true)
+  const others = [hashValue('trace_id', 'abc'), hashValue('request_id', '4BF9'), hashWord('4bf9'), hashWord('4BF9')]
+  expect(others.filter((hash) => mayHold(filter, hash))).toEqual([])
 })
 
 test('a filter without words holds none, and the collector begins anew', () => {

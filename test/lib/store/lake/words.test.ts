@@ -28,6 +28,9 @@ const items = Array.from({length: 3_000}, (_, i) =>
       '@timestamp': new Date(Date.UTC(2026, 10, 20) + i * 1_000).toISOString(),
       message: MESSAGES[i % 5]?.(i) as string,
       level: i % 7 ? 'INFO' : 'ERROR',
+      trace_id: i % 11 ? `trace-${Math.floor(i / 5)}` : undefined,
+      // In the first segment one that has more lines: then any may be there.
+      request_id: i === 17 ? 'two\nlines' : i % 2 ? `Request-${i}` : '',
     },
     10,
   ),
@@ -63,6 +66,13 @@ const QUERIES = [
   'flibbertigibbet OR level:error',
   'NOT (flibbertigibbet OR request)',
   'u2504',
+  'trace_id:trace-401',
+  'trace_id:absent OR request_id:Request-2001',
+  'request_id:request-2001',
+  'request_id:"two\nlines"',
+  'trace_id:trace-401 timeout',
+  'NOT trace_id:trace-401 u2004',
+  'request_id:"" u2504',
 ]
 
 test('the same is found with words beside the segments and without', async () => {
@@ -91,7 +101,14 @@ test('a segment that cannot hold a match is not looked at', async () => {
   rmSync(layoutOf(lake.dir).sealed(segments[1] as SealedSegment))
   const told: string[] = []
   const store = await lake.open({onDamage: ({file}) => told.push(file)})
-  for (const text of ['order_26', 'order_2011', 'order_26 OR order_2011', 'declined order_26'])
+  for (const text of [
+    'order_26',
+    'order_2011',
+    'order_26 OR order_2011',
+    'declined order_26',
+    'trace_id:trace-10',
+    'request_id:Request-2011',
+  ])
     expect((await findAll(store, {query: parseQuery(text)})).length).toBeGreaterThan(0)
   expect(await store.count({query: parseQuery('order_26 -absent')})).toBe(1)
   expect(told).toEqual([])
