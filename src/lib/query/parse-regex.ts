@@ -15,7 +15,7 @@ const MAX_DEPTH = 64
 /** RE2 repeats no more often, repeats within repeats multiplied. */
 const MAX_REPEAT = 1_000
 /** Characters to be told apart once repeats are written out: keeps every engine's program small. */
-const MAX_SIZE = 5_000
+const MAX_SIZE = 2_000
 
 /**
  * Parses what JavaScript, RE2 and ourselves understand alike: literals, classes, `\d \w \s` (ASCII), `.` (no newline),

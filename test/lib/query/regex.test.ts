@@ -1,7 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import {withOtherCases} from '../../../src/lib/query/case-folding.js'
 import {parseRegex, RegexError} from '../../../src/lib/query/parse-regex.js'
+import {printForJavaScript} from '../../../src/lib/query/print-regex.js'
 import {toRe2, toSearch} from '../../../src/lib/query/regex.js'
+import {toLinearSearch} from '../../../src/lib/query/regex-automaton.js'
+import {seededRandom} from '../../support/random.js'
 
 /** Expression with its slashes, what it is found in, what it is not found in. */
 const MEANINGS: Array<[string, string[], string[]]> = [
@@ -39,10 +42,55 @@ const MEANINGS: Array<[string, string[], string[]]> = [
 
 describe('finds', () => {
   test.each(MEANINGS)('%s', (typed, yes, no) => {
-    const search = toSearch(read(typed))
-    expect(yes.filter((text) => !search(text))).toEqual([])
-    expect(no.filter(search)).toEqual([])
+    const regex = read(typed)
+    for (const search of [toSearch(regex), toLinearSearch(parseRegex(regex.source, regex.ignoreCase))]) {
+      expect(yes.filter((text) => !search(text))).toEqual([])
+      expect(no.filter(search)).toEqual([])
+    }
   })
+})
+
+test('our own search finds what JavaScript finds', () => {
+  const random = seededRandom(3)
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
+  const expression = (depth: number): string => {
+    const roll = random()
+    if (depth === 0 || roll < 0.3)
+      return pick(['a', 'b', '.', '[ab]', '[^a]', '\\w', '\\s', '\\b', '^', '$', 'é', '😀', ''])
+    if (roll < 0.6) return expression(depth - 1) + expression(depth - 1)
+    if (roll < 0.75) return `(${expression(depth - 1)}|${expression(depth - 1)})`
+    return `(${expression(depth - 1)})${pick(['*', '+', '?', '{2}', '{1,3}', '{2,}', '*?', '+?'])}`
+  }
+  const differing: string[] = []
+  for (let i = 0; i < 3_000; i++) {
+    const source = expression(4)
+    const tree = readable(source, random() < 0.3)
+    if (!tree) continue
+    const native = new RegExp(printForJavaScript(tree), 'u')
+    const linear = toLinearSearch(tree)
+    for (let n = 0; n < 5; n++) {
+      const text = Array.from({length: Math.floor(random() * 8)}, () =>
+        pick(['a', 'b', 'A', ' ', '\n', 'é', '😀', '_']),
+      ).join('')
+      if (native.test(text) !== linear(text)) differing.push(`/${source}/ in ${JSON.stringify(text)}`)
+    }
+  }
+  expect(differing).toEqual([])
+})
+
+function readable(source: string, ignoreCase: boolean) {
+  try {
+    return parseRegex(source, ignoreCase)
+  } catch (error) {
+    if (error instanceof RegexError) return undefined
+    throw error
+  }
+}
+
+test('no text keeps it busy', () => {
+  const long = `${'a'.repeat(200_000)}!`
+  for (const source of ['(a+)+$', '(a|a)*b', 'a*a*a*a*b', '(.*)(.*)(.*)x', 'a+b', '(\\w+\\s?)+$', '(a?){100}a{100}b'])
+    expect(toSearch({source, ignoreCase: false})(long)).toBe(false)
 })
 
 /** Expression, place, what is said of it. */
