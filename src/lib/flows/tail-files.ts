@@ -40,7 +40,7 @@ export class FileArrivals implements Arrivals {
   readonly #clock: () => number
   readonly #stop = new AbortController()
   readonly #gaps: Gap[] = []
-  /** Records that were read, wanted or not. */
+  /** Records that were parsed, wanted or not. */
   seen = 0
   #follow: Follow | undefined
   #batches: AsyncIterator<UnitBatch> | undefined
@@ -70,14 +70,22 @@ export class FileArrivals implements Arrivals {
     // What is there was left out from the beginning.
     if (last === 0 || !this.#options.files) return
     const newest = new NewestRecords(last)
+    const ends = new FileEnds(last)
+    const add = (batch: UnitBatch) => {
+      for (const record of this.#recordsOf(batch)) newest.add(record)
+    }
+    // Where every record is wanted, those before the last lines of a file need not be parsed.
+    const takesAll = this.#options.filter.query.kind === 'all' && this.#options.filter.since === undefined
     let readAt: number | undefined
     for await (const step of this.#steps(signal)) {
-      if (step.kind === 'batch') for (const record of this.#recordsOf(step.batch)) newest.add(record)
+      if (step.kind === 'batch' && takesAll) ends.add(step.batch)
+      else if (step.kind === 'batch') add(step.batch)
       else if (step.kind === 'read') {
         readAt ??= step.at
         if (step.at - readAt >= this.#options.silenceMs + LOOK_MARGIN_MS) break
       }
     }
+    for (const batch of ends.batches()) add(batch)
     yield* pagesOf(newest.inOrder())
   }
 
@@ -147,6 +155,29 @@ export class FileArrivals implements Arrivals {
       const record = unitToRecord(batch, i)
       if (isAsked(record, this.#options.filter)) yield record
     }
+  }
+}
+
+/** The last units of each file, in as many batches as hold them. */
+class FileEnds {
+  readonly #ends = new Map<string, {batches: UnitBatch[]; units: number}>()
+
+  constructor(private readonly most: number) {}
+
+  add(batch: UnitBatch): void {
+    const {source} = batch.envelope
+    const end = this.#ends.get(source) ?? {batches: [], units: 0}
+    this.#ends.set(source, end)
+    end.batches.push(batch)
+    end.units += batch.count
+    for (let [first] = end.batches; first && end.units - first.count >= this.most; [first] = end.batches) {
+      end.batches.shift()
+      end.units -= first.count
+    }
+  }
+
+  *batches(): Generator<UnitBatch> {
+    for (const {batches} of this.#ends.values()) yield* batches
   }
 }
 

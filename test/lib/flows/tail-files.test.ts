@@ -84,6 +84,24 @@ test('the newest of several files, in the order of time', async () => {
   await running
   expect(shown()).toEqual(['b4', 'a5', 'b6', 'a7', 'b8'])
   expect(arrivals.seen).toBe(8)
+  const all = tail(folder, {last: Number.POSITIVE_INFINITY, follow: false})
+  await all.running
+  expect(all.shown()).toEqual(['a1', 'b2', 'a3', 'b4', 'a5', 'b6', 'a7', 'b8'])
+})
+
+test('of long files only the ends are looked at', async () => {
+  const {folder, path} = logs()
+  const many = (name: string, from: number) =>
+    Array.from({length: 9_000}, (_, i) => {
+      const time = new Date(Date.UTC(2026, 10, 21, 10) + (2 * i + from) * 1_000).toISOString()
+      return `${time} INFO x: ${name}${i}\n`
+    }).join('')
+  writeFileSync(path('a.log'), many('a', 0))
+  writeFileSync(path('b.log'), many('b', 1))
+  const {shown, running, arrivals} = tail(folder, {last: 4, follow: false})
+  await running
+  expect(shown()).toEqual(['a8998', 'b8998', 'a8999', 'b8999'])
+  expect(arrivals.seen).toBeLessThan(9_000)
 })
 
 test('what comes while it follows: every line of every file once, through a rotation', async () => {

@@ -75,7 +75,7 @@ test.each(cases)('%s', async (name, format, options) => {
 })
 
 test('every case file is a case', () => {
-  const files = readdirSync(CASES).filter((file) => file.endsWith('.txt'))
+  const files = readdirSync(CASES).filter((file) => file.endsWith('.txt') && !file.startsWith('metrics-'))
   expect(files.sort()).toEqual([...cases.map(([name]) => `${name}.txt`), 'context-terminal.txt'].sort())
 })
 
