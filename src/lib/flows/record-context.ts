@@ -3,6 +3,7 @@ import {isAsked} from '../query/record-filter.js'
 import {compareRecords} from '../record/order.js'
 import type {LogRecord} from '../record/record.js'
 import type {RecordFilter, SearchRequest} from '../store/store.js'
+import {nearRecords} from './near-records.js'
 import type {AskRecords} from './search-records.js'
 
 /** What records must share with a match to stand around it. */
@@ -91,20 +92,27 @@ class Runs {
 
   /** Adds matches of this source, in the asked order. */
   async addAll(matches: readonly LogRecord[]): Promise<void> {
+    const {sort} = this.options
+    // One more than is wanted tells whether the run before ends right there.
+    const [older, newer] = sort === 'oldest' ? [this.#lead + 1, this.#trail] : [this.#trail, this.#lead + 1]
+    const near = await nearRecords(this.ask, matches, {query: this.query, older, newer}, this.signal)
     for (const match of matches) {
-      const {sort} = this.options
       const open = this.#open
+      const beside = near.get(match.id)
       if (!open?.holds(match)) {
-        // One more than is wanted tells whether the run before ends right there.
-        const ahead = await this.#neighbours(match, sort === 'oldest' ? 'newest' : 'oldest', this.#lead + 1)
+        const ahead = beside
+          ? beside[sort === 'oldest' ? 'older' : 'newer']
+          : await this.#neighbours(match, sort === 'oldest' ? 'newest' : 'oldest', this.#lead + 1)
         const joint = open ? ahead.findIndex(({id}) => id === open.end.id) : -1
         const lead = ahead.slice(0, joint === -1 ? this.#lead : joint).reverse()
         if (open && joint !== -1) open.append([...lead, match])
         else this.#open = new Run([...lead, match])
       }
       const run = this.#open as Run
-      const missing = this.#trail - run.follow(match)
-      if (missing > 0) run.append(await this.#neighbours(run.end, sort, missing))
+      const there = run.follow(match)
+      const behind = beside?.[sort === 'oldest' ? 'newer' : 'older']
+      if (behind) run.append(behind.slice(there))
+      else if (there < this.#trail) run.append(await this.#neighbours(run.end, sort, this.#trail - there))
       if (run.isNew && !this.changed.includes(run)) this.changed.push(run)
     }
   }

@@ -82,6 +82,22 @@ test.each(CASES)('%s with %j', async (words, options, expected) => {
   expect(await shown(words, options)).toBe(expected)
 })
 
+test('many matches need few questions, whatever the distances', async () => {
+  const every = RECORDS.filter(({id}) => id.startsWith('b')).map(({id}) => id)
+  let asked = 0
+  const counted: AskRecords = (request) => {
+    asked++
+    return ask(request)
+  }
+  const query = wordsQuery(every.slice(2, 14))
+  const matches = ask({query, order: 'oldest', limit: 100})
+  const ids: string[] = []
+  const options = {before: 1, after: 1, filter: {query}, sort: 'oldest'} as const
+  for await (const {records} of withContext(counted, matches, options)) ids.push(...records.map(({id}) => id))
+  expect(ids).toEqual(every.slice(1, 15))
+  expect(asked).toBeLessThan(6)
+})
+
 test('matches that come page by page: nothing twice, and what goes on goes on', async () => {
   expect(await shown('a5 a7 a8 a15', {before: 1, after: 2}, 1)).toBe('a4 A5 a6 A7 A8 a9 a10 -- a14 A15 a16 a17')
   const every = RECORDS.filter(({id}) => id.startsWith('a')).map(({id}) => id)
