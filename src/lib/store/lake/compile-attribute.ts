@@ -22,7 +22,7 @@ export function compileAttribute(path: string, test: Test, parameters: Parameter
 function compileWays(path: string, ways: string[][], test: Test, parameters: Parameters): string {
   const direct = anyOf(ways.map((keys) => guarded(keys, path, atPlace(pathOf(keys), test, parameters))))
   const lists = ways.length > 2 ** MOST_DOTS_WITH_LISTS ? [] : ways.flatMap(withLists)
-  const inLists = lists.length === 0 ? 'NULL' : anyOf(lists.map((place) => inList(place, test, parameters)))
+  const inLists = lists.length === 0 ? 'NULL' : anyIn(lists, test, parameters)
   return `CASE WHEN ${direct} THEN true WHEN NOT contains(${COLUMN}, '[') THEN false
     WHEN contains(${COLUMN}, '[[') OR contains(${COLUMN}, ',[') THEN NULL ELSE ${inLists} END`
 }
@@ -69,13 +69,14 @@ function atPlace(path: string, test: Test, parameters: Parameters): string {
   return ofLeaf(`json_extract_string(${COLUMN}, ${place})`, type, test, parameters)
 }
 
-/** A test of the elements at a path that passes lists. */
-function inList(path: string, test: Test, parameters: Parameters): string {
+/** A test of the elements at paths that pass lists. */
+function anyIn(paths: string[], test: Test, parameters: Parameters): string {
   const passes =
     test.kind === 'exists'
       ? holdsValue('CAST(item AS VARCHAR)')
       : ofLeaf(`(item ->> '$')`, 'json_type(item)', test, parameters)
-  return `len(list_filter(json_extract(${COLUMN}, ${quote(path)}), lambda item: ${passes})) > 0`
+  const items = paths.map((path) => `json_extract(${COLUMN}, ${quote(path)})`)
+  return `len(list_filter(flatten([${items.join(', ')}]), lambda item: ${passes})) > 0`
 }
 
 /** Every path that passes one list or more. */
