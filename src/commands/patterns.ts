@@ -1,19 +1,17 @@
 import {Command, Flags} from '@oclif/core'
-import {type Context, openContext} from '../cli/context.js'
+import {openContext} from '../cli/context.js'
 import {filterFlags, timeFlags, toFilter} from '../cli/filter-flags.js'
 import {argument, globalFlags, storeFlags} from '../cli/global-flags.js'
 import {tellSkipped} from '../cli/open-inputs.js'
+import {tellFound, toldMeanwhile, toNewSince} from '../cli/patterns-talk.js'
 import {spanText, toLimit} from '../cli/search-flags.js'
 import {openSearchable} from '../cli/searchable.js'
 import {showRows} from '../cli/show-result.js'
 import {toZone} from '../cli/zone-flag.js'
-import {LogflowError} from '../lib/errors/logflow-error.js'
-import {type FoundPatterns, findPatterns} from '../lib/flows/find-patterns.js'
-import {formatDuration, plural} from '../lib/output/numbers.js'
+import {findPatterns} from '../lib/flows/find-patterns.js'
+import {formatDuration} from '../lib/output/numbers.js'
 import {PATTERN_COLUMNS, patternsSummary, patternsView} from '../lib/output/patterns-view.js'
 import {nothingFound} from '../lib/output/search-summary.js'
-import {parseTime} from '../lib/query/parse-time.js'
-import {compareTimes} from '../lib/record/order.js'
 import {firstFailure} from '../lib/sources/input.js'
 
 const DEFAULT_LIMIT = 20
@@ -68,7 +66,8 @@ export default class Patterns extends Command {
       context,
       flags.file && {files: flags.file, timezone: flags.timezone, held: false},
     )
-    const found = await findPatterns(records.texts(filter, context.signal), newSince === undefined ? {} : {newSince})
+    const pages = toldMeanwhile(context, records.texts(filter, context.signal))
+    const found = await findPatterns(pages, newSince === undefined ? {} : {newSince})
     tellSkipped(context, records.problems())
     // Half of the records make shares and first times that are wrong.
     if (context.signal.aborted) return context.talk.note('ended early: nothing is shown of what was read so far')
@@ -85,48 +84,10 @@ export default class Patterns extends Command {
       return context.talk.show(nothingFound({query: args.query, span: spanText(flags)}, why, context.talk.screen))
     }
     tellFound(context, found, newSince)
-    if (context.talk.screen.isTerminal) {
+    if (context.talk.screen.isTerminal && newSince === undefined) {
       const ms = formatDuration(performance.now() - started)
-      const isNew = newSince !== undefined
-      const summary = {shown: shown.length, templates: found.templates, records: found.records, ms, isNew}
+      const summary = {shown: shown.length, templates: found.templates, records: found.records, ms}
       context.talk.show(patternsSummary(summary, context.talk.screen))
     }
   }
-}
-
-/** What the answer rests on, where that is not plain. */
-function tellFound(
-  {talk}: Context,
-  {records, before, first, patterns, templates, coarsened}: FoundPatterns,
-  newSince?: string,
-): void {
-  if (coarsened > 0)
-    talk.warn(
-      `${plural(coarsened, 'rare kind')} of message ${coarsened === 1 ? 'was' : 'were'} folded by the first words alone: there were too many to tell apart`,
-    )
-  if (newSince === undefined) return
-  if (before === 0) talk.warn(`nothing is there from before ${newSince}: every pattern counts as new`)
-  else
-    talk.note(
-      `${plural(patterns.length, 'pattern')} of ${templates} new since ${newSince}, compared with ${plural(before, 'record')} from ${first} on (${plural(records, 'record')} in all)`,
-    )
-}
-
-function toNewSince(
-  flags: {'new-since'?: string; timezone?: string; since?: string},
-  since: string | undefined,
-  now: Date,
-): string | undefined {
-  const text = flags['new-since']
-  if (text === undefined) return undefined
-  const time = parseTime(text, now, toZone(flags.timezone))
-  if (since !== undefined && compareTimes(since, time) >= 0)
-    throw new LogflowError(
-      'USAGE',
-      `--since ${flags.since} leaves nothing before --new-since ${text} to compare with`,
-      {
-        suggestions: ['Give an earlier --since, or leave it out to compare with all that is stored'],
-      },
-    )
-  return time
 }

@@ -160,13 +160,13 @@ export const PATTERN_COLUMNS: readonly RowColumn[] = [
 
 /** One dim line under the patterns: how many of how many, of how many records, and how long it took. */
 export function patternsSummary(
-  found: {shown: number; templates: number; records: number; ms: string; isNew: boolean},
+  found: {shown: number; templates: number; records: number; ms: string},
   screen: Screen,
 ): string {
-  const {shown, templates, records, ms, isNew} = found
+  const {shown, templates, records, ms} = found
   const what =
     shown === templates ? plural(templates, 'pattern') : `${formatCount(shown)} of ${plural(templates, 'pattern')}`
-  const text = `── ${what}${isNew ? ', new' : ''} · ${plural(records, 'record')} · ${ms} `
+  const text = `── ${what} · ${plural(records, 'record')} · ${ms} `
   const rule = Number.isFinite(screen.width) ? '─'.repeat(Math.max(2, screen.width - textWidth(text))) : '──'
   return paletteFor(screen.color).dim(text + rule)
 }
