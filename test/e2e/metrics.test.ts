@@ -119,6 +119,16 @@ test(
 )
 
 test(
+  'a store that is away does not hide the bus',
+  async () => {
+    const system = await run('metrics', 'system', '-o', 'json', '--store', 'http://127.0.0.1:9')
+    expect(system.status).toBe(3)
+    expect(JSON.parse(system.stdout)).toMatchObject({pipeline: {bus: {lag: 0}, store: {error: expect.any(String)}}})
+  },
+  LONG,
+)
+
+test(
   'nothing there: said, with the nearest thing that is',
   async () => {
     const unknown = await run('metrics', 'service', 'paymnt', ...SPAN, '-o', 'pretty', '--fail-if-none')

@@ -38,14 +38,19 @@ export default class MetricsSystem extends Command {
     const filter = toFilter(undefined, flags, now)
     const period = periodAsked(filter, flags, now) as Period
     await using app = openApp(context.config, context.talk.detail, context.talk.warn)
-    const measured = {query: filter.query, period, zone: toZone(flags.timezone), withBefore: false}
-    const figures = await measureStore(await app.store(), systemFigures({hosts: toTop(flags.top)}), measured)
     const status = await pipelineStatus({bus: app.bus, store: app.store, topic, group})
     const pipeline = statusParts(status)
-    if (context.format === 'csv') return showRows(context, figures.hosts, HOST_COLUMNS)
-    const view = metricsScreen(context, flags, now)
-    await showResult(context, {...figures, pipeline}, () => systemView(figures, pipeline, view))
-    const failed = [status.bus, status.store].find((answer) => !answer.ok)
+    const failed = [status.store, status.bus].find((answer) => !answer.ok)
+    const measured = {query: filter.query, period, zone: toZone(flags.timezone), withBefore: false}
+    // A store that is away does not hide how the bus is.
+    const figures = status.store.ok
+      ? await measureStore(await app.store(), systemFigures({hosts: toTop(flags.top)}), measured)
+      : undefined
+    if (context.format === 'csv' && figures) await showRows(context, figures.hosts, HOST_COLUMNS)
+    else {
+      const view = metricsScreen(context, flags, now)
+      await showResult(context, {...figures, pipeline}, () => systemView(figures, pipeline, view))
+    }
     if (failed && !failed.ok) throw failed.error
   }
 }

@@ -6,8 +6,18 @@ import {formatCount} from './numbers.js'
 import {paletteFor} from './palette.js'
 import {type StatusParts, statusView} from './status-view.js'
 
-/** `metrics system` for people: what the records tell, then the pipeline as `status` shows it. */
-export function systemView(figures: SystemFigures, pipeline: StatusParts | undefined, view: MetricsScreen): string {
+/** `metrics system` for people: what the records tell, where the store answers, then the pipeline as `status` shows it. */
+export function systemView(
+  figures: SystemFigures | undefined,
+  pipeline: StatusParts | undefined,
+  view: MetricsScreen,
+): string {
+  const status = pipeline && statusView(pipeline, {screen: view.screen, now: new Date(view.now)}).trimEnd()
+  const parts = [figures && figuresPart(figures, view), status].filter((part) => part !== undefined)
+  return `${parts.join('\n\n')}\n`
+}
+
+function figuresPart(figures: SystemFigures, view: MetricsScreen): string {
   const palette = paletteFor(view.screen.color)
   const hosts: HostLine[] = figures.hosts
   const lines = [
@@ -17,6 +27,5 @@ export function systemView(figures: SystemFigures, pipeline: StatusParts | undef
     labelled('hosts', formatCount(figures.hosts_count), palette),
   ]
   if (hosts.length > 0) lines.push('', hostTable({hosts, hosts_count: figures.hosts_count}, view))
-  if (pipeline) lines.push('', statusView(pipeline, {screen: view.screen, now: new Date(view.now)}).trimEnd())
-  return `${lines.join('\n')}\n`
+  return lines.join('\n')
 }
