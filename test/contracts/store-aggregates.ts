@@ -4,6 +4,7 @@
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {Aggregator} from '../../src/lib/metrics/aggregator.js'
 import type {Group, Question} from '../../src/lib/metrics/question.js'
+import {parseQuery} from '../../src/lib/query/parse-query.js'
 import type {QueryNode} from '../../src/lib/query/query.js'
 import {LEVELS} from '../../src/lib/record/level.js'
 import type {StoreItem} from '../../src/lib/store/store.js'
@@ -36,7 +37,15 @@ export function aggregateItems(): StoreItem[] {
     const duration = pick([undefined, 0, 0.1, 12, 12, Math.round(random() * 1e6) / 1_000, 1e15])
     add({
       '@timestamp': `${minute}${pick(edges)}Z`,
-      message: pick(['card declined', 'card declined', 'reset by peer', '', `order ${Math.floor(random() * 50)}`]),
+      message: pick([
+        'card declined',
+        'card declined',
+        'reset by peer',
+        '',
+        'half \ud83d',
+        `order ${Math.floor(random() * 50)}`,
+      ]),
+      attributes: {status: pick([200, 404, 503, '503', 'none']), nested: {zone: pick(['eu', 'us'])}},
       ...(level === undefined ? {} : {level}),
       ...(service === undefined ? {} : {service}),
       ...(host === undefined ? {} : {host}),
@@ -77,6 +86,9 @@ export const QUESTIONS: ReadonlyArray<readonly [string, Question]> = [
   ['by level and time', {query: ALL, since: SINCE, by: 'level', every: quarter, percentiles: [90]}],
   ['three services by time', {query: ALL, since: SINCE, by: 'service', every: quarter, top: 3, times: true}],
   ['two messages by time', {query: ALL, since: SINCE, by: 'message', every: quarter, top: 2}],
+  ['of attributes', {query: parseQuery('status:>=500 nested.zone:eu'), by: 'level', percentiles: [95]}],
+  ['of regular expressions', {query: parseQuery('/ord.r [1-4]$/ OR message:/^half/'), by: 'message', every: quarter}],
+  ['of words with wildcards', {query: parseQuery('-declin* AND NOT servi*:service-1*'), by: 'host', times: true}],
   ['no service by time', {query: {kind: 'or', nodes: []}, by: 'service', every: quarter, top: 3}],
 ]
 

@@ -19,7 +19,10 @@ export interface Question extends RecordFilter {
   times?: boolean
 }
 
-/** A name longer than MAX_FIELD_VALUE is no value here: queries by name do not find it either. */
+/**
+ * A name longer than MAX_FIELD_VALUE is no value here: queries by name do not find it either. For half a surrogate pair
+ * in a value stands U+FFFD, or what else the store keeps for it (Elasticsearch in names: `?`).
+ */
 export type GroupField = 'level' | 'service' | 'host' | 'message'
 
 /** Stretches of `ms` milliseconds, one of which begins at `origin`, ms since 1970; both whole numbers. */
