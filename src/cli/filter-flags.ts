@@ -37,7 +37,7 @@ export const timeFlags = {
     helpValue: 'TIME',
   }),
   until: Flags.string({description: 'Before then; the same forms', helpGroup: FILTER, helpValue: 'TIME'}),
-  timezone: zoneFlag,
+  timezone: {...zoneFlag, helpGroup: FILTER},
 }
 
 /** The values of filterFlags and timeFlags. */

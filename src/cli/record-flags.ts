@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import {LogflowError} from '../lib/errors/logflow-error.js'
-import {type RecordWriter, recordWriter} from '../lib/output/record-writer.js'
+import {type RecordWriter, type RecordWriterOptions, recordWriter} from '../lib/output/record-writer.js'
 import type {Sink} from '../lib/output/sink.js'
 import {parseTemplate} from '../lib/output/template.js'
 import type {Marks} from '../lib/query/marks.js'
@@ -37,6 +37,20 @@ export interface RecordFlags {
   timezone?: string
 }
 
+/** What the flags ask to be shown; refuses what names no field, and a template that is none. */
+export function checkRecordFlags(flags: RecordFlags): Pick<RecordWriterOptions, 'fields' | 'template'> {
+  const fields = flags.fields
+    ?.split(',')
+    .map((field) => field.trim())
+    .filter(Boolean)
+  if (fields?.length === 0)
+    throw new LogflowError('USAGE', '--fields names no field', {suggestions: ['Write --fields @timestamp,service']})
+  return {
+    ...(fields ? {fields} : {}),
+    ...(flags.template === undefined ? {} : {template: parseTemplate(flags.template)}),
+  }
+}
+
 export interface WriterOptions {
   /** Set off in what is printed. */
   marks?: Marks
@@ -48,16 +62,9 @@ export interface WriterOptions {
 
 /** The writer for records that a command's flags ask for. */
 export function openRecordWriter(context: Context, flags: RecordFlags, options: WriterOptions = {}): RecordWriter {
-  const fields = flags.fields
-    ?.split(',')
-    .map((field) => field.trim())
-    .filter(Boolean)
-  if (fields?.length === 0)
-    throw new LogflowError('USAGE', '--fields names no field', {suggestions: ['Write --fields @timestamp,service']})
   return recordWriter(context.format, options.out ?? context.out, {
     screen: context.screen,
-    fields,
-    ...(flags.template === undefined ? {} : {template: parseTemplate(flags.template)}),
+    ...checkRecordFlags(flags),
     wide: flags.wide ?? false,
     raw: flags.raw ?? false,
     ...(options.marks ? {marks: options.marks} : {}),

@@ -7,9 +7,10 @@ import type {SearchOptions} from '../lib/flows/search-records.js'
 import {parseSpan} from '../lib/query/parse-time.js'
 import type {Context} from './context.js'
 import {type Filter, type FilterValues, filterFlags, timeFlags, toFilter} from './filter-flags.js'
-import type {RecordFlags} from './record-flags.js'
+import {checkRecordFlags, type RecordFlags} from './record-flags.js'
 import type {FilesToSearch} from './searchable.js'
 
+const CONTEXT = 'CONTEXT'
 const DEFAULT_LIMIT = 100
 
 /** What to look for, and how much of it to give. */
@@ -39,15 +40,18 @@ export const searchFlags = {
   'context-by': Flags.string({
     description: 'What stands around a match: records of the same source, service or host',
     options: ['source', 'service', 'host'],
+    helpGroup: CONTEXT,
     helpValue: 'WHAT',
   }),
   around: Flags.string({
     description: 'Everything logged around the record with this id, narrowed by the query and filters',
+    helpGroup: CONTEXT,
     helpValue: 'ID',
     exclusive: ['context', 'before-context', 'after-context', 'cursor', 'count', 'since', 'until'],
   }),
   window: Flags.string({
     description: 'How far around before and after; 30s unless given',
+    helpGroup: CONTEXT,
     helpValue: 'SPAN',
     dependsOn: ['around'],
   }),
@@ -55,7 +59,7 @@ export const searchFlags = {
 }
 
 function countFlag(char: 'A' | 'B' | 'C', description: string) {
-  return Flags.integer({char, description, min: 0, helpGroup: 'CONTEXT', helpValue: 'N'})
+  return Flags.integer({char, description, min: 0, helpGroup: CONTEXT, helpValue: 'N'})
 }
 
 export interface SearchFlags extends FilterValues, RecordFlags {
@@ -117,6 +121,7 @@ export async function toAsked(context: Context, query: string | undefined, typed
 }
 
 function askedFor(text: string | undefined, flags: SearchFlags): Asked {
+  checkRecordFlags(flags)
   const about = [text?.trim() ?? '', ...ASKS.map((key) => flags[key] ?? null)]
   const cursor = flags.cursor === undefined ? undefined : readCursor(flags.cursor, about)
   const began = cursor ? new Date(cursor.beganMs) : new Date()

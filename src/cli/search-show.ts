@@ -71,6 +71,10 @@ export async function showFound(context: Context, {groups}: Found, asked: Asked,
         if (slow) await slow
       }
     }
+  } catch (error) {
+    // A pager must have ended before anything else is said on its terminal.
+    if (out !== context.out) await out.end().catch(() => undefined)
+    throw error
   } finally {
     waiting.end()
   }
