@@ -61,7 +61,10 @@ export async function makeWords(
 const BLOCKS_AT_ONCE = 5
 const rowsOf = (path: string) => readSealed([path], 'file_row_number=true')
 
-/** Messages that are not ASCII have their words in a column of their own, as have the values of those without one. */
+/**
+ * Messages that are not ASCII have their words in a column of their own, as have the values of records without one. An
+ * older logflow did not write the latter: what is in them is not known.
+ */
 async function readBlocks(
   duck: Duck,
   path: string,
@@ -72,17 +75,17 @@ async function readBlocks(
   const [first, last] = [Math.min(...blocks) * ROW_GROUP, (Math.max(...blocks) + 1) * ROW_GROUP]
   const [from, to] = [Math.min(...bounds.map((each) => each[1])), Math.max(...bounds.map((each) => each[2]))]
   const values = WORD_FIELDS.map((field) => `string_agg(DISTINCT ${field}, chr(10))`)
-  const manyLines = WORD_FIELDS.map((field) => `coalesce(contains(${field}, chr(10)), false)`)
+  const manyLines = WORD_FIELDS.map((field) => `coalesce(bool_or(contains(${field}, chr(10))), false)`)
   const texts = `SELECT file_row_number // ${ROW_GROUP} AS block,
       string_agg(message, ' ') FILTER (words IS NULL), string_agg(words, ' '),
-      count(*) FILTER (words IS NULL AND trim(coalesce(message, '')) = '' AND attributes IS NOT NULL OR ${manyLines.join(' OR ')}),
+      bool_or(words IS NULL AND coalesce(message, '') = '') OR ${manyLines.join(' OR ')},
       ${values.join(', ')}
     FROM ${rowsOf(path)}
     WHERE time BETWEEN ${from} AND ${to} AND file_row_number >= ${first} AND file_row_number < ${last}
     GROUP BY block ORDER BY block`
   const found = new Map<number, WordFilter | undefined>()
   for await (const {rows, columns} of duck.query(texts, [], signal)) {
-    const [numbers, ascii, cut, unknown] = columns as [number[], (string | null)[], (string | null)[], number[]]
+    const [numbers, ascii, cut, unknown] = columns as [number[], (string | null)[], (string | null)[], boolean[]]
     for (let i = 0; i < rows; i++) {
       const collector = new WordCollector()
       collector.addAscii(ascii[i] ?? '')
