@@ -15,7 +15,6 @@ import {
   type Question,
 } from './question.js'
 
-/** Different values that are held at once. */
 const MOST_VALUES = 500_000
 /** Stretches of time of one value that are held before an adaptable interval is made longer. */
 const MOST_STRETCHES = 10_000
@@ -25,6 +24,8 @@ export interface AggregatorOptions {
   filtered?: boolean
   /** Intervals may be made longer, as `coarser` says: for records whose times are not known beforehand. */
   adaptable?: boolean
+  /** Different values that are held at once; 500,000 unless said. */
+  mostValues?: number
 }
 
 /**
@@ -36,7 +37,7 @@ export class Aggregator {
   readonly #inStretches: boolean
 
   constructor(questions: readonly Question[], options: AggregatorOptions = {}) {
-    this.#parts = questions.map((question) => new Part(question, options))
+    this.#parts = questions.map((question) => new Part(question, {mostValues: MOST_VALUES, ...options}))
     this.#inStretches = questions.some(({every}) => every)
   }
 
@@ -77,7 +78,7 @@ class Part {
 
   constructor(
     readonly question: Question,
-    readonly options: AggregatorOptions,
+    readonly options: AggregatorOptions & {mostValues: number},
   ) {
     this.every = question.every
   }
@@ -130,7 +131,10 @@ class Part {
   #tally(key: string | undefined, start: number): Tally {
     let starts = this.#tallies.get(key)
     if (!starts) {
-      if (this.#tallies.size >= MOST_VALUES) throw tooMany(this.question)
+      if (this.#tallies.size >= this.options.mostValues && key !== undefined) {
+        if (this.question.bounded) return this.#tally(undefined, start)
+        throw tooMany(this.question, this.options.mostValues)
+      }
       starts = new Map()
       this.#tallies.set(key, starts)
     }
@@ -160,8 +164,8 @@ function mergeInto(tallies: Map<number, Tally>, start: number, more: Tally): voi
   if (tally.last === '' || (more.last !== '' && compareTimes(more.last, tally.last) > 0)) tally.last = more.last
 }
 
-function tooMany({by}: Question): LogflowError {
-  const most = MOST_VALUES.toLocaleString('en-US')
+function tooMany({by}: Question, mostValues: number): LogflowError {
+  const most = mostValues.toLocaleString('en-US')
   return new LogflowError('OUT_OF_MEMORY', `there are more than ${most} different values of ${by} to count`, {
     suggestions: ['Ask for less time with --since and --until, or narrow the query'],
   })

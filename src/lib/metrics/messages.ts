@@ -36,7 +36,8 @@ export function foldMessages(groups: readonly Group[], errors: number, top: numb
     },
   })
   let folded = 0
-  for (const {key = '', count} of groups) {
+  for (const {key, count} of groups) {
+    if (key === undefined) continue
     miner.add(key, count).messages++
     folded += count
   }

@@ -80,7 +80,7 @@ export function overview(options: OverviewOptions): Measurement<Overview> {
       {...filter, by: 'service', percentiles: [95]},
       {...filter, by: 'service', every, top: MOST_TRENDS},
       {...filter, every},
-      {...filter, query: errorsOf(filter.query), by: 'message', top: MOST_MESSAGES},
+      {...filter, query: errorsOf(filter.query), by: 'message', top: MOST_MESSAGES, bounded: true},
       ...(before
         ? ([
             {...before, by: 'service'},

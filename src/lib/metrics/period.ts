@@ -1,4 +1,5 @@
 import {LogflowError} from '../errors/logflow-error.js'
+import {STRETCHES} from '../record/stretches.js'
 import type {Zone} from '../record/zone.js'
 import type {Interval} from './question.js'
 
@@ -10,10 +11,6 @@ export interface Period {
   ms: number
 }
 
-/** Each a multiple of the one before, so that stretches can be put together. */
-const INTERVALS = ['1s', '5s', '10s', '30s', '1m', '5m', '10m', '30m', '1h', '3h', '6h', '12h', '1d', '7d', '28d'].map(
-  (text) => Number.parseInt(text, 10) * {s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000}[text.at(-1) as 's'],
-)
 /** Stretches of a period that are chosen for people. */
 const MOST_STRETCHES = 60
 /** Stretches that an answer may have. */
@@ -41,12 +38,12 @@ export function periodBefore({since, ms}: Period): Period | undefined {
 
 /** Whole seconds, minutes, hours, days or weeks that make at most 60 stretches of so many milliseconds. */
 export function chooseInterval(ms: number): number {
-  return INTERVALS.find((size) => ms / size <= MOST_STRETCHES) ?? (INTERVALS.at(-1) as number)
+  return STRETCHES.find((size) => ms / size <= MOST_STRETCHES) ?? (STRETCHES.at(-1) as number)
 }
 
 /** The next interval that stretches of this one can be put together to. */
 export function coarser(ms: number): number {
-  return INTERVALS.find((size) => size > ms && size % ms === 0) ?? ms * 2
+  return STRETCHES.find((size) => size > ms && size % ms === 0) ?? ms * 2
 }
 
 /**

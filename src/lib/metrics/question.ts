@@ -13,6 +13,11 @@ export interface Question extends RecordFilter {
   every?: Interval
   /** Only the values of `by` with the most records. All unless said. */
   top?: number
+  /**
+   * Of `by`: where records are read one by one and have more different values than can be held (500,000), count the rest
+   * together as a group without a value, rather than refuse. A message is never without one.
+   */
+  bounded?: true
   /** Percentiles of `duration_ms` to tell, over 0 to 100, with at most three decimals. See {@link percentileRank}. */
   percentiles?: readonly number[]
   /** Tell the first and the last time of each group. */

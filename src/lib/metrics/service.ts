@@ -53,7 +53,7 @@ export function serviceFigures(options: ServiceOptions): Measurement<ServiceFigu
       {...filter, by: 'level'},
       {...filter, by: 'host'},
       {...filter, every, percentiles: STRETCH_PERCENTILES},
-      {...filter, query: errorsOf(filter.query), by: 'message', top: MOST_MESSAGES},
+      {...filter, query: errorsOf(filter.query), by: 'message', top: MOST_MESSAGES, bounded: true},
       ...(before
         ? ([
             {...before, percentiles: DURATION_PERCENTILES},

@@ -1,29 +1,5 @@
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
+import {STRETCHES} from '../record/stretches.js'
 
-/** Lengths of a stretch, each a whole number of those before it, so that counts can be put together. */
-const STEPS = [
-  SECOND,
-  5 * SECOND,
-  10 * SECOND,
-  30 * SECOND,
-  MINUTE,
-  5 * MINUTE,
-  10 * MINUTE,
-  30 * MINUTE,
-  HOUR,
-  3 * HOUR,
-  6 * HOUR,
-  12 * HOUR,
-  DAY,
-  7 * DAY,
-  28 * DAY,
-  112 * DAY,
-  448 * DAY,
-  4_480 * DAY,
-]
 /** Stretches that one trend holds while it is counted. */
 const MOST_HELD = 128
 /** Stretches that are shown. */
@@ -44,20 +20,21 @@ export class TimeScale {
 
   /** Length of a stretch, ms. */
   get step(): number {
-    return STEPS[this.index] as number
+    return STRETCHES[this.index] as number
   }
 
   see(ms: number): void {
     if (ms < this.first) this.first = ms
     if (ms > this.last) this.last = ms
-    while ((this.last - this.first) / this.step > MOST_HELD && this.index < STEPS.length - 1) this.index++
+    while ((this.last - this.first) / this.step > MOST_HELD && this.index < STRETCHES.length - 1) this.index++
   }
 
   /** The stretches to show; none where no time was seen. */
   axis(): TimeAxis {
     if (this.first > this.last) return {start: 0, interval: this.step, cells: 0}
     const cellsOf = (step: number) => Math.floor(this.last / step) - Math.floor(this.first / step) + 1
-    const interval = STEPS.slice(this.index).find((step) => cellsOf(step) <= MOST_SHOWN) ?? (STEPS.at(-1) as number)
+    const interval =
+      STRETCHES.slice(this.index).find((step) => cellsOf(step) <= MOST_SHOWN) ?? (STRETCHES.at(-1) as number)
     return {start: Math.floor(this.first / interval) * interval, interval, cells: cellsOf(interval)}
   }
 }

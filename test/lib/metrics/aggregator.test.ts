@@ -79,6 +79,21 @@ test('groups: most records first, then by value, and those without one last', ()
   ])
 })
 
+test('more values than can be held are refused, or counted together where that will do', () => {
+  const records = ['a', 'b', 'c', 'a', 'd'].map((message, i) => makeItem('s', i, {message}).record)
+  const counted = (question: Question) => {
+    const aggregator = new Aggregator([question], {mostValues: 2})
+    for (const record of records) aggregator.add(record)
+    return aggregator.answers()[0]?.map(({key, count}) => [key, count])
+  }
+  expect(() => counted({query: ALL, by: 'message'})).toThrow('more than 2 different values of message')
+  expect(counted({query: ALL, by: 'message', bounded: true})).toEqual([
+    ['a', 2],
+    [undefined, 2],
+    ['b', 1],
+  ])
+})
+
 test('only the greatest, each with its stretches in turn', () => {
   const at = (second: number, service: string, level: 'INFO' | 'FATAL') => ({
     '@timestamp': `2026-11-20T10:00:0${second}.000Z`,
