@@ -75,7 +75,7 @@ describe.each(IDS)('%s', (id) => {
         .replaceAll('<%= config.bin %>', 'logflow')
         .replace(/ > \S+$/, '')
         .replace(/"?\$\([^)]*\)"?/, 'x')
-      const own = line.split(/\s\|\s/).find((part) => part.trim().startsWith('logflow '))
+      const own = line.split(/\s(?:\||&&)\s/).find((part) => part.trim().startsWith('logflow '))
       const argv = shellWords(own ?? line)
       expect(argv.slice(0, words.length + 1), line).toEqual(['logflow', ...words])
       const parsed = await Parser.parse(argv.slice(words.length + 1), {
