@@ -24,6 +24,7 @@ import {ALL, and, atMost, type Bounds, between, exactly, NO_RECORD, noneOf, or, 
 import {compileNumber} from './compile-number.js'
 import {isWellFormed, prefix, type TextPlace, textEquals, textLike, textMatches, textWithin} from './compile-text.js'
 import {compileTime} from './compile-time.js'
+import {textLikeWhole, textRegex} from './compile-words.js'
 import {attributeTerms, numberTerm, recordTerms, SEPARATOR} from './field-terms.js'
 import {DETERMINIZE_EFFORT, escapeLucene, fitsLucene, regexToLucene, wildcardToLucene} from './lucene-pattern.js'
 
@@ -53,7 +54,7 @@ function compileRecordField(name: RecordField, test: Test): Bounds {
     case 'id':
       return onId(test)
     case 'message':
-      return test.kind === 'exists' ? ALL : UNKNOWN
+      return onMessage(test)
     case 'source.id':
       return test.kind === 'exists' ? ALL : test.kind === 'equals' ? textEquals(SOURCE, test.value) : UNKNOWN
     case 'raw': {
@@ -74,6 +75,20 @@ const SOURCE: TextPlace = {field: 'source.id', before: '', needs: []}
 function onId(test: Test): Bounds {
   if (test.kind === 'exists') return ALL
   return test.kind === 'equals' && isWellFormed(test.value) ? exactly({ids: {values: [test.value]}}) : UNKNOWN
+}
+
+/** What is too long to be compared is read in vain. */
+function onMessage(test: Test): Bounds {
+  switch (test.kind) {
+    case 'exists':
+      return ALL
+    case 'regex':
+      return textRegex(test.regex)
+    case 'like':
+      return textLikeWhole(test.pattern)
+    default:
+      return UNKNOWN
+  }
 }
 
 /** A name in a keyword field of its own; one that is too long for it is in `_ignored`. */

@@ -2,14 +2,13 @@
 // for that, or documents lack what is asked of them, it is asked for more, and what it gives is tested with matches().
 
 import {unreachable} from '../../errors/logflow-error.js'
-import type {QueryNode, Wildcard} from '../../query/query.js'
+import type {QueryNode} from '../../query/query.js'
 import type {RecordFilter} from '../../query/record-filter.js'
 import {
   ALL,
   allOf,
   and,
   anyOf,
-  atMost,
   type Bounds,
   type Dsl,
   exactly,
@@ -18,12 +17,10 @@ import {
   noneOf,
   not,
   or,
-  UNKNOWN,
 } from './bounds.js'
 import {compileField} from './compile-field.js'
 import {eventTime} from './compile-time.js'
-import {toPieces} from './document.js'
-import {toLuceneWildcard} from './lucene-pattern.js'
+import {phrase, textRegex, wildWord} from './compile-words.js'
 
 export type {Dsl} from './bounds.js'
 
@@ -79,11 +76,11 @@ function compile(node: QueryNode): Bounds {
     case 'not':
       return node.node.kind === 'not' ? compile(node.node.node) : not(compile(node.node))
     case 'phrase':
-      return phrase(toPieces(node.words))
+      return phrase(node.words)
     case 'wild-word':
       return wildWord(node.pattern)
     case 'text-regex':
-      return UNKNOWN
+      return textRegex(node.regex)
     case 'level':
       return exactly({terms: {level: node.levels}})
     case 'field':
@@ -103,19 +100,4 @@ function excludedAtOnce(nodes: QueryNode[]): QueryNode[] {
 /** Parts of the same kind are lifted up: a long chain of words is one level deep. */
 function flat(nodes: QueryNode[], kind: 'and' | 'or'): QueryNode[] {
   return nodes.flatMap((node) => (node.kind === kind ? flat(node.nodes, kind) : [node]))
-}
-
-function phrase(pieces: string[]): Bounds {
-  const [first] = pieces
-  if (pieces.length === 1) return exactly({term: {words: {value: first}}}, 'texts')
-  // The analyzer would cut them.
-  if (pieces.some((piece) => /\s/.test(piece))) return exactly(NO_RECORD.upper)
-  return exactly({match_phrase: {words: {query: pieces.join(' '), analyzer: 'whitespace'}}}, 'texts')
-}
-
-function wildWord(pattern: Wildcard): Bounds {
-  const value = toLuceneWildcard(pattern)
-  return value === undefined
-    ? atMost({exists: {field: 'words'}}, 'patterns')
-    : exactly({wildcard: {words: {value}}}, 'patterns')
 }

@@ -12,6 +12,7 @@ import type {
   KeyRange,
   RecordFilter,
   RecordKey,
+  RecordText,
   SearchRequest,
   Store,
   StoreStatus,
@@ -25,8 +26,8 @@ import {notElasticsearch} from './errors.js'
 import {explainElasticsearch} from './explain.js'
 import {currentPosition, type FollowOptions, followArrivals} from './follow.js'
 import {keyPages} from './keys.js'
-import {countDoubtful} from './read-records.js'
-import {closeSnapshot, NO_INDEX_YET, openSnapshot, type SearchAnswer, searchPages} from './search.js'
+import {countDoubtful, readTexts} from './read-records.js'
+import {NO_INDEX_YET, type SearchAnswer, searchPages} from './search.js'
 import {
   DEFAULT_BULK,
   DEFAULT_REQUEST_TIMEOUT_MS,
@@ -85,18 +86,7 @@ class ElasticsearchStore implements Store {
     const {certain, doubtful} = compileFilter(filter)
     const sure = await this.#count(certain)
     if (doubtful === undefined || (await this.#count(doubtful)) === 0) return sure
-    return sure + (await this.#countDoubtful(filter))
-  }
-
-  async #countDoubtful(filter: RecordFilter): Promise<number> {
-    const {index} = this.#settings
-    const pit = await openSnapshot(this.#connection, index)
-    if (pit === undefined) return 0
-    try {
-      return await countDoubtful({connection: this.#connection, index, pit}, filter)
-    } finally {
-      await closeSnapshot(this.#connection, pit)
-    }
+    return sure + (await countDoubtful(this.#connection, this.#settings.index, filter))
   }
 
   async #count(query: Dsl): Promise<number> {
@@ -105,6 +95,10 @@ class ElasticsearchStore implements Store {
     if (!_shards?.failed) return count
     const message = `${_shards.failed} of ${_shards.total} shards of Elasticsearch at ${this.#connection.url} do not answer`
     throw new LogflowError('STORE_UNREACHABLE', `${message}: the count would be too low`, {retriable: true})
+  }
+
+  texts(filter: RecordFilter, signal?: AbortSignal): AsyncIterable<RecordText[]> {
+    return readTexts(this.#connection, this.#settings.index, filter, signal)
   }
 
   async explain(filter: RecordFilter): Promise<Explanation> {
