@@ -2,6 +2,7 @@ import {Command} from '@oclif/core'
 import {openContext} from '../cli/context.js'
 import {globalFlags, requiredArgument, storeFlags} from '../cli/global-flags.js'
 import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
+import {zoneFlag} from '../cli/zone-flag.js'
 import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 
@@ -12,7 +13,7 @@ export default class Get extends Command {
     '<%= config.bin %> get "$(<%= config.bin %> search --limit 1 -o raw --fields id)"',
   ]
   static override args = {id: requiredArgument({description: 'Id of the record'})}
-  static override flags = {...recordFlags, ...storeFlags, ...globalFlags}
+  static override flags = {...recordFlags, timezone: zoneFlag, ...storeFlags, ...globalFlags}
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Get)
