@@ -28,18 +28,27 @@ export function toPredicate(node: QueryNode): (record: LogRecord) => boolean {
   return (record) => passes(new Looked(record))
 }
 
+const ASCII = /^[\x00-\x7f]*$/
+
 type Passes = (looked: Looked) => boolean
 
 /** A record that is being looked at: its texts and their words are made at most once. */
 class Looked {
   #texts?: string[]
   #words?: string[][]
+  #lowered?: Array<string | undefined>
 
   constructor(readonly record: LogRecord) {}
 
   get texts(): string[] {
     this.#texts ??= textsOf(this.record)
     return this.#texts
+  }
+
+  /** Whether a word can be among the words: a look that is far quicker than cutting them, and right for most records. */
+  mayHold(word: string): boolean {
+    this.#lowered ??= this.texts.map((text) => (ASCII.test(text) ? text.toLowerCase() : undefined))
+    return this.#lowered.some((text) => text === undefined || text.includes(word))
   }
 
   get words(): string[][] {
@@ -64,8 +73,10 @@ function compile(node: QueryNode): Passes {
       const part = compile(node.node)
       return (looked) => !part(looked)
     }
-    case 'phrase':
-      return (looked) => looked.words.some((words) => holdsPhrase(words, node.words))
+    case 'phrase': {
+      const longest = node.words.reduce((a, b) => (b.length > a.length ? b : a), '')
+      return (looked) => looked.mayHold(longest) && looked.words.some((words) => holdsPhrase(words, node.words))
+    }
     case 'wild-word':
       return wildWord(node.pattern)
     case 'text-regex':
