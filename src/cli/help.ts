@@ -9,6 +9,12 @@ class BriefUsage extends CommandHelp {
     return super.flags([...flags.filter(({char}) => char), ...flags.filter(({char}) => !char)])
   }
 
+  /** All of it: oclif shows the last line alone where the summary stands above. */
+  protected override description(): string | undefined {
+    const {description} = this.command
+    return description ? this.wrap(description) : undefined
+  }
+
   protected override defaultUsage(): string {
     const args = Object.values(this.command.args as Record<string, Interfaces.Arg<unknown> & {multiple?: boolean}>)
     const names = args.map(({name, required, multiple}) => {

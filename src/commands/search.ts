@@ -2,6 +2,7 @@ import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
 import {argument, globalFlags, storeFlags} from '../cli/global-flags.js'
 import {tellSkipped} from '../cli/open-inputs.js'
+import {queryHelp} from '../cli/query-help.js'
 import {pagerFlag, recordFlags} from '../cli/record-flags.js'
 import {showExplained} from '../cli/search-explain.js'
 import {filesOf, searchFlags, toAsked} from '../cli/search-flags.js'
@@ -12,8 +13,7 @@ import {firstFailure} from '../lib/sources/input.js'
 
 export default class Search extends Command {
   static override summary = 'Find records by words, ids, service, level and time'
-  static override description =
-    'The newest matching records are chosen and printed oldest first. Quote the query: "card declined" is a phrase.'
+  static override description = `The newest matching records are chosen and printed oldest first.\n\n${queryHelp()}`
   static override examples = [
     '<%= config.bin %> search --trace-id 4bf92f3577b34da6a3ce929d0e0e4736',
     `<%= config.bin %> search 'level>=warn "card declined"' --since 1h`,
