@@ -2,7 +2,9 @@
 // can stand between keys or in one. What only lists may need is asked where there is a list at all; of lists in lists,
 // and paths of very many dots, matches() is asked: the condition is NULL there.
 
+import {numberOf} from '../../query/number-of.js'
 import type {Test} from '../../query/query.js'
+import {prefixOf} from '../../query/wildcard.js'
 import {compileValue, inOrder, type ValueTest} from './compile-value.js'
 import {type Parameters, quote} from './sql.js'
 
@@ -90,8 +92,15 @@ function ofLeaf(text: string, type: string, test: ValueTest, parameters: Paramet
   const printed = `CASE WHEN regexp_matches(${text}, '^-?[0-9.]+e[0-9]+$') AND ${type} = 'DOUBLE'
     THEN replace(${text}, 'e', 'e+') ELSE ${text} END`
   const passes = compileValue(test, {text, printed, numbers: true}, parameters)
-  if (test.kind === 'equals' && !/^[[{]/.test(test.value)) return passes
+  if (isNoContainer(test)) return passes
   return inOrder([passes, `NOT (left(${text}, 1) IN ('{', '[') AND ${type} IN ('OBJECT', 'ARRAY'))`])
+}
+
+/** Whether nothing passes that begins with a bracket, as the text of lists and objects does. */
+function isNoContainer(test: ValueTest): boolean {
+  if (test.kind === 'equals') return !/^[[{]/.test(test.value)
+  if (test.kind === 'range') return [test.from, test.to].some((bound) => bound && numberOf(bound.value) !== undefined)
+  return test.kind === 'like' && /^[^[{]/.test(prefixOf(test.pattern))
 }
 
 /** Whether a JSON text is or holds a string, number or boolean: what is left of it when strings are emptied tells. */

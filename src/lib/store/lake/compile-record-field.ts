@@ -62,10 +62,11 @@ function sqlValueOf(field: TextField, column: string): SqlValue {
 function compileNumber(name: NumberField, test: Test, parameters: Parameters): string {
   const column = NUMBER_COLUMNS[name]
   if (test.kind === 'exists') return `${column} IS NOT NULL`
-  if (name !== 'duration_ms') return compileValue(test, {text: `CAST(${column} AS VARCHAR)`, numbers: true}, parameters)
+  if (name !== 'duration_ms')
+    return compileValue(test, {text: `CAST(${column} AS VARCHAR)`, number: column, numbers: true}, parameters)
   const json = `CAST(to_json(${column}) AS VARCHAR)`
   const text = `regexp_replace(regexp_replace(${json}, '\\.0$', ''), 'e([0-9])', 'e+\\1')`
-  return compileValue(test, {text, numbers: true}, parameters)
+  return compileValue(test, {text, number: column, numbers: true}, parameters)
 }
 
 const NUMBER_COLUMNS: Record<NumberField, string> = {

@@ -1,6 +1,6 @@
 import {unreachable} from '../../errors/logflow-error.js'
 import {equalNumberOf, numberOf} from '../../query/number-of.js'
-import {type Bound, MAX_FIELD_VALUE, type Test, type Wildcard} from '../../query/query.js'
+import {MAX_FIELD_VALUE, type Test, type Wildcard} from '../../query/query.js'
 import {toRe2} from '../../query/regex.js'
 import {mapLiterals} from '../../query/wildcard.js'
 import {containsRe2, onlyPrefixOf} from './like.js'
@@ -16,6 +16,8 @@ export interface SqlValue {
   folded?: string
   /** Whether unquoted values of a query equal it as numbers. */
   numbers: boolean
+  /** Its number, where it is never anything else. */
+  number?: string
 }
 
 export type ValueTest = Exclude<Test, {kind: 'exists'}>
@@ -29,14 +31,8 @@ export function compileValue(test: ValueTest, value: SqlValue, parameters: Param
       return inOrder([like(test.pattern, value, parameters), isSearchable(value.text)])
     case 'regex':
       return inOrder([matchesRe2(value.printed ?? value.text, toRe2(test.regex)), isSearchable(value.text)])
-    case 'range': {
-      const {from, to} = test
-      const bounds = [
-        ...(from ? bound(from, '>', value, parameters) : []),
-        ...(to ? bound(to, '<', value, parameters) : []),
-      ]
-      return inOrder([...bounds, isSearchable(value.text)])
-    }
+    case 'range':
+      return range(test, value, parameters)
     default:
       return unreachable(test)
   }
@@ -53,10 +49,7 @@ function equals(
   parameters: Parameters,
 ): string {
   const number = quoted || !value.numbers ? undefined : equalNumberOf(wanted)
-  if (number !== undefined) {
-    const same = `TRY_CAST(${value.text} AS DOUBLE) = ${parameters.bind(number)}`
-    return inOrder([same, readsAsNumber(value.text), isSearchable(value.text)])
-  }
+  if (number !== undefined) return asNumber(value, (sql) => `${sql} = ${parameters.bind(number)}`)
   if (value.folded !== undefined) {
     const folded = wanted.toLowerCase()
     const same = `${value.folded} = ${parameters.bind(folded)}`
@@ -79,27 +72,42 @@ function like(given: Wildcard, {text, printed, folded}: SqlValue, parameters: Pa
   return matchesRe2(compared, `^${containsRe2(pattern, '(?s:.)')}$`)
 }
 
-function bound(
-  {value: wanted, inclusive}: Bound,
-  side: '<' | '>',
-  {text, printed, folded}: SqlValue,
-  parameters: Parameters,
-): string[] {
-  const compare = inclusive ? `${side}=` : side
-  const number = numberOf(wanted)
-  if (number === undefined) {
-    const compared = folded ?? printed ?? text
-    return [`${compared} ${compare} ${parameters.bind(folded === undefined ? wanted : wanted.toLowerCase())}`]
+function range({from, to}: Extract<Test, {kind: 'range'}>, value: SqlValue, parameters: Parameters): string {
+  const conditions: string[] = []
+  const [low, high] = [from, to].map((bound) => bound && numberOf(bound.value))
+  if (low !== undefined || high !== undefined) {
+    // What a double cannot hold is no number; between the ends, both included, is one look at the value.
+    const first = low === undefined ? -Number.MAX_VALUE : from?.inclusive ? low : nextUp(low)
+    const last = high === undefined ? Number.MAX_VALUE : to?.inclusive ? high : -nextUp(-high)
+    const within = (sql: string) => `${sql} BETWEEN ${parameters.bind(first)} AND ${parameters.bind(last)}`
+    conditions.push(asNumber(value, within))
   }
-  const value = `TRY_CAST(${text} AS DOUBLE)`
-  return [`${value} ${compare} ${parameters.bind(number)}`, `isfinite(${value})`, readsAsNumber(text)]
+  const compared = value.folded ?? value.printed ?? value.text
+  const bind = (text: string) => parameters.bind(value.folded === undefined ? text : text.toLowerCase())
+  if (from && low === undefined) conditions.push(`${compared} ${from.inclusive ? '>=' : '>'} ${bind(from.value)}`)
+  if (to && high === undefined) conditions.push(`${compared} ${to.inclusive ? '<=' : '<'} ${bind(to.value)}`)
+  const onlyNumbers = (!from || low !== undefined) && (!to || high !== undefined)
+  return inOrder(onlyNumbers ? conditions : [...conditions, isSearchable(value.text)])
 }
 
-/** JSON's syntax of numbers, as numberOf() reads it. */
-const NUMBER = '^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$'
+/** A condition on the number that a value is, or that its text reads as: JSON's syntax, as numberOf() has it. */
+function asNumber({text, number}: SqlValue, condition: (sql: string) => string): string {
+  if (number !== undefined) return condition(number)
+  return inOrder([
+    condition(`TRY_CAST(${text} AS DOUBLE)`),
+    matchesRe2(text, '^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$'),
+    `strlen(${text}) <= ${MAX_FIELD_VALUE}`,
+  ])
+}
 
-function readsAsNumber(text: string): string {
-  return matchesRe2(text, NUMBER)
+/** The next double after this one. */
+function nextUp(value: number): number {
+  if (value === 0) return Number.MIN_VALUE
+  const bits = new BigInt64Array(1)
+  const double = new Float64Array(bits.buffer)
+  double[0] = value
+  bits[0] = (bits[0] as bigint) + (value > 0 ? 1n : -1n)
+  return double[0] as number
 }
 
 function matchesRe2(text: string, pattern: string): string {

@@ -74,7 +74,7 @@ test('explain says what DuckDB is asked, and whether that is all', async () => {
     engine: expect.stringMatching(/^lake 1, DuckDB v/),
     asked: `SELECT * FROM segments\nWHERE time >= ${Date.UTC(2026, 10, 20)}\n  AND time < ${Date.UTC(2026, 10, 21)}\n  AND trace_id = 'it''s $1'`,
     exact: true,
-    notes: ['asked of 1 of 1 segments, as their times allow'],
+    notes: ['asked of 1 of 1 segments; times and words rule out the others'],
   })
   expect(await store.explain?.({query: tag('x'), ...times})).toMatchObject({exact: false})
 })
