@@ -66,13 +66,13 @@ test('explain says what DuckDB is asked, and whether that is all', async () => {
   await writeAll(store, [makeItem('app', 0)])
   const id: QueryNode = {
     kind: 'field',
-    field: {in: 'record', name: 'trace_id'},
+    field: {in: 'record', name: 'raw'},
     test: {kind: 'equals', value: `it's $1`, quoted: true},
   }
   const times = {since: '2026-11-20T00:00:00Z', until: '2026-11-21T00:00:00Z'}
   expect(await store.explain?.({query: id, ...times})).toEqual({
     engine: expect.stringMatching(/^lake 1, DuckDB v/),
-    asked: `SELECT * FROM segments\nWHERE time >= ${Date.UTC(2026, 10, 20)}\n  AND time < ${Date.UTC(2026, 10, 21)}\n  AND trace_id = 'it''s $1'`,
+    asked: `SELECT * FROM segments\nWHERE time >= ${Date.UTC(2026, 10, 20)}\n  AND time < ${Date.UTC(2026, 10, 21)}\n  AND raw = 'it''s $1'`,
     exact: true,
     notes: ['asked of 1 of 1 segments; times and words rule out the others'],
   })
