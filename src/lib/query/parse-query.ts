@@ -17,6 +17,8 @@ export {QueryError} from './query-error.js'
 export const MAX_QUERY = 65_536
 /** Parentheses within parentheses, NOT within NOT. */
 export const MAX_NESTING = 64
+/** Words, phrases and tests on fields: what every engine answers within seconds. */
+export const MAX_PARTS = 1_000
 
 export interface QueryOptions {
   /** For times such as `15m`; the present. */
@@ -54,6 +56,7 @@ class Parser {
   private readonly reading: Reading
   private readonly places = new Map<QueryNode, Place>()
   private depth = 0
+  private parts = 0
 
   constructor(text: string, {now = new Date(), zone}: QueryOptions) {
     this.scanner = new Scanner(text)
@@ -87,6 +90,7 @@ class Parser {
     const {scanner} = this
     const {at} = scanner
     this.expectOperand('a word, a "phrase", field:value or ( was expected here')
+    this.countPart()
     if (this.takeNot()) return this.nested(at, () => this.placed({kind: 'not', node: this.one()}, at))
     if (scanner.peek() === '+' && /[^\s)]/.test(scanner.text[at + 1] ?? ' ')) scanner.at++
     if (scanner.peek() === '(') return this.parenthesis(() => this.either())
@@ -179,6 +183,7 @@ class Parser {
     const {scanner} = this
     const {at} = scanner
     this.expectOperand('a value was expected here')
+    this.countPart()
     if (/^-[\d.]/.test(scanner.text.slice(at, at + 2)))
       throw this.error(at, 'NOT was expected to leave a value out; a number below zero is written =-1 here')
     if (/^\+[^\s\d.)]/.test(scanner.text.slice(at, at + 2)))
@@ -261,6 +266,11 @@ class Parser {
     if (this.operatorHere())
       throw this.error(at, `something to find was expected before ${scanner.text.slice(at, at + 3).trim()}`)
     if (this.atEnd()) throw this.error(at, expected)
+  }
+
+  private countPart(): void {
+    if (++this.parts > MAX_PARTS)
+      throw this.error(this.scanner.at, `a query has at most ${MAX_PARTS} parts; ask in several for more`)
   }
 
   private atEnd(): boolean {

@@ -1,7 +1,14 @@
 import {describe, expect, test} from 'vitest'
 import {explainTree} from '../../../src/lib/query/explain-tree.js'
 import {matches} from '../../../src/lib/query/matches.js'
-import {MAX_NESTING, MAX_QUERY, parsePlaced, parseQuery, QueryError} from '../../../src/lib/query/parse-query.js'
+import {
+  MAX_NESTING,
+  MAX_PARTS,
+  MAX_QUERY,
+  parsePlaced,
+  parseQuery,
+  QueryError,
+} from '../../../src/lib/query/parse-query.js'
 import type {QueryNode} from '../../../src/lib/query/query.js'
 import {zoneOf} from '../../../src/lib/record/zone.js'
 import {seededRandom} from '../../support/random.js'
@@ -103,13 +110,19 @@ describe('limits', () => {
   })
 
   test('a query is so long and no longer', () => {
-    const long = 'a '.repeat(MAX_QUERY / 2)
-    expect(parseQuery(long)).toMatchObject({kind: 'and'})
+    const long = `"${'a '.repeat(MAX_QUERY / 2 - 1)}"`
+    expect(parseQuery(long)).toMatchObject({kind: 'phrase'})
     expect(() => parseQuery(`${long}a`)).toThrow(`at most ${MAX_QUERY} characters`)
   })
 
+  test('a query has so many parts and no more', () => {
+    expect(parseQuery('a '.repeat(MAX_PARTS))).toMatchObject({kind: 'and'})
+    expect(() => parseQuery('a '.repeat(MAX_PARTS + 1))).toThrow(`at most ${MAX_PARTS} parts`)
+    expect(() => parseQuery(`a:(${'b '.repeat(MAX_PARTS + 1)})`)).toThrow(`at most ${MAX_PARTS} parts`)
+  })
+
   test('of a long query the part around the caret is shown', () => {
-    const error = caught(`${'word '.repeat(1_000)}foo: ${'word '.repeat(1_000)}`)
+    const error = caught(`${'word '.repeat(500)}foo: ${'word '.repeat(500)}`)
     const [, line, caret] = error.message.split('\n') as [string, string, string]
     expect(line.length).toBeLessThan(130)
     expect(line.slice(0, caret.indexOf('^'))).toMatch(/^ {2}….*foo:$/)
