@@ -12,8 +12,12 @@ import {makeWords} from './segment-words.js'
 import {quote, readSealed} from './sql.js'
 import {StoredRanges} from './stored-ranges.js'
 
-/** What a merged segment holds at the most. Bytes are those of NDJSON. */
-const MOST = {rows: 1_048_576, raw: 512 * 2 ** 20}
+/**
+ * What a merged segment holds at the most, a little more than a full one; bytes are those of NDJSON. Of a million records
+ * each, scans were 5 % faster, looking up an id took twice the time and the newest 100 of a word six times, since
+ * segments are what such a search takes one by one.
+ */
+const MOST = {rows: 131_072, raw: 96 * 2 ** 20}
 /** None that makes up more than this share of the whole is written anew. */
 const LARGEST_SHARE = 0.75
 

@@ -24,21 +24,19 @@ const FEW_WRITTEN = 30_000
 /** How much of it is done at once. */
 interface Share {
   merges: number
-  /** Of one merge, at the most. */
-  rows: number
   /** Segments whose words are made. */
   words: number
   /** Newest segments whose words are read, to see that they can be; of the others it is seen that they are there. */
   read: number
 }
 
-const ALL: Share = {merges: Infinity, rows: Infinity, words: Infinity, read: Infinity}
+const ALL: Share = {merges: Infinity, words: Infinity, read: Infinity}
 /** Of a writer that closes: half a second or so. */
-const ON_CLOSE: Share = {merges: 1, rows: 250_000, words: 4, read: 32}
+const ON_CLOSE: Share = {merges: 1, words: 4, read: 32}
 
 /**
  * What makes a lake quick to search and may be left for later: words beside segments that have none, and many small
- * segments as few large ones. It is done while a writer rests, a little of it when one closes, and begun anew where it
+ * segments as few of the usual size. It is done while a writer rests, a little of it when one closes, and begun anew where it
  * was interrupted. What fails is left as it is: everything is stored, and found, without it.
  */
 export class Upkeep {
@@ -111,7 +109,7 @@ export class Upkeep {
     const {layout, segments, now, limits} = this.#options
     for (let left = share.merges; left > 0 && !this.#stop.signal.aborted && !this.#cannotMerge; left--) {
       const plan = planMerge(layout, segments(), {now: now(), atOnce: limits.merge})
-      if (!plan || plan.reduce((sum, {rows}) => sum + rows, 0) > share.rows) return
+      if (!plan) return
       try {
         await this.#merge(plan)
       } catch {

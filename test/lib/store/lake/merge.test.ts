@@ -152,16 +152,16 @@ const today = (...rows: number[]) => rows.map((each): [number, string] => [each,
 const before = (...rows: number[]) => rows.map((each): [number, string] => [each, '2026-11-19T10:00:00.000Z'])
 
 test.each<[string, Array<[number, string]>, number[] | undefined]>([
-  ['seven wait for the eighth', today(...Array(7).fill(100_000)), undefined],
-  ['eight are merged', today(...Array(8).fill(100_000)), numbers(1, 9)],
-  ['as many as fit', today(...Array(14).fill(100_000)), numbers(1, 11)],
-  ['no more than fit, though they are few', today(400_000, 400_000, 400_000), [1, 2]],
-  ['one that is large stays', today(1_000_000, 100_000, 100_000), undefined],
-  ['those after a large one', today(1_000_000, ...Array(8).fill(50_000)), numbers(2, 10)],
-  ['one that is most of it is not written anew', [...before(900_000, 50_000), ...today(1)], undefined],
+  ['seven wait for the eighth', today(...Array(7).fill(15_000)), undefined],
+  ['eight are merged', today(...Array(8).fill(15_000)), numbers(1, 9)],
+  ['as many as fit', today(...Array(14).fill(15_000)), numbers(1, 9)],
+  ['no more than fit, though they are few', today(50_000, 50_000, 50_000), [1, 2]],
+  ['one that is large stays', today(125_000, 12_000, 12_000), undefined],
+  ['those after a large one', today(125_000, ...Array(8).fill(6_000)), numbers(2, 10)],
+  ['one that is most of it is not written anew', [...before(110_000, 6_000), ...today(1)], undefined],
   ['what is left of a day that is over', [...before(20_000, 20_000), ...today(20_000, 20_000)], [1, 2]],
   ['only neighbours', [...before(20_000), [-1, ''], ...before(20_000), [-1, '']], undefined],
-  ['never two days', [...before(20_000), ...today(...Array(7).fill(20_000))], undefined],
+  ['never two days', [...before(20_000), ...today(...Array(7).fill(10_000))], undefined],
   ['nothing', [], undefined],
 ])('what is merged: %s', (_, given, expected) => {
   expect(planned(given)).toEqual(expected)
@@ -193,12 +193,12 @@ test('rows of many bytes make smaller segments', () => {
       kind: 'sealed',
       seq,
       rows: 1_000,
-      raw: 60 * 2 ** 20,
+      raw: 10 * 2 ** 20,
       bytes: 1,
       min: 0,
       max: 1,
       stored: `${DAY}10:00:00.000Z`,
     }
   })
-  expect(planMerge(layout, segments, {now: NOW, atOnce: 8})?.length).toBe(8)
+  expect(planMerge(layout, segments, {now: NOW, atOnce: 8})?.length).toBe(9)
 })
