@@ -79,6 +79,22 @@ test(
 )
 
 test(
+  'services as csv',
+  async () => {
+    const services = await run('metrics', 'overview', '--file', 'app.log', '-o', 'csv')
+    expect(services.stdout).toBe(
+      [
+        'service,records,errors,error_rate,p95_duration_ms,health,health_reason',
+        'payment,300,30,0.1,568,failing,error rate over 5 %',
+        'gateway,300,0,0,569,healthy,',
+        '',
+      ].join('\r\n'),
+    )
+  },
+  LONG,
+)
+
+test(
   'a whole file, drawn',
   async () => {
     const drawn = await run(

@@ -6,7 +6,7 @@ import {measure, metricsScreen} from '../../cli/measure.js'
 import {measureFlags, topFlag, toTop} from '../../cli/measure-flags.js'
 import {showResult, showRows} from '../../cli/show-result.js'
 import {HEALTH_RULE} from '../../lib/metrics/health.js'
-import {overview} from '../../lib/metrics/overview.js'
+import {overview, type ServiceLine} from '../../lib/metrics/overview.js'
 import {overviewView} from '../../lib/output/metrics-overview.js'
 
 const TOP_ERRORS = 5
@@ -32,11 +32,21 @@ export default class MetricsOverview extends Command {
     const asked = {filter: toFilter(args.query, flags, now), query: args.query, flags, now, withBefore: true}
     const result = await measure(context, asked, overview({services: toTop(flags.top), errors: TOP_ERRORS}))
     if (!result) return
-    if (context.format === 'csv') return showRows(context, result.services, SERVICE_COLUMNS)
+    if (context.format === 'csv') return showRows(context, result.services.map(toRow), SERVICE_COLUMNS)
     await showResult(context, result, () => overviewView(result, metricsScreen(context, flags, now)))
   }
 }
 
-const SERVICE_COLUMNS = ['service', 'records', 'errors', 'error_rate', 'p95_duration_ms', 'health'].map((title) => ({
-  title,
-}))
+const SERVICE_COLUMNS = [
+  'service',
+  'records',
+  'errors',
+  'error_rate',
+  'p95_duration_ms',
+  'health',
+  'health_reason',
+].map((title) => ({title}))
+
+function toRow({health, ...line}: ServiceLine): object {
+  return {...line, health: health.state, ...(health.reason ? {health_reason: health.reason} : {})}
+}

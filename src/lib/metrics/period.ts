@@ -14,7 +14,7 @@ export interface Period {
 /** Stretches of a period that are chosen for people. */
 const MOST_STRETCHES = 60
 /** Stretches that an answer may have. */
-export const MOST_ROWS = 100_000
+export const MOST_ROWS = 10_000
 const DAY = 86_400_000
 /** 1970 began on a Thursday: weeks begin on Mondays. */
 const FIRST_MONDAY = 4 * DAY

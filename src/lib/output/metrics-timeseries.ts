@@ -4,7 +4,8 @@ import {type MetricsScreen, millisecondsText, percent, widthOf} from './metrics-
 import {formatCount, formatRate} from './numbers.js'
 import {paletteFor} from './palette.js'
 import type {RowColumn} from './rows.js'
-import {type Column, showTable} from './show-table.js'
+import {type Column, showTable, tableWidths} from './show-table.js'
+import {padTo} from './text-width.js'
 import {formatDate, formatTime} from './times.js'
 
 const MOST_BAR = 40
@@ -27,12 +28,12 @@ export function timeseriesTable(rows: readonly TimeseriesRow[], view: MetricsScr
     right('rate'),
     ...(timed ? [right('p50'), right('p95')] : []),
   ]
+  // As much of the time of day as tells stretches apart.
+  const digits = greatest(rows.map(({start}) => (start.endsWith(':00.000Z') ? 5 : start.endsWith('.000Z') ? 8 : 12)))
   let lastDay = ''
   const cells = rows.map((row) => {
     const day = formatDate(row.start, now, zone)
-    const clock = formatTime(row.start, zone)
-      .replace(/\.000$/, '')
-      .replace(/:00$/, '')
+    const clock = formatTime(row.start, zone).slice(0, digits)
     const time = day === lastDay ? `${' '.repeat(day.length)} ${clock}` : `${day} ${clock}`
     lastDay = day
     return [
@@ -48,16 +49,24 @@ export function timeseriesTable(rows: readonly TimeseriesRow[], view: MetricsScr
   })
   const palette = paletteFor(screen.color)
   const table = showTable(columns, cells, {palette, width: Number.POSITIVE_INFINITY}).split('\n')
-  const used = Math.max(0, ...table.map((line) => line.length)) + 2
+  const used = tableWidths(columns, cells, {palette, width: Number.POSITIVE_INFINITY}).reduce(
+    (sum, own) => sum + own + 2,
+    0,
+  )
   const room = Math.min(MOST_BAR, widthOf(screen) - used)
   if (room < LEAST_BAR) return showTable(columns, cells, {palette, width: widthOf(screen)})
-  const largest = Math.max(...rows.map(({per_second}) => per_second))
+  const largest = greatest(rows.map(({per_second}) => per_second))
   return table
     .map((line, i) => {
       const row = rows[i - 1]
-      return row && largest > 0 ? `${line.padEnd(used)}${bar(row.per_second / largest, room, screen)}`.trimEnd() : line
+      return row && largest > 0 ? `${padTo(line, used)}${bar(row.per_second / largest, room, screen)}`.trimEnd() : line
     })
     .join('\n')
+}
+
+/** Of any number of values: more than a call takes as arguments. */
+function greatest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0)
 }
 
 function fieldOf(rows: readonly TimeseriesRow[]): 'level' | 'service' | 'host' | undefined {

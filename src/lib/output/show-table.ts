@@ -22,8 +22,9 @@ const GAP = '  '
 /** Widths of columns for these rows, within the screen where that is possible. */
 export function tableWidths(columns: readonly Column[], rows: readonly string[][], options: TableOptions): number[] {
   const widths = columns.map((column, index) => {
-    const cells = rows.map((row) => textWidth(escapeLine(row[index] ?? '')))
-    return Math.max(textWidth(column.title), options.widths?.[index] ?? 0, ...cells)
+    const least = Math.max(textWidth(column.title), options.widths?.[index] ?? 0)
+    // Rows may be more than a call takes as arguments.
+    return rows.reduce((width, row) => Math.max(width, textWidth(escapeLine(row[index] ?? ''))), least)
   })
   let over = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - options.width
   for (let index = columns.length - 1; index >= 0 && over > 0; index--) {

@@ -51,6 +51,13 @@ const OVERVIEW = measured(overview({services: 5, errors: 3}), ALL, 300_000)
 const SERVICE = measured(serviceFigures({service: 'payment', hosts: 1, errors: 3}), PAYMENT, 1_200_000)
 const SYSTEM = measured(systemFigures({hosts: 3}), ALL, 600_000)
 const SERIES = measured(timeseries({top: 3}), ALL, 1_200_000)
+const SECONDS = [20, 30].map((second) => ({
+  start: `2026-11-20T10:00:${second - 20 || '00'}.000Z`,
+  seconds: 10,
+  records: second,
+  errors: 0,
+  per_second: second / 10,
+}))
 const BY_LEVEL = measured(timeseries({by: 'level', top: 2}), ALL, 3_600_000)
 
 const VIEWS: ReadonlyArray<readonly [string, string]> = [
@@ -63,6 +70,7 @@ const VIEWS: ReadonlyArray<readonly [string, string]> = [
   ['system', systemView(SYSTEM, undefined, view({}))],
   ['timeseries', timeseriesTable(SERIES.rows, view({}))],
   ['timeseries-narrow', timeseriesTable(SERIES.rows, view({width: 50}))],
+  ['timeseries-seconds', timeseriesTable(SECONDS, view({width: 60}))],
   ['timeseries-levels', timeseriesTable(BY_LEVEL.rows, view({width: 80}))],
 ]
 
