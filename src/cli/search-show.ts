@@ -13,6 +13,7 @@ import {pagedOutput} from './pager.js'
 import {openRecordWriter} from './record-flags.js'
 import {type Asked, spanText} from './search-flags.js'
 import type {Searchable} from './searchable.js'
+import {showResult} from './show-result.js'
 
 /** Records to print, in rows that follow each other, and where the rest begins. */
 export interface Found {
@@ -53,8 +54,16 @@ async function* inOneRow(
   for await (const records of pages) yield {records, apart: false}
 }
 
-/** Prints records as they come; returns how many there were, without those that only stand around others. */
-export async function showFound(context: Context, {groups}: Found, asked: Asked, paged: boolean): Promise<number> {
+/**
+ * Prints records as they come; gives how many there were, without those that only stand around others, and when, by the
+ * clock of `performance`, the last had come: what a pager is looked at for does not count.
+ */
+export async function showFound(
+  context: Context,
+  {groups}: Found,
+  asked: Asked,
+  paged: boolean,
+): Promise<{shown: number; cameAt: number}> {
   const {talk, screen} = context
   let found = 0
   const waiting = waitLine({...talk, found: () => found, now: () => performance.now()})
@@ -78,8 +87,16 @@ export async function showFound(context: Context, {groups}: Found, asked: Asked,
   } finally {
     waiting.end()
   }
+  const cameAt = performance.now()
   await writer.end()
-  return found
+  return {shown: found, cameAt}
+}
+
+/** Prints how many match, and nothing else. */
+export async function showCount(context: Context, count: number): Promise<{shown: number; cameAt: number}> {
+  const cameAt = performance.now()
+  await showResult(context, {count}, () => `${count}\n`)
+  return {shown: count, cameAt}
 }
 
 /** Says on stderr what was shown of how much, and where it goes on. */

@@ -6,7 +6,7 @@ import {queryHelp} from '../cli/query-help.js'
 import {pagerFlag, recordFlags} from '../cli/record-flags.js'
 import {showExplained} from '../cli/search-explain.js'
 import {filesOf, searchFlags, toAsked} from '../cli/search-flags.js'
-import {findAsked, showFound, tellNothing, tellRest} from '../cli/search-show.js'
+import {findAsked, showCount, showFound, tellNothing, tellRest} from '../cli/search-show.js'
 import {openSearchable} from '../cli/searchable.js'
 import {showResult} from '../cli/show-result.js'
 import {firstFailure} from '../lib/sources/input.js'
@@ -52,9 +52,10 @@ export default class Search extends Command {
     await using records = await openSearchable(context, filesOf(asked))
     if (flags.explain) return showExplained(context, records, asked)
     const found = flags.count ? undefined : await findAsked(records, asked, context.signal)
-    const shown = found ? await showFound(context, found, asked, flags.pager) : await records.count(filter)
-    const ms = performance.now() - started
-    if (!found) await showResult(context, {count: shown}, () => `${shown}\n`)
+    const {shown, cameAt} = found
+      ? await showFound(context, found, asked, flags.pager)
+      : await showCount(context, await records.count(filter))
+    const ms = cameAt - started
     const problems = records.problems()
     tellSkipped(context, problems)
     if (found && shown > 0) await tellRest(context, records, asked, {shown, found, ms})

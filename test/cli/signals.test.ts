@@ -34,3 +34,18 @@ test('SIGTERM asks for the same and is no interruption', () => {
   target.emit('SIGTERM')
   expect([signal.aborted, signals.reason, exits]).toEqual([true, 'SIGTERM', []])
 })
+
+test('while a pager has the terminal, a SIGINT asks once and ends nothing; when all is handed over, it is the pager’s', () => {
+  const {target, exits, signals} = fakeProcess()
+  const {signal} = signals
+  signals.interruptsAre('pagers')
+  target.emit('SIGINT')
+  expect([signal.aborted, signals.reason, exits]).toEqual([false, undefined, []])
+  signals.interruptsAre('shared')
+  target.emit('SIGINT')
+  target.emit('SIGINT')
+  expect([signal.aborted, signals.reason, exits]).toEqual([true, 'SIGINT', []])
+  signals.interruptsAre('ours')
+  target.emit('SIGINT')
+  expect(exits).toEqual([130])
+})
