@@ -20,6 +20,7 @@ const LONGEST_VALUE = 100
 const FEW = 4
 
 /** An id, an amount, a path: something with a digit in it, or joined of parts. */
+const DIGIT = /\d/
 const VALUE = /[\p{L}\p{N}][\p{L}\p{N}_.:/#@-]*[\p{L}\p{N}]/gu
 const WORD = /[a-z0-9]+(?:[-_][a-z0-9]+)*/g
 /** Parts of service names that name no service. */
@@ -99,7 +100,7 @@ function readRecord(record: LogRecord, draft: Draft, reading: Reading): void {
     reading.counts[number] = (reading.counts[number] as number) + 1
   }
   const message = record.message.slice(0, MOST_TEXT)
-  for (const [text] of message.matchAll(VALUE)) if (/\d/.test(text)) note(text)
+  if (DIGIT.test(message)) for (const [text] of message.matchAll(VALUE)) if (DIGIT.test(text)) note(text)
   nameServices(message, reading)
   let left = MOST_VALUES
   const visit = (value: unknown, depth: number): void => {
@@ -107,7 +108,7 @@ function readRecord(record: LogRecord, draft: Draft, reading: Reading): void {
     if (typeof value === 'string') {
       left--
       if (value.length > LONGEST_VALUE) return
-      if (/\d/.test(value)) note(value)
+      if (DIGIT.test(value)) note(value)
       nameServices(value, reading)
     } else if (typeof value === 'number') {
       left--

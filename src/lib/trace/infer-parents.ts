@@ -15,8 +15,14 @@ export interface Inference {
 }
 
 /** Spans looked at as parents of one: those that began last before it, and the longest still running. */
-const MOST_RECENT = 40
+const MOST_RECENT = 32
 const MOST_LONG = 12
+/** What times speak against so much is not looked at further. */
+const LEAST_SCORE = -3.5
+/** Of these the likeliest go into the rounds. */
+const MOST_CANDIDATES = 10
+/** Spans over for longer are not among the long ones that still run; ms. */
+const LEAST_LATE_MS = 50
 /** A parent that ended this long before is none; ms. */
 const FORGOTTEN_MS = 10_000
 /** Lines are written a little later than what they tell of; ms. */
@@ -100,30 +106,33 @@ function findCandidates(
 ): Array<Candidate[] | undefined> {
   const order = spans.map((_, i) => i).sort((a, b) => begins(spans[a] as Timed, spans[b] as Timed))
   const candidates: Array<Candidate[] | undefined> = spans.map(() => undefined)
-  const recent: number[] = []
   let long: number[] = []
   let next = 0
   for (const child of order) {
     const span = spans[child] as Timed
     // Those that begin a little later by their own clock may be meant, too.
-    while (next < order.length && (spans[order[next] as number] as Timed).start <= span.start + tolerance) {
-      const index = order[next++] as number
-      recent.push(index)
-      if (recent.length <= MOST_RECENT) continue
-      const dropped = recent.shift() as number
-      long = keepLongest([...long, dropped], spans, span.start)
+    for (; next < order.length && (spans[order[next] as number] as Timed).start <= span.start + tolerance; next++) {
+      if (next >= MOST_RECENT) long.push(order[next - MOST_RECENT] as number)
+      if (long.length > 4 * MOST_LONG) long = longest(long, spans, span.start)
     }
     if (!wanted.has(span.draft)) continue
     const list: Candidate[] = []
-    for (const parent of long.concat(recent)) {
-      if (parent === child) continue
-      const candidate = candidateOf(parent, child, spans, tolerance, evidence)
+    const consider = (parent: number): void => {
+      const candidate = parent === child ? undefined : candidateOf(parent, child, spans, tolerance, evidence)
       if (candidate) list.push(candidate)
     }
+    for (const parent of long) if ((spans[parent] as Timed).end >= span.start - tolerance) consider(parent)
+    for (let i = Math.max(0, next - MOST_RECENT); i < next; i++) consider(order[i] as number)
     rankLevels(list, spans)
-    candidates[child] = list
+    candidates[child] = likeliest(list)
   }
   return candidates
+}
+
+function likeliest(list: Candidate[]): Candidate[] {
+  if (list.length <= MOST_CANDIDATES) return list
+  list.sort((a, b) => b.relation.score + b.fixed - a.relation.score - a.fixed)
+  return list.slice(0, MOST_CANDIDATES)
 }
 
 /** Earlier first; of two that begin together the longer one, which may hold the other. */
@@ -131,10 +140,10 @@ function begins(a: Timed, b: Timed): number {
   return a.start - b.start || b.end - a.end
 }
 
-function keepLongest(list: number[], spans: readonly Timed[], now: number): number[] {
-  if (list.length <= MOST_LONG) return list
-  const left = list.filter((index) => (spans[index] as Timed).end > now - 50)
-  return left.sort((a, b) => (spans[b] as Timed).end - (spans[a] as Timed).end).slice(0, MOST_LONG)
+/** The spans that run the longest, of those not yet over. */
+function longest(list: readonly number[], spans: readonly Timed[], now: number): number[] {
+  const running = list.filter((index) => (spans[index] as Timed).end > now - LEAST_LATE_MS)
+  return running.sort((a, b) => (spans[b] as Timed).end - (spans[a] as Timed).end).slice(0, MOST_LONG)
 }
 
 function candidateOf(
@@ -150,7 +159,7 @@ function candidateOf(
   if (c.start - p.end > FORGOTTEN_MS) return undefined
   const sameHost = a.host !== undefined && a.host === b.host
   const relation = relate(p, c, {slack: SLACK_MS, tolerance: sameHost ? 0 : tolerance})
-  if (relation === undefined) return undefined
+  if (relation === undefined || relation.score < LEAST_SCORE) return undefined
   const [x, y] = [evidence[parent] as Evidence, evidence[child] as Evidence]
   let fixed = 0
   if (a.requestId !== undefined && b.requestId !== undefined)

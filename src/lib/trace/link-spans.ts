@@ -78,8 +78,7 @@ function exactLinks(given: readonly Draft[]) {
   }
   const known = new Map<Draft, Draft>()
   const wanted = new Set<Draft>()
-  // From the last to the first: a circle is cut above its first span.
-  for (const child of [...given].sort((a, b) => b.start - a.start)) {
+  for (const child of given) {
     if (child.parentId === undefined) {
       if (child.spanId === undefined || !tells.has(child.traceId ?? '')) wanted.add(child)
       continue
@@ -95,8 +94,9 @@ function exactLinks(given: readonly Draft[]) {
       parent.start = Math.min(parent.start, child.start)
       parent.end = Math.max(parent.end, child.end)
     }
-    if (!makesCircle(child, parent, known)) known.set(child, parent)
+    known.set(child, parent)
   }
+  cutCircles(given, known)
   return {drafts, known, wanted}
 }
 
@@ -119,8 +119,16 @@ function placeholder({parentId, traceId, requestId, start, end}: Draft): Draft {
   }
 }
 
-/** Ids copied from line to line can go round in a circle. */
-function makesCircle(child: Draft, parent: Draft, known: ReadonlyMap<Draft, Draft>): boolean {
-  for (let at: Draft | undefined = parent; at !== undefined; at = known.get(at)) if (at === child) return true
-  return false
+/** Ids copied from line to line can go round in a circle: it is cut above its first span. */
+function cutCircles(given: readonly Draft[], known: Map<Draft, Draft>): void {
+  const walkOf = new Map<Draft, Draft>()
+  for (const start of given) {
+    let at: Draft | undefined = start
+    for (; at !== undefined && !walkOf.has(at); at = known.get(at)) walkOf.set(at, start)
+    if (at === undefined || walkOf.get(at) !== start) continue
+    let first = at
+    for (let next = known.get(at) as Draft; next !== at; next = known.get(next) as Draft)
+      if (next.start < first.start) first = next
+    known.delete(first)
+  }
 }
