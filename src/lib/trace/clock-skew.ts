@@ -6,6 +6,8 @@ export interface Bond {
   child: Draft
   /** 0 to 1. */
   weight: number
+  /** The parent did not end before the child, as far as is known. */
+  waits: boolean
 }
 
 /** Clocks that differ by less are taken to agree: lines are written a little late; ms. */
@@ -13,6 +15,7 @@ const AGREE_MS = 2
 const ROUNDS = 12
 /** A child that begins before its parent is impossible; one that ends after it may have been left to run. */
 const START_WEIGHT = 4
+const MODESTY = 0.25
 /** Bonds of one host that are weighed; more tell nothing new. */
 const MOST_BONDS = 200
 
@@ -58,7 +61,7 @@ function boundsOf(bonds: readonly Bond[]): Map<string, Bound[]> {
     if (list === undefined) bounds.set(host, [bound])
     else if (list.length < MOST_BONDS) list.push(bound)
   }
-  for (const {parent, child, weight} of bonds) {
+  for (const {parent, child, weight, waits} of bonds) {
     if (parent.host === undefined || child.host === undefined || parent.host === child.host) continue
     // By a clock that is ahead, times are too late: the child's start less the parent's is at least what it is ahead.
     if (parent.startKnown) {
@@ -66,7 +69,7 @@ function boundsOf(bonds: readonly Bond[]): Map<string, Bound[]> {
       add(child.host, {other: parent.host, most, weight: weight * START_WEIGHT})
       add(parent.host, {other: child.host, least: -most, weight: weight * START_WEIGHT})
     }
-    if (parent.endKnown && parent.end - parent.start >= child.end - child.start) {
+    if (waits && parent.endKnown && parent.end - parent.start >= child.end - child.start) {
       const least = child.end - parent.end
       add(child.host, {other: parent.host, least, weight})
       add(parent.host, {other: child.host, most: -least, weight})
@@ -86,6 +89,8 @@ function bestOffset(bounds: readonly Bound[], offsets: ReadonlyMap<string, numbe
     const base = offsets.get(other) ?? 0
     return {at: base + (most ?? (least as number)), least: most === undefined, weight}
   })
+  // Of all that would do the least is the likeliest: clocks are mostly about right.
+  bends.push({at: 0, least: true, weight: MODESTY}, {at: 0, least: false, weight: MODESTY})
   bends.sort((a, b) => a.at - b.at)
   // The cost is convex and bends at the bounds only: its slope goes from minus all `least` to plus all `most`.
   let slope = -bends.reduce((sum, {least, weight}) => sum + (least ? weight : 0), 0)

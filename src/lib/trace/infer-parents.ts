@@ -6,6 +6,8 @@ import {type Relation, relate} from './relate.js'
 export interface Guess {
   parent?: Draft
   confidence: number
+  /** The child lies within the parent, as far as the clocks can be trusted. */
+  inside: boolean
 }
 
 export interface Inference {
@@ -49,6 +51,11 @@ const WEIGHTS = {
   sameTrace: -2,
 }
 
+/** Where clocks are wrong times say less, and what is usual says more. */
+const LOOSE_WEIGHTS: typeof WEIGHTS = {...WEIGHTS, level: -0.7, habit: 2.4}
+/** From this tolerance on; ms. */
+const LOOSE_MS = 5
+
 interface Candidate {
   parent: number
   relation: Relation
@@ -82,14 +89,23 @@ export function inferParents(
     const offset = offsets.get(draft.host ?? '') ?? 0
     return {draft, start: draft.start - offset, end: draft.end - offset}
   })
-  const candidates = findCandidates(spans, wanted, tolerance, evidence)
+  const weights = tolerance > LOOSE_MS ? LOOSE_WEIGHTS : WEIGHTS
+  const candidates = findCandidates(spans, wanted, {tolerance, weights}, evidence)
   let habits = geometricHabits(candidates, evidence)
   let chances: Array<Chances | undefined> = []
   for (let round = 0; round < ROUNDS; round++) {
-    chances = candidates.map((list, child) => list && weigh(list, child, evidence, habits))
+    chances = candidates.map((list, child) => list && weigh(list, child, {evidence, habits, weights}))
     if (round < ROUNDS - 1) habits = learntHabits(chances, candidates, evidence, habits)
   }
   return choose(drafts, chances, candidates, known)
+}
+
+type Weights = typeof WEIGHTS
+
+/** How the times of two hosts compare, and what counts for how much. */
+interface Manner {
+  tolerance: number
+  weights: Weights
 }
 
 interface Timed {
@@ -101,9 +117,10 @@ interface Timed {
 function findCandidates(
   spans: readonly Timed[],
   wanted: ReadonlySet<Draft>,
-  tolerance: number,
+  manner: Manner,
   evidence: readonly Evidence[],
 ): Array<Candidate[] | undefined> {
+  const {tolerance} = manner
   const order = spans.map((_, i) => i).sort((a, b) => begins(spans[a] as Timed, spans[b] as Timed))
   const candidates: Array<Candidate[] | undefined> = spans.map(() => undefined)
   let long: number[] = []
@@ -118,12 +135,12 @@ function findCandidates(
     if (!wanted.has(span.draft)) continue
     const list: Candidate[] = []
     const consider = (parent: number): void => {
-      const candidate = parent === child ? undefined : candidateOf(parent, child, spans, tolerance, evidence)
+      const candidate = parent === child ? undefined : candidateOf(parent, child, spans, manner, evidence)
       if (candidate) list.push(candidate)
     }
     for (const parent of long) if ((spans[parent] as Timed).end >= span.start - tolerance) consider(parent)
     for (let i = Math.max(0, next - MOST_RECENT); i < next; i++) consider(order[i] as number)
-    rankLevels(list, spans)
+    rankLevels(list, spans, manner.weights)
     candidates[child] = likeliest(list)
   }
   return candidates
@@ -150,7 +167,7 @@ function candidateOf(
   parent: number,
   child: number,
   spans: readonly Timed[],
-  tolerance: number,
+  {tolerance, weights}: Manner,
   evidence: readonly Evidence[],
 ): Candidate | undefined {
   const [p, c] = [spans[parent] as Timed, spans[child] as Timed]
@@ -163,25 +180,25 @@ function candidateOf(
   const [x, y] = [evidence[parent] as Evidence, evidence[child] as Evidence]
   let fixed = 0
   if (a.requestId !== undefined && b.requestId !== undefined)
-    fixed += a.requestId === b.requestId ? 0 : WEIGHTS.otherRequest
-  if (sharedValues(x, y) > 0) fixed += WEIGHTS.sharedValue
-  if (x.named.has(y.service)) fixed += WEIGHTS.parentNamesChild
-  if (y.named.has(x.service)) fixed += WEIGHTS.childNamesParent
-  if (b.within === a) fixed += WEIGHTS.step
-  else if (x.service === y.service && x.service !== -1) fixed += WEIGHTS.sameService + (sameHost ? WEIGHTS.sameHost : 0)
+    fixed += a.requestId === b.requestId ? 0 : weights.otherRequest
+  if (sharedValues(x, y) > 0) fixed += weights.sharedValue
+  if (x.named.has(y.service)) fixed += weights.parentNamesChild
+  if (y.named.has(x.service)) fixed += weights.childNamesParent
+  if (b.within === a) fixed += weights.step
+  else if (x.service === y.service && x.service !== -1) fixed += weights.sameService + (sameHost ? weights.sameHost : 0)
   const tied =
     (a.traceId !== undefined && a.traceId === b.traceId) || (a.requestId !== undefined && a.requestId === b.requestId)
   return {parent, relation, fixed, tied}
 }
 
 /** Of all that hold the child the shortest is the nearest: each one above it is a level further away. */
-function rankLevels(list: Candidate[], spans: readonly Timed[]): void {
+function rankLevels(list: Candidate[], spans: readonly Timed[], weights: Weights): void {
   const holding = list.filter(({relation}) => relation.kind === 'inside')
   const length = ({parent}: Candidate) => (spans[parent] as Timed).end - (spans[parent] as Timed).start
   holding.sort((a, b) => length(a) - length(b))
   let level = 0
   for (const candidate of holding) {
-    candidate.fixed += WEIGHTS.level * Math.min(level, MOST_LEVELS)
+    candidate.fixed += weights.level * Math.min(level, MOST_LEVELS)
     // What would hold it only by a wrong clock takes nothing from those that do.
     if (candidate.relation.sure) level++
   }
@@ -255,7 +272,11 @@ interface Chances {
   rootScore: number
 }
 
-function weigh(list: readonly Candidate[], child: number, evidence: readonly Evidence[], habits: Habits): Chances {
+function weigh(
+  list: readonly Candidate[],
+  child: number,
+  {evidence, habits, weights}: {evidence: readonly Evidence[]; habits: Habits; weights: Weights},
+): Chances {
   const habit = habits.get((evidence[child] as Evidence).service)
   const usual = (by: number): number => {
     if (habit === undefined) return 0
@@ -263,15 +284,15 @@ function weigh(list: readonly Candidate[], child: number, evidence: readonly Evi
   }
   const scores = list.map(
     ({parent, relation, fixed}) =>
-      relation.score + fixed + WEIGHTS.habit * usual((evidence[parent] as Evidence).service),
+      relation.score + fixed + weights.habit * usual((evidence[parent] as Evidence).service),
   )
   const tied = list.some(({tied}) => tied)
-  const rootScore = WEIGHTS.root + WEIGHTS.rootHabit * Math.exp(usual(NOBODY)) + (tied ? WEIGHTS.sameTrace : 0)
+  const rootScore = weights.root + weights.rootHabit * Math.exp(usual(NOBODY)) + (tied ? weights.sameTrace : 0)
   const best = scores.reduce((most, score) => Math.max(most, score), rootScore)
-  const weights = scores.map((score) => Math.exp(score - best))
+  const shares = scores.map((score) => Math.exp(score - best))
   const rootWeight = Math.exp(rootScore - best)
-  const sum = weights.reduce((total, weight) => total + weight, rootWeight)
-  return {shares: weights.map((weight) => weight / sum), root: rootWeight / sum, scores, rootScore}
+  const sum = shares.reduce((total, weight) => total + weight, rootWeight)
+  return {shares: shares.map((weight) => weight / sum), root: rootWeight / sum, scores, rootScore}
 }
 
 /** The best parent of each that makes no circle. */
@@ -293,12 +314,13 @@ function choose(
     const place = places.find((i) => !isAbove(draft, drafts[(list[i] as Candidate).parent] as Draft, parents))
     total += Math.max(chance.rootScore, ...chance.scores.slice(0, 64))
     if (place === undefined) {
-      guesses.set(draft, {confidence: chance.root})
+      guesses.set(draft, {confidence: chance.root, inside: false})
       continue
     }
-    const parent = drafts[(list[place] as Candidate).parent] as Draft
+    const {parent: index, relation} = list[place] as Candidate
+    const parent = drafts[index] as Draft
     parents.set(draft, parent)
-    guesses.set(draft, {parent, confidence: chance.shares[place] as number})
+    guesses.set(draft, {parent, confidence: chance.shares[place] as number, inside: relation.kind === 'inside'})
   }
   return {guesses, score: total}
 }

@@ -12,18 +12,26 @@ export interface Links {
   offsets: Map<string, number>
 }
 
+/** Clocks that are kept right differ by no more; ms. */
+const CLOCKS_AGREE_MS = 2
 /** Clocks further apart than this are not looked for where there are no span ids; ms. */
 const WIDEST_MS = 150
+/** Clocks that were set right may still be off by this much; ms. */
+const SET_RIGHT_MS = 100
+/** A score of this for each span (4: it lies within its parent) leaves nothing for wrong clocks to explain. */
+const EXPLAINED = 3.2
 /** What setting clocks right must gain, for each span, before it is believed. */
-const GAIN = 0.35
+const GAIN = 0.25
 const ROUNDS = 3
+/** Spans that clocks are made out from; of more, the first ones. */
+const MOST_WEIGHED = 1500
 /** More is never certain where no id says so. */
 const MOST_CONFIDENCE = 0.99
 
 /** Finds the parent of every span: by ids where they are told, by inference where they are not. */
 export function linkSpans(given: readonly Draft[]): Links {
   const {drafts, known, wanted} = exactLinks(given)
-  const exact: Bond[] = [...known].map(([child, parent]) => ({parent, child, weight: 1}))
+  const exact: Bond[] = [...known].map(([child, parent]) => ({parent, child, weight: 1, waits: true}))
   let offsets = estimateOffsets(exact.filter(({parent}) => parent.records.length > 0))
   let inference: Inference = {guesses: new Map(), score: 0}
   if (wanted.size > 0) [inference, offsets] = inferAll(drafts, wanted, known, exact, offsets)
@@ -46,25 +54,45 @@ function inferAll(
   exact: readonly Bond[],
   told: Map<string, number>,
 ): [Inference, Map<string, number>] {
+  const plain = inferParents(drafts, wanted, {known, offsets: told, tolerance: CLOCKS_AGREE_MS})
+  if (plain.score >= EXPLAINED * wanted.size || new Set(drafts.map(({host}) => host)).size < 2) return [plain, told]
+  const some = drafts.length <= MOST_WEIGHED ? drafts : [...drafts].sort(byStart).slice(0, MOST_WEIGHED)
+  const asked = new Set(some.filter((draft) => wanted.has(draft)))
+  const offsets = fitClocks(some, asked, known, exact, told)
+  if (offsets === undefined) return [plain, told]
+  return [inferParents(drafts, wanted, {known, offsets, tolerance: SET_RIGHT_MS}), offsets]
+}
+
+/** Makes out calls and clocks in turn, each from the other; `undefined` where that explains little more. */
+function fitClocks(
+  drafts: readonly Draft[],
+  wanted: ReadonlySet<Draft>,
+  known: ReadonlyMap<Draft, Draft>,
+  exact: readonly Bond[],
+  told: Map<string, number>,
+): Map<string, number> | undefined {
   const evidence = evidenceOf(drafts)
-  const plain = inferParents(drafts, wanted, {known, offsets: told, tolerance: 2}, evidence)
-  if (new Set(drafts.map(({host}) => host)).size < 2) return [plain, told]
+  const infer = (offsets: ReadonlyMap<string, number>, tolerance: number): Inference =>
+    inferParents(drafts, wanted, {known, offsets, tolerance}, evidence)
+  let best: Map<string, number> | undefined
+  let score = infer(told, CLOCKS_AGREE_MS).score + GAIN * wanted.size
   let offsets = told
   let tolerance = WIDEST_MS
-  let best: [Inference, Map<string, number>] = [plain, told]
   for (let round = 0; round < ROUNDS; round++) {
-    const loose = inferParents(drafts, wanted, {known, offsets, tolerance}, evidence)
     const bonds = [...exact]
-    for (const [child, {parent, confidence}] of loose.guesses)
-      if (parent) bonds.push({parent, child, weight: confidence})
+    for (const [child, {parent, confidence, inside}] of infer(offsets, tolerance).guesses)
+      if (parent) bonds.push({parent, child, weight: confidence, waits: inside})
     offsets = estimateOffsets(bonds)
     if (offsets.size === 0) break
+    const reached = infer(offsets, SET_RIGHT_MS).score
+    if (reached > score) [score, best] = [reached, offsets]
     tolerance /= 4
-    const strict = inferParents(drafts, wanted, {known, offsets, tolerance: 2}, evidence)
-    const gain = strict.score - best[0].score
-    if (best[0] === plain ? gain > GAIN * wanted.size : gain > 0) best = [strict, offsets]
   }
   return best
+}
+
+function byStart(a: Draft, b: Draft): number {
+  return a.start - b.start
 }
 
 /** What the ids tell. Spans that ids leave without a parent, though others have one, begin a trace. */

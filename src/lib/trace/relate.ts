@@ -38,7 +38,7 @@ export function relate(
   if (early > slack) {
     if (parent.draft.startKnown) {
       if (early > slack + tolerance) return undefined
-      cost += early / tolerance + 1.2
+      cost += doubt(early, tolerance)
     } else {
       if (early > EARLIER_MS || !(parent.draft.endKnown || fits)) return undefined
       cost += 1 + early / 200
@@ -46,7 +46,7 @@ export function relate(
   }
   if (late <= slack) return {kind: 'inside', score: 4 - cost, sure: cost === 0}
   if (fits && tolerance > 0 && late <= slack + tolerance && child.draft.timed)
-    return {kind: 'inside', score: 3.5 - cost - late / tolerance, sure: false}
+    return {kind: 'inside', score: 4 - cost - doubt(late, tolerance), sure: false}
   const gap = child.start - parent.end
   if (gap <= slack) {
     const score = parent.draft.endKnown ? 1.5 : 3 - Math.min(1, late / 1000)
@@ -55,4 +55,9 @@ export function relate(
   const base = parent.draft.endKnown ? 1 : 2
   const fall = parent.draft.endKnown ? 0.4 : 0.25
   return {kind: 'after', score: base - fall * Math.log2(1 + gap / 2) - cost, sure: cost === 0}
+}
+
+/** What it costs to believe that a clock is wrong by so much. */
+function doubt(ms: number, tolerance: number): number {
+  return (tolerance > 5 ? 0.2 : 1.2) + 3 * (ms / tolerance) ** 2
 }
