@@ -46,6 +46,31 @@ test('a file is answered with one object in a pipe', async () => {
   })
 })
 
+test('--truth tells every span as it was made, and the lines are those of a run without it', async () => {
+  const truth = join(folder, 'truth.jsonl')
+  const run = ['generate', ...fixed, '--count', '500']
+  const {stdout} = await runLogflow([...run, '--truth', truth])
+  expect(stdout).toBe((await runLogflow(run)).stdout)
+  const spans = new Map<string, {parent_span_id: string | null}>()
+  for (const line of readFileSync(truth, 'utf8').trimEnd().split('\n')) {
+    const span = JSON.parse(line)
+    spans.set(span.span_id, span)
+  }
+  let told = 0
+  for (const line of stdout.trimEnd().split('\n')) {
+    const {span_id, parent_span_id = null, trace_id, service, host, correlation_id, request_id} = JSON.parse(line)
+    if (span_id === undefined) continue
+    told++
+    const span = {trace_id, span_id, parent_span_id, service, host, correlation_id, request_id}
+    expect(spans.get(span_id)).toEqual(span)
+  }
+  expect(told).toBeGreaterThan(100)
+  for (const {parent_span_id} of spans.values())
+    if (parent_span_id !== null) expect(spans.has(parent_span_id)).toBe(true)
+  const folderAsFile = await runLogflow(['generate', '--count', '1', '--truth', folder])
+  expect(folderAsFile).toMatchObject({status: 6, stdout: ''})
+})
+
 test('without a start the last line is now, and a run can be made again by its seed', async () => {
   const before = Date.now()
   const {stdout, stderr} = await runLogflow(['generate', '--duration', '2s', '--rate', '50'])

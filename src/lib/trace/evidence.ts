@@ -9,6 +9,8 @@ export interface Evidence {
   named: ReadonlySet<number>
   /** Number of its service; -1 where it names none. */
   service: number
+  /** What it is about, its values left out: calls of one kind to one service share it. */
+  kind: string
 }
 
 /** Values kept of one draft, and leaves looked at in one record. */
@@ -22,7 +24,8 @@ const FEW = 4
 /** An id, an amount, a path: something with a digit in it, or joined of parts. */
 const DIGIT = /\d/
 const VALUE = /[\p{L}\p{N}][\p{L}\p{N}_.:/#@-]*[\p{L}\p{N}]/gu
-const WORD = /[a-z0-9]+(?:[-_][a-z0-9]+)*/g
+/** Names looked for in texts; of more services, the first ones. */
+const MOST_NAMES = 300
 /** Parts of service names that name no service. */
 const GENERIC = new Set(['service', 'svc', 'server', 'api', 'app', 'worker', 'backend', 'web', 'the', 'and', 'for'])
 
@@ -32,34 +35,34 @@ export function evidenceOf(drafts: readonly Draft[]): Evidence[] {
   for (const {service} of drafts)
     if (service !== undefined && !services.has(service)) services.set(service, services.size)
   const names = namesOf(services)
+  const pattern = patternOf(names)
   const numbers = new Map<string, number>()
   const counts: number[] = []
   const read = drafts.map((draft) => {
     const values = new Set<number>()
     const named = new Set<number>()
-    for (const {record} of draft.records) readRecord(record, draft, {names, numbers, counts, values, named})
+    for (const {record} of draft.records) readRecord(record, draft, {names, pattern, numbers, counts, values, named})
     const service = draft.service === undefined ? -1 : (services.get(draft.service) as number)
     named.delete(service)
-    return {values, named, service}
+    return {values, named, service, kind: kindOf(draft)}
   })
   const most = drafts.length <= FEW ? drafts.length : drafts.length / 2
-  return read.map(({values, named, service}) => {
+  return read.map(({values, named, service, kind}) => {
     const telling = [...values].filter((value) => (counts[value] as number) > 1 && (counts[value] as number) <= most)
-    return {values: telling.sort((a, b) => a - b), named, service}
+    return {values: telling.sort((a, b) => a - b), named, service, kind}
   })
 }
 
-/** How many values two drafts share. Both lists are in order. */
-export function sharedValues(a: Evidence, b: Evidence): number {
+/** Whether two drafts share a value. Both lists are in order. */
+export function sharesValue(a: Evidence, b: Evidence): boolean {
   const [x, y] = [a.values, b.values]
-  let shared = 0
   for (let i = 0, j = 0; i < x.length && j < y.length; ) {
     const difference = (x[i] as number) - (y[j] as number)
-    if (difference === 0) shared++
-    if (difference <= 0) i++
-    if (difference >= 0) j++
+    if (difference === 0) return true
+    if (difference < 0) i++
+    else j++
   }
-  return shared
+  return false
 }
 
 /** A service by its name, and by each telling part of it that no other has. */
@@ -78,8 +81,29 @@ function namesOf(services: ReadonlyMap<string, number>): Map<string, number> {
   return names
 }
 
+/** The first words of what it says, values left out. */
+export function kindOf({records}: Pick<Draft, 'records'>): string {
+  const message = records[0]?.record.message.slice(0, 80) ?? ''
+  return message
+    .replace(/\S*\d\S*/g, '*')
+    .trim()
+    .split(/\s+/, 3)
+    .join(' ')
+    .toLowerCase()
+}
+
+/** The longest first: `mail-queue` is not `mail`. */
+function patternOf(names: ReadonlyMap<string, number>): RegExp {
+  const longestFirst = [...names.keys()].slice(0, MOST_NAMES).sort((a, b) => b.length - a.length)
+  if (longestFirst.length === 0) return /(?!)/g
+  const escaped = longestFirst.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`(?<![A-Za-z0-9_-])(?:${escaped.join('|')})(?![A-Za-z0-9_-])`, 'gi')
+}
+
 interface Reading {
   names: ReadonlyMap<string, number>
+  /** Finds any of the names as a word. */
+  pattern: RegExp
   numbers: Map<string, number>
   counts: number[]
   values: Set<number>
@@ -125,9 +149,9 @@ function isOwnId(text: string, {traceId, requestId, spanId, parentId, host}: Dra
   return text === traceId || text === requestId || text === spanId || text === parentId || text === host
 }
 
-function nameServices(text: string, {names, named}: Reading): void {
-  for (const [word] of text.toLowerCase().matchAll(WORD)) {
-    const service = names.get(word)
+function nameServices(text: string, {names, pattern, named}: Reading): void {
+  for (const [word] of text.matchAll(pattern)) {
+    const service = names.get(word.toLowerCase())
     if (service !== undefined) named.add(service)
   }
 }

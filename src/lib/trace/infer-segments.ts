@@ -123,11 +123,10 @@ function surroundings(timed: readonly Interval[]): (at: number, lane: string) =>
   let next = 0
   return (at, lane) => {
     while (next < coming.length && (coming[next] as Interval).start <= at) running.push(coming[next++] as Interval)
-    if (running.length > MOST_LOOKED_AT || running.some((call) => call.end < at))
-      running = running.filter((call) => call.end >= at).slice(-MOST_LOOKED_AT)
+    if (running.length > MOST_LOOKED_AT) running = running.filter((call) => call.end >= at).slice(-MOST_LOOKED_AT)
     let best: Interval | undefined
     for (const call of running) {
-      if (call.lane === lane) continue
+      if (call.lane === lane || call.end < at) continue
       if (best === undefined || call.end - call.start < best.end - best.start) best = call
     }
     return best

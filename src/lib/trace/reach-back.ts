@@ -43,10 +43,11 @@ function reach(draft: Draft, burst: readonly Draft[]): void {
   const access = isAccessLine(draft.records[0] as SpanRecord)
   if (others.some((other) => other.start < draft.start && other.end > draft.end)) return
   if (!access && others.some(({startKnown}) => startKnown)) return
-  let from = draft.start
-  for (const other of others) if (other.start < from && other.end <= draft.end + SLACK_MS) from = other.start
   // The same service cannot have been at it before it was done with the one before.
+  let earliest = Number.NEGATIVE_INFINITY
   for (const other of others)
-    if (other.service === draft.service && other.end < draft.start) from = Math.max(from, other.end)
+    if (other.service === draft.service && other.end < draft.start) earliest = Math.max(earliest, other.end)
+  let from = draft.start
+  for (const {start, end} of others) if (start < from && start >= earliest && end <= draft.end + SLACK_MS) from = start
   draft.start = from
 }

@@ -9,10 +9,11 @@ export interface Relation {
   sure: boolean
 }
 
-interface Placed {
-  draft: Draft
-  start: number
-  end: number
+/** Spans by place, with their clocks set right; ms. */
+export interface Placed {
+  drafts: readonly Draft[]
+  starts: Float64Array
+  ends: Float64Array
 }
 
 /** How much earlier than its first record a span may have begun that does not say when it did; ms. */
@@ -23,37 +24,40 @@ const EARLIER_MS = 2000
  * much the two clocks may differ besides; ms.
  */
 export function relate(
-  parent: Placed,
-  child: Placed,
-  {slack, tolerance}: {slack: number; tolerance: number},
+  {drafts, starts, ends}: Placed,
+  parent: number,
+  child: number,
+  slack: number,
+  tolerance: number,
 ): Relation | undefined {
-  const length = child.end - child.start
-  const room = parent.end - parent.start
+  const [from, to] = [starts[parent] as number, ends[parent] as number]
+  const [begun, over] = [starts[child] as number, ends[child] as number]
+  const {startKnown, endKnown} = drafts[parent] as Draft
   // The longer one cannot lie within the shorter one, whatever the clocks say.
-  const fits = length <= room + slack
-  const early = parent.start - child.start
-  const late = child.end - parent.end
+  const fits = over - begun <= to - from + slack
+  const early = from - begun
+  const late = over - to
   if (early > 0 && !fits) return undefined
   let cost = 0
   if (early > slack) {
-    if (parent.draft.startKnown) {
+    if (startKnown) {
       if (early > slack + tolerance) return undefined
       cost += doubt(early, tolerance)
     } else {
-      if (early > EARLIER_MS || !(parent.draft.endKnown || fits)) return undefined
+      if (early > EARLIER_MS || !(endKnown || fits)) return undefined
       cost += 1 + early / 200
     }
   }
   if (late <= slack) return {kind: 'inside', score: 4 - cost, sure: cost === 0}
-  if (fits && tolerance > 0 && late <= slack + tolerance && child.draft.timed)
+  if (fits && tolerance > 0 && late <= slack + tolerance && (drafts[child] as Draft).timed)
     return {kind: 'inside', score: 4 - cost - doubt(late, tolerance), sure: false}
-  const gap = child.start - parent.end
+  const gap = begun - to
   if (gap <= slack) {
-    const score = parent.draft.endKnown ? 1.5 : 3 - Math.min(1, late / 1000)
+    const score = endKnown ? 1.5 : 3 - Math.min(1, late / 1000)
     return {kind: 'overlapping', score: score - cost, sure: cost === 0}
   }
-  const base = parent.draft.endKnown ? 1 : 2
-  const fall = parent.draft.endKnown ? 0.4 : 0.25
+  const base = endKnown ? 1 : 2
+  const fall = endKnown ? 0.4 : 0.25
   return {kind: 'after', score: base - fall * Math.log2(1 + gap / 2) - cost, sure: cost === 0}
 }
 

@@ -30,7 +30,7 @@ export interface TraceTree {
 
 /** Draws spans out of records, which may come in any order. Takes time in proportion to their number. */
 export function buildTrace(id: string, given: readonly LogRecord[]): TraceTree {
-  const sorted = [...given].sort(compareRecords)
+  const sorted = inOrder(given)
   const zero = sorted[0]?.['@timestamp']
   const at = zero === undefined ? () => 0 : millisecondsAfter(zero)
   const records = sorted.map((record) => ({record, at: at(record['@timestamp'])}))
@@ -61,6 +61,13 @@ export function buildTrace(id: string, given: readonly LogRecord[]): TraceTree {
     if (span.edge) tree.edges[span.edge.kind]++
   }
   return tree
+}
+
+/** Stores give them in order already. */
+function inOrder(given: readonly LogRecord[]): readonly LogRecord[] {
+  for (let i = 1; i < given.length; i++)
+    if (compareRecords(given[i - 1] as LogRecord, given[i] as LogRecord) > 0) return [...given].sort(compareRecords)
+  return given
 }
 
 function joinSpans({drafts, parents, offsets}: Links): TraceSpan[] {
