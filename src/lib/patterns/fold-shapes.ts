@@ -135,15 +135,15 @@ function verdictOn(alike: readonly Shape[], place: number, places: readonly numb
 }
 
 /** Words that are no values, without those in `places`. */
-export function constantsOf(shape: Shape, places: readonly number[] = []): number {
+function constantsOf(shape: Shape, places: readonly number[] = []): number {
   return shape.words.reduce((sum, word, place) => sum + (word === WILD || places.includes(place) ? 0 : 1), 0)
 }
 
 /** Gives shapes the words of the template that covers them. False where none is covered. */
 function absorb(shapes: readonly Shape[]): boolean {
-  const templates = shapes.filter(isTemplate)
+  const templates = new TemplateIndex(shapes)
   let changed = false
-  const found = shapes.map((shape) => templateFor(shape.words, templates, shape))
+  const found = shapes.map((shape) => templates.find(shape.words, shape))
   for (const [index, template] of found.entries()) {
     if (!template) continue
     ;(shapes[index] as Shape).words = [...template.words]
@@ -153,27 +153,50 @@ function absorb(shapes: readonly Shape[]): boolean {
 }
 
 /** True for shapes that other messages may fall under: two constant words and a value at least. */
-export function isTemplate(shape: Shape): boolean {
+function isTemplate(shape: Shape): boolean {
   return shape.words.includes(WILD) && constantsOf(shape) >= 2
 }
 
-/** The template that covers these words, of several the one with most words of its own. */
-export function templateFor<S extends Shape>(
-  words: readonly string[],
-  templates: readonly S[],
-  except?: Shape,
-): S | undefined {
-  let best: S | undefined
-  let most = 0
-  for (const template of templates) {
-    if (template === except || !covers(template, words)) continue
-    const constants = constantsOf(template)
-    if (constants > most || (constants === most && best && template.words.join(' ') < best.words.join(' '))) {
-      best = template
-      most = constants
-    }
+/** Templates of one group, by the first word that each has of its own: few of many are compared. */
+export class TemplateIndex<S extends Shape> {
+  private readonly byFirst = new Map<string, S[]>()
+  private readonly places = new Set<number>()
+
+  constructor(shapes: readonly S[]) {
+    for (const shape of shapes) this.add(shape)
   }
-  return best
+
+  /** Takes it if it is a template. */
+  add(shape: S): void {
+    if (!isTemplate(shape)) return
+    const place = shape.words.findIndex((word) => word !== WILD)
+    const key = keyOf(place, shape.words[place] as string)
+    const alike = this.byFirst.get(key)
+    this.places.add(place)
+    if (alike) alike.push(shape)
+    else this.byFirst.set(key, [shape])
+  }
+
+  /** The template that covers these words, of several the one with most words of its own. */
+  find(words: readonly string[], except?: Shape): S | undefined {
+    let best: S | undefined
+    let most = 0
+    for (const place of this.places) {
+      for (const template of this.byFirst.get(keyOf(place, words[place] as string)) ?? []) {
+        if (template === except || !covers(template, words)) continue
+        const constants = constantsOf(template)
+        if (constants > most || (constants === most && best && template.words.join(' ') < best.words.join(' '))) {
+          best = template
+          most = constants
+        }
+      }
+    }
+    return best
+  }
+}
+
+function keyOf(place: number, word: string): string {
+  return `${place} ${word}`
 }
 
 /** At places of masks alone one plain word may stand: `connection from localhost` beside many addresses. */

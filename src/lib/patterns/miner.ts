@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {foldShapes, isTemplate, type Shape, templateFor} from './fold-shapes.js'
+import {foldShapes, type Shape, TemplateIndex} from './fold-shapes.js'
 import {maskMessage, WILD} from './mask-message.js'
 import {joinKey, splitKey} from './split-key.js'
 
@@ -52,7 +52,7 @@ interface Kept<S> extends Shape {
 interface Group<S> {
   gaps: string[]
   shapes: Array<Kept<S>>
-  templates: Array<Kept<S>>
+  templates: TemplateIndex<Kept<S>>
   fresh: number
 }
 
@@ -110,14 +110,14 @@ class ShapeMiner<S> implements Miner<S> {
     if (this.byKey.size >= 4 * this.maxShapes) this.forgetAliases()
     const {words, gaps} = splitKey(key)
     const group = this.groupOf(gaps)
-    const template = templateFor(words, group.templates)
+    const template = group.templates.find(words)
     if (template) {
       this.byKey.set(key, template)
       return template
     }
     const shape = this.insert(group, words, message)
     this.byKey.set(key, shape)
-    if (isTemplate(shape)) group.templates.push(shape)
+    group.templates.add(shape)
     if (++group.fresh >= Math.max(FIRST_FOLD, group.shapes.length / 2)) this.fold(group)
     return this.known(key) as Kept<S>
   }
@@ -126,7 +126,7 @@ class ShapeMiner<S> implements Miner<S> {
     const name = gaps.join(WILD)
     let group = this.groups.get(name)
     if (!group) {
-      group = {gaps, shapes: [], templates: [], fresh: 0}
+      group = {gaps, shapes: [], templates: new TemplateIndex<Kept<S>>([]), fresh: 0}
       this.groups.set(name, group)
     }
     return group
@@ -150,7 +150,7 @@ class ShapeMiner<S> implements Miner<S> {
   private fold(group: Group<S>): void {
     this.shapes -= group.shapes.length
     group.shapes = foldShapes(group.shapes, this.merge)
-    group.templates = group.shapes.filter(isTemplate)
+    group.templates = new TemplateIndex(group.shapes)
     group.fresh = 0
     this.shapes += group.shapes.length
   }
@@ -176,7 +176,7 @@ class ShapeMiner<S> implements Miner<S> {
     }
     for (const group of this.groups.values()) {
       group.shapes = group.shapes.filter((shape) => !shape.into)
-      group.templates = group.shapes.filter(isTemplate)
+      group.templates = new TemplateIndex(group.shapes)
     }
     for (const [name, group] of this.groups) if (group.shapes.length === 0) this.groups.delete(name)
     this.shapes = [...this.live()].length
