@@ -20,9 +20,16 @@ export function searchSummary(
 /** What to tell someone who found nothing: how much there is at all, and what would match. */
 export function nothingFound(asked: {query?: string; span?: string}, why: NothingFound, screen: Screen): string {
   const palette: Palette = paletteFor(screen.color)
-  const what = asked.query ? ` for ${escapeLine(asked.query)}` : ''
+  const what = asked.query ? ` for ${escapeLine(shortened(asked.query))}` : ''
   const when = asked.span ? ` (${asked.span})` : ''
   return `nothing found${what}${when} in ${plural(why.total, 'record')}${hint(why, palette)}`
+}
+
+/** A query may be thousands of characters long. */
+const MOST_SHOWN = 200
+
+function shortened(query: string): string {
+  return query.length > MOST_SHOWN ? `${[...query].slice(0, MOST_SHOWN).join('')}…` : query
 }
 
 function hint(why: NothingFound, palette: Palette): string {
