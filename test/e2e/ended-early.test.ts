@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process'
-import {rmSync, writeFileSync} from 'node:fs'
+import {renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {BINARY, buildLogflow, cleanEnv, emptyHome, type Ran, runLogflow} from '../support/run-logflow.js'
@@ -63,8 +63,11 @@ test('a tail tells of a gap also when it is quiet', async () => {
   })
   const said = new Promise<string>((done) => child.stderr.setEncoding('utf8').once('data', done))
   await new Promise((done) => child.stdout.once('data', done))
-  rmSync(join(gone, '.local/share/logflow/lake'), {recursive: true})
+  // Moved, not removed: readers may make a file in the folder while it is emptied.
+  renameSync(join(gone, '.local/share/logflow/lake'), join(gone, 'lake'))
   expect(await said).toBe('gap: the store was emptied or replaced\n')
+  const ended = new Promise((done) => child.on('close', done))
   child.kill('SIGTERM')
+  await ended
   rmSync(gone, {recursive: true, force: true})
 })
