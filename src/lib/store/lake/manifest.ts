@@ -6,13 +6,15 @@ import {codeOf, corrupt, fileError} from './errors.js'
 import type {Layout} from './layout.js'
 
 const FORMAT = 1
+/** With merged segments, whose files a logflow before them would not find. */
+const FORMAT_MERGED = 2
 
 /**
  * Which segments there are, and what is stored. Replaced whole by rename: a reader takes one manifest and never
  * lists folders, so that it sees each segment once, hot or sealed.
  */
 export interface Manifest {
-  format: typeof FORMAT
+  format: typeof FORMAT | typeof FORMAT_MERGED
   /** By rising `seq`, which is the order of arrival. The last hot one may still grow. */
   segments: Segment[]
   /** Highest `seq` of a segment that was set aside: no number is used twice. */
@@ -83,7 +85,7 @@ export function readManifest(layout: Layout): Manifest | undefined {
     throw corrupt(path, 'it is no JSON', error)
   }
   const format = (value as {format?: unknown} | null)?.format
-  if (typeof format === 'number' && format > FORMAT)
+  if (typeof format === 'number' && format > FORMAT_MERGED)
     throw new LogflowError('CORRUPT', `${path} was written by a newer logflow (format ${format})`, {
       suggestions: ['Use the newer logflow, or another folder with --data-dir'],
     })
@@ -121,7 +123,8 @@ function namesIn(dir: string): string[] {
 }
 
 export function writeManifest({manifest: path}: Layout, manifest: Manifest): void {
-  replaceFile(path, Buffer.from(JSON.stringify(manifest)))
+  const merged = manifest.segments.some((segment) => segment.kind === 'sealed' && segment.parts)
+  replaceFile(path, Buffer.from(JSON.stringify({...manifest, format: merged ? FORMAT_MERGED : FORMAT})))
 }
 
 /** The highest `seq` in use, or used. */
@@ -144,7 +147,7 @@ function isManifest(value: unknown): value is Manifest {
   return (
     typeof m === 'object' &&
     m !== null &&
-    m.format === FORMAT &&
+    (m.format === FORMAT || m.format === FORMAT_MERGED) &&
     isObject(m.ranges) &&
     isObject(m.positions) &&
     Array.isArray(m.replaced) &&

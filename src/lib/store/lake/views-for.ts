@@ -70,15 +70,17 @@ export class WordCache {
 
   /** `undefined` where there are none that can be read: they may be made any time. */
   of(view: View): WordBlock[] | undefined {
-    const known = this.#kept.get(view.path)
+    // A store may have been removed and begun anew: then another segment has this name.
+    const key = `${view.path} ${view.bytes} ${view.rows} ${view.stored}`
+    const known = this.#kept.get(key)
     const blocks = known ?? readWords(this.layout, view)
     if (!blocks) return undefined
-    this.#kept.delete(view.path)
-    this.#kept.set(view.path, blocks)
+    this.#kept.delete(key)
+    this.#kept.set(key, blocks)
     if (!known) this.#bytes += sizeOf(blocks)
-    for (const [path, oldest] of this.#kept) {
+    for (const [name, oldest] of this.#kept) {
       if (this.#bytes <= MOST_KEPT) break
-      this.#kept.delete(path)
+      this.#kept.delete(name)
       this.#bytes -= sizeOf(oldest)
     }
     return blocks

@@ -131,7 +131,7 @@ test('a damaged manifest is named, with what to do', async () => {
       suggestions: [expect.stringContaining('backup')],
     })
   }
-  writeFileSync(manifest, good.replace('"format":1', '"format":2'))
+  writeFileSync(manifest, good.replace('"format":1', '"format":3'))
   await expect(findAll(store)).rejects.toMatchObject({
     code: 'CORRUPT',
     message: expect.stringContaining('newer logflow'),

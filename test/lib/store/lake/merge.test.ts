@@ -49,10 +49,13 @@ test('eight neighbours become one, and everything is found as before', async () 
   const lake = testLake()
   const places = await write(lake, 0, 2_100)
   expect(segmentsOf(lake).length).toBe(7)
+  expect(readManifest(layoutOf(lake.dir))?.format).toBe(1)
   await write(lake, 2_100, 2_400)
   expect(segmentsOf(lake)).toMatchObject([
     {kind: 'sealed', seq: 8, rows: 2_400, parts: numbers(1, 9).map((seq) => ({seq, rows: 300}))},
   ])
+  // An older logflow must not take it for a lake with files missing.
+  expect(readManifest(layoutOf(lake.dir))?.format).toBe(2)
   for (const folder of ['words', 'descriptions'])
     expect(readdirSync(join(lake.dir, folder)).map((name) => name.replace(/\..*/, ''))).toEqual(['00000001-00000008'])
   const store = await lake.open()

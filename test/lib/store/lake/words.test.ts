@@ -157,3 +157,15 @@ test.each(INJURIES)(
     expect((await findAll(store, {query: parseQuery('order_1006')})).length).toBe(1)
   },
 )
+
+test('words that are kept are not taken for those of another store in the same folder', async () => {
+  const lake = testLake()
+  const reader = await lake.open()
+  const query = parseQuery('order_1')
+  for (const first of [0, 1_000]) {
+    rmSync(lake.dir, {recursive: true, force: true})
+    await writeAll(await lake.open({limits: {records: 1_000, onClose: 1}}), items.slice(first, first + 1_000), 1_000)
+    expect((await findAll(reader, {query})).length).toBe(first === 0 ? 1 : 0)
+    expect((await findAll(reader, {query: parseQuery(`order_${first + 501}`)})).length).toBe(1)
+  }
+})
