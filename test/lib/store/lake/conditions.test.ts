@@ -1,5 +1,5 @@
 // Conditions in SQL against matches(), over records and queries made at random: attributes of every shape, fields of the
-// record, texts of records without a message, times, halves of surrogate pairs, and segments of an older logflow.
+// record, texts of records without a message, times, and halves of surrogate pairs. FUZZ_QUERIES and FUZZ_SEED make it longer.
 
 import {expect, test} from 'vitest'
 import {matches} from '../../../../src/lib/query/matches.js'
@@ -18,7 +18,7 @@ import {makeItem} from '../../../contracts/store-records.js'
 import {seededRandom} from '../../../support/random.js'
 import {findAll, testLake, writeAll} from './open-lake.js'
 
-const COUNT = Number(process.env.FUZZ_QUERIES ?? 60)
+const COUNT = Number(process.env.FUZZ_QUERIES ?? 36)
 const SEED = Number(process.env.FUZZ_SEED ?? 5)
 
 test.each([
@@ -34,15 +34,17 @@ test.each([
     await writeAll(store, items, 90)
     const records = await findAll(store)
     expect(records.length).toBe(items.length)
-    for (let i = 0; i < COUNT; i++) await checkQuery(store, records, madeQuery(random, 2))
+    for (let i = 0; i < COUNT; i++) await checkQuery(store, records, madeQuery(random, 2), i % 3 === 0)
   },
   600_000,
 )
 
-async function checkQuery(store: Store, records: LogRecord[], query: QueryNode): Promise<void> {
+/** `well`: short answers, counts and metrics too. */
+async function checkQuery(store: Store, records: LogRecord[], query: QueryNode, well: boolean): Promise<void> {
   const expected = records.filter((record) => matches(query, record)).map(({id}) => id)
   const found = (await findAll(store, {query})).map(({id}) => id)
   expect({query, found}).toEqual({query, found: expected})
+  if (!well) return
   const few = (await findAll(store, {query, limit: 7, order: 'newest'})).map(({id}) => id)
   expect({query, few}).toEqual({query, few: expected.slice(-7).reverse()})
   expect({query, count: await store.count({query})}).toEqual({query, count: expected.length})
