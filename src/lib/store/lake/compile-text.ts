@@ -5,7 +5,7 @@
 import type {Regex, Wildcard} from '../../query/query.js'
 import {toRe2} from '../../query/regex.js'
 import {MAX_WORD, tokenize} from '../../query/tokenize.js'
-import {containsRe2, longestLiteral, onlyPrefixOf} from './like.js'
+import {containsRe2, leastLength, longestLiteral, onlyPrefixOf, simplified} from './like.js'
 import {type Parameters, quote} from './sql.js'
 
 const ASCII_WORD = /^[a-z0-9_]+$/
@@ -27,7 +27,8 @@ const ANY_WORD: Wildcard = [{any: 'one'}, {any: 'many'}]
 /** One whole word that is like a pattern. */
 export function compileWildWord(given: Wildcard): string {
   // No word is empty.
-  const pattern = given.every((part) => typeof part === 'object' && part.any === 'many') ? ANY_WORD : given
+  const pattern = leastLength(given) === 0 ? ANY_WORD : simplified(given)
+  if (leastLength(pattern) > MAX_WORD) return 'false'
   const literals = pattern.filter((part) => typeof part === 'string')
   if (!literals.every((literal) => WORD_PART.test(literal))) return 'false'
   const inWords = `regexp_matches(words, ${quote(` ${containsRe2(pattern, '[^ \\n]')} `)})`

@@ -3,7 +3,7 @@ import {equalNumberOf, numberOf} from '../../query/number-of.js'
 import {MAX_FIELD_VALUE, type Test, type Wildcard} from '../../query/query.js'
 import {toRe2} from '../../query/regex.js'
 import {mapLiterals} from '../../query/wildcard.js'
-import {containsRe2, onlyPrefixOf} from './like.js'
+import {containsRe2, leastLength, onlyPrefixOf, simplified} from './like.js'
 import {type Parameters, quote} from './sql.js'
 
 /** One value as SQL sees it. */
@@ -65,7 +65,10 @@ function equals(
 const EXPONENT = /^-?[\d.]+e[+-]?\d+$/
 
 function like(given: Wildcard, {text, printed, folded}: SqlValue, parameters: Parameters): string {
-  const pattern = folded === undefined ? given : mapLiterals(given, (literal) => literal.toLowerCase())
+  // No value is that long, whatever lower case makes of it.
+  if (leastLength(given) > 3 * MAX_FIELD_VALUE) return 'false'
+  const simple = simplified(given)
+  const pattern = folded === undefined ? simple : mapLiterals(simple, (literal) => literal.toLowerCase())
   const compared = folded ?? printed ?? text
   const prefix = onlyPrefixOf(pattern)
   if (prefix !== undefined) return `starts_with(${compared}, ${parameters.bind(prefix)})`

@@ -7,11 +7,26 @@ export function containsRe2(pattern: Wildcard, character: string): string {
     .join('')
 }
 
-/** A pattern as SQL's LIKE reads it, with `\` as its escape. Its `_` takes a code point, its `%` any of them. */
-export function toSqlLike(pattern: Wildcard): string {
-  return pattern
-    .map((part) => (typeof part === 'string' ? part.replace(/[%_\\]/g, '\\$&') : part.any === 'many' ? '%' : '_'))
-    .join('')
+/** The same pattern with one `many` at most in a row, after what else stands for characters there. */
+export function simplified(pattern: Wildcard): Wildcard {
+  const parts: Array<Wildcard[number]> = []
+  let many = false
+  for (const part of pattern) {
+    if (typeof part === 'object' && part.any === 'many') many = true
+    else {
+      if (many && typeof part === 'string') {
+        parts.push({any: 'many'})
+        many = false
+      }
+      parts.push(part)
+    }
+  }
+  return many ? [...parts, {any: 'many'}] : parts
+}
+
+/** No text of fewer UTF-16 units is like the pattern. */
+export function leastLength(pattern: Wildcard): number {
+  return pattern.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : part.any === 'one' ? 1 : 0), 0)
 }
 
 /** The literal text of a pattern that begins it and nothing but `many` follows; `undefined` where it is none such. */
