@@ -1,4 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import type {QueryNode} from '../../src/lib/query/query.js'
+import {toSearch} from '../../src/lib/query/regex.js'
 import {tokenize} from '../../src/lib/query/tokenize.js'
 import type {LogRecord} from '../../src/lib/record/record.js'
 import {openElasticsearch} from '../../src/lib/store/elasticsearch/elasticsearch-store.js'
@@ -6,6 +8,8 @@ import type {Store} from '../../src/lib/store/store.js'
 import {namesFound, parsed, queryConformance} from '../contracts/query-conformance.js'
 import {nameOf, queryCorpus} from '../contracts/query-corpus.js'
 import {EXPECTATIONS} from '../contracts/query-expectations.js'
+import {makeItem} from '../contracts/store-records.js'
+import {seededRandom} from '../support/random.js'
 import {askElasticsearch, removeInstallation} from './elasticsearch-indices.js'
 import {elasticsearchTargets, type RunningElasticsearch, useElasticsearch} from './start-elasticsearch.js'
 
@@ -31,6 +35,47 @@ for (const {name, version, runnable} of elasticsearchTargets('the query language
     }
 
     queryConformance(`elasticsearch ${name}`, () => open(`language-${run}`), {together: 8})
+
+    test('classes of regular expressions hold the same characters, whatever stands at their ends', async () => {
+      const {store, close} = await open(`language-classes-${run}`)
+      try {
+        const chars = Array.from({length: 0x180}, (_, code) => String.fromCharCode(code))
+        // And a row of each half of ASCII, as literals.
+        const rows = [chars.slice(0, 64).join(''), chars.slice(64, 128).join('')]
+        const writer = await store.openWriter()
+        const values = [...chars, ...rows]
+        await writer.write({items: values.map((c, i) => makeItem('chars', i, {attributes: {c}})), positions: []})
+        await writer.refresh()
+        const random = seededRandom(5)
+        const code = () => `\\x{${Math.floor(random() * 0x90).toString(16)}}`
+        const literals = rows.map((row) => [...row].map((c) => `\\x{${c.charCodeAt(0).toString(16)}}`).join(''))
+        const classes = Array.from({length: 60}, (_, i) => {
+          const [from, to, one, other] = [code(), code(), code(), code()]
+          const range = parseInt(from.slice(3), 16) <= parseInt(to.slice(3), 16) ? `${from}-${to}` : `${to}-${from}`
+          return `[${i % 3 === 0 ? '^' : ''}${range}${one}${other}]`
+        })
+        classes.push(...literals)
+        const differing: string[] = []
+        const ask = async () => {
+          for (let of = classes.pop(); of !== undefined; of = classes.pop()) {
+            const regex = {source: `^${of}$`, ignoreCase: random() < 0.2}
+            const query: QueryNode = {
+              kind: 'field',
+              field: {in: 'attributes', path: 'c'},
+              test: {kind: 'regex', regex},
+            }
+            const found: string[] = []
+            for await (const page of store.search({query, order: 'oldest', limit: 1_000}))
+              found.push(...page.map((record) => record.attributes.c as string))
+            if (found.join() !== values.filter(toSearch(regex)).join()) differing.push(of)
+          }
+        }
+        await Promise.all(Array.from({length: 8}, ask))
+        expect(differing).toEqual([])
+      } finally {
+        await close()
+      }
+    })
 
     test('documents of schema 1 are answered for as well, beside new ones', async () => {
       const index = `language-old-${run}`

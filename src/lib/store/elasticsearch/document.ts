@@ -21,7 +21,7 @@ export const DOCUMENT_SCHEMA = 2
 
 /**
  * What a document is not found by, so that its record has to be read: by `terms`, which could not be written; by the
- * `names` in the record's own fields, of which the server counts or cuts characters beyond 16 bits otherwise; by
+ * `names` in the record's own fields, where their characters or their length are not what the server takes them for; by
  * patterns of `words`, where a word is cut into pieces.
  */
 export type Inexact = 'terms' | 'names' | 'words'
@@ -61,12 +61,18 @@ function searchWords(record: LogRecord): string {
 function inexactParts(record: LogRecord, terms: string | undefined, words: string): string {
   const parts: Inexact[] = []
   if (terms === undefined) parts.push('terms')
-  if (STRING_FIELDS.some((field) => SURROGATE.test(record[field] ?? ''))) parts.push('names')
+  if (STRING_FIELDS.some((field) => isInexactName(record[field] ?? ''))) parts.push('names')
   if (words.includes(CONTINUED)) parts.push('words')
   return parts.length === 0 ? '' : `,"inexact":${JSON.stringify(parts)}`
 }
 
+/** Half a surrogate pair is stored as another character, and servers differ in how long pairs are. */
+function isInexactName(name: string): boolean {
+  return SURROGATE.test(name) && (name.length > MAX_FIELD_VALUE || HALF_PAIR.test(name))
+}
+
 const SURROGATE = /[\ud800-\udfff]/
+const HALF_PAIR = /[\ud800-\udfff]/u
 
 function cut(word: string): string[] {
   const pieces: string[] = []

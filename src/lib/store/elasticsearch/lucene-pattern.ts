@@ -125,9 +125,21 @@ class Printer {
     const [first] = ranges
     if (!negated && ranges.length === 1 && first && first[0] === first[1]) return escapeCode(first[0])
     if (countOf(ranges) > FEW || negated) this.open++
-    const text = ranges.map(([from, to]) => (from === to ? escapeCode(from) : `${escapeCode(from)}-${escapeCode(to)}`))
+    const text = ranges.map(([from, to]) => printRange(from, to))
     return `[${negated ? '^' : ''}${text.join('')}]`
   }
+}
+
+/** Characters that need a backslash stand for themselves: in Lucene 10 one that has it begins no range. */
+function printRange(from: number, to: number): string {
+  if (from > to) return ''
+  if (from === to || needsEscape(from)) return escapeCode(from) + printRange(from + 1, to)
+  if (needsEscape(to)) return printRange(from, to - 1) + escapeCode(to)
+  return `${String.fromCodePoint(from)}-${String.fromCodePoint(to)}`
+}
+
+function needsEscape(code: number): boolean {
+  return code > 0x20 && escapeCode(code).startsWith('\\')
 }
 
 function countOf(ranges: Ranges): number {

@@ -45,10 +45,15 @@ test.each<[string, Partial<LogRecord>, string[]]>([
   ['a path with DEL', {attributes: {a: {'b\x7f': 1}}}, ['terms']],
   ['a path too long', {attributes: {['p'.repeat(401)]: 1}}, ['terms']],
   ['too many values', {attributes: {a: Array.from({length: 10_001}, (_, i) => i)}}, ['terms']],
-  ['a name beyond 16 bits', {service: '😀'}, ['names']],
+  ['half a pair in a name', {service: 'a\ud83d'}, ['names']],
+  ['a name whose length is counted differently', {trace_id: '😀'.repeat(257)}, ['names']],
   ['a word in pieces', {message: 'x'.repeat(251)}, ['words']],
 ])('%s marks the document', (_, given, inexact) => {
   expect(encoded(record(given)).folded).toMatchObject({inexact})
+})
+
+test('a name beyond 16 bits is a name as others', () => {
+  expect(encoded(record({service: '🚀 api', trace_id: 'x'.repeat(600)})).folded).not.toHaveProperty('inexact')
 })
 
 test('the record is not touched, and an old stamp gives way', () => {

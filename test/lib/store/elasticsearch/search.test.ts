@@ -1,4 +1,5 @@
 import {afterEach, expect, test} from 'vitest'
+import {parseQuery} from '../../../../src/lib/query/parse-query.js'
 import {openElasticsearch} from '../../../../src/lib/store/elasticsearch/elasticsearch-store.js'
 import {type ScriptedAnswer, type SeenRequest, startScriptedServer} from './scripted-server.js'
 
@@ -39,7 +40,7 @@ async function bench(expires: (request: number) => boolean) {
     }
     const from = body.search_after ? body.search_after[2] + 1 : 0
     const hits = Array.from({length: Math.max(0, Math.min(body.size, RECORDS - from))}, (_, i) => ({
-      _source: {id: `s-${from + i}`},
+      _source: {id: `s-${from + i}`, message: '', attributes: {n: from + i}},
       sort: ['2026-11-20T10:00:00.000000001Z', 's', from + i, 7],
     }))
     return {status: 200, body: {...(body.pit ? {pit_id: body.pit.id} : {}), hits: {hits}}}
@@ -68,6 +69,33 @@ test('a long one comes in pages of one snapshot, which is given back', async () 
   expect(pages).toEqual([ids(0, 1_000), ids(1_000, 2_000), ids(2_000, 2_500)])
   expect(server.requests.filter(({method, path}) => method === 'POST' && path.includes('_pit'))).toHaveLength(1)
   expect(alive.size).toBe(0)
+})
+
+test('what the server cannot judge is tested here: page after page is read until enough is found', async () => {
+  const {server, store, alive} = await bench(() => false)
+  const pages: string[][] = []
+  const query = parseQuery('n:>=1500')
+  for await (const page of store.search({query, order: 'oldest', limit: 30})) pages.push(page.map(({id}) => id))
+  expect(pages).toEqual([ids(1_500, 1_530)])
+  const searches = server.requests.filter(({path}) => path.includes('/_search'))
+  const asked = searches.map(({body}) => JSON.parse(body ?? '') as Search)
+  expect(asked.map(({size, pit}) => [size, pit !== undefined])).toEqual([
+    [30, false],
+    [1_000, true],
+    [1_000, true],
+  ])
+  expect(alive.size).toBe(0)
+})
+
+test('a reader who pauses is not read ahead for', async () => {
+  const {server, store} = await bench(() => false)
+  const query = parseQuery('n:*')
+  const reading = store.search({query, order: 'oldest', limit: Infinity})[Symbol.asyncIterator]()
+  await reading.next()
+  const before = server.requests.length
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(server.requests).toHaveLength(before)
+  await reading.return?.(undefined)
 })
 
 test('a reader who leaves early gives the snapshot back', async () => {
