@@ -5,7 +5,7 @@
 import {numberOf} from '../../query/number-of.js'
 import type {Test} from '../../query/query.js'
 import {prefixOf} from '../../query/wildcard.js'
-import {compileValue, inOrder, type ValueTest} from './compile-value.js'
+import {compileAnyValue, inOrder, type ValueTest} from './compile-value.js'
 import {type Parameters, quote} from './sql.js'
 
 const COLUMN = 'attributes'
@@ -14,17 +14,17 @@ const MOST_DOTS = 4
 /** Lists may stand at any of its keys, which doubles the ways again. */
 const MOST_DOTS_WITH_LISTS = 2
 
-/** A test on the attributes at a path: true, false, or NULL where matches() must be asked. */
-export function compileAttribute(path: string, test: Test, parameters: Parameters): string {
+/** Whether an attribute passes any of these tests: true, false, or NULL where matches() must be asked. */
+export function compileAttribute(path: string, tests: Test[], parameters: Parameters): string {
   const ways = path.split('.').length - 1 <= MOST_DOTS ? splitsOf(path) : []
-  const tested = ways.length > 0 && ways.flat().every(isPlainKey) ? compileWays(path, ways, test, parameters) : 'NULL'
+  const tested = ways.length > 0 && ways.flat().every(isPlainKey) ? compileWays(path, ways, tests, parameters) : 'NULL'
   return `CASE WHEN ${mayHave(path)} THEN ${tested} ELSE false END`
 }
 
-function compileWays(path: string, ways: string[][], test: Test, parameters: Parameters): string {
-  const direct = anyOf(ways.map((keys) => guarded(keys, path, atPlace(pathOf(keys), test, parameters))))
+function compileWays(path: string, ways: string[][], tests: Test[], parameters: Parameters): string {
+  const direct = anyOf(ways.map((keys) => guarded(keys, path, atPlace(pathOf(keys), tests, parameters))))
   const lists = ways.length > 2 ** MOST_DOTS_WITH_LISTS ? [] : ways.flatMap(withLists)
-  const inLists = lists.length === 0 ? 'NULL' : anyIn(lists, test, parameters)
+  const inLists = lists.length === 0 ? 'NULL' : anyIn(lists, tests, parameters)
   return `CASE WHEN ${direct} THEN true WHEN NOT contains(${COLUMN}, '[') THEN false
     WHEN contains(${COLUMN}, '[[') OR contains(${COLUMN}, ',[') THEN NULL ELSE ${inLists} END`
 }
@@ -64,19 +64,21 @@ function guarded(keys: string[], path: string, condition: string): string {
 }
 
 /** A test of what stands at a place that no list is passed on the way to. */
-function atPlace(path: string, test: Test, parameters: Parameters): string {
+function atPlace(path: string, tests: Test[], parameters: Parameters): string {
   const place = quote(path)
   const type = `json_type(${COLUMN}, ${place})`
-  if (test.kind === 'exists') return holdsValue(`CAST(json_extract(${COLUMN}, ${place}) AS VARCHAR)`)
-  return ofLeaf(`json_extract_string(${COLUMN}, ${place})`, type, test, parameters)
+  const ofValues = tests.filter((test) => test.kind !== 'exists')
+  if (ofValues.length < tests.length) return holdsValue(`CAST(json_extract(${COLUMN}, ${place}) AS VARCHAR)`)
+  return ofLeaf(`json_extract_string(${COLUMN}, ${place})`, type, ofValues, parameters)
 }
 
 /** A test of the elements at paths that pass lists. */
-function anyIn(paths: string[], test: Test, parameters: Parameters): string {
+function anyIn(paths: string[], tests: Test[], parameters: Parameters): string {
+  const ofValues = tests.filter((test) => test.kind !== 'exists')
   const passes =
-    test.kind === 'exists'
+    ofValues.length < tests.length
       ? holdsValue('CAST(item AS VARCHAR)')
-      : ofLeaf(`(item ->> '$')`, 'json_type(item)', test, parameters)
+      : ofLeaf(`(item ->> '$')`, 'json_type(item)', ofValues, parameters)
   const items = paths.map((path) => `json_extract(${COLUMN}, ${quote(path)})`)
   return `len(list_filter(flatten([${items.join(', ')}]), lambda item: ${passes})) > 0`
 }
@@ -87,12 +89,12 @@ function withLists(keys: string[]): string[] {
 }
 
 /** A test of a string, number or boolean; lists and objects are none, whose text begins with a bracket. */
-function ofLeaf(text: string, type: string, test: ValueTest, parameters: Parameters): string {
+function ofLeaf(text: string, type: string, tests: ValueTest[], parameters: Parameters): string {
   // DuckDB prints 1e21 where JSON.stringify prints 1e+21, and is the same otherwise.
   const printed = `CASE WHEN regexp_matches(${text}, '^-?[0-9.]+e[0-9]+$') AND ${type} = 'DOUBLE'
     THEN replace(${text}, 'e', 'e+') ELSE ${text} END`
-  const passes = compileValue(test, {text, printed, numbers: true}, parameters)
-  if (isNoContainer(test)) return passes
+  const passes = compileAnyValue(tests, {text, printed, numbers: true}, parameters)
+  if (tests.every(isNoContainer)) return passes
   return inOrder([passes, `NOT (left(${text}, 1) IN ('{', '[') AND ${type} IN ('OBJECT', 'ARRAY'))`])
 }
 

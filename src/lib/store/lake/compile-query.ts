@@ -3,7 +3,7 @@
 // a condition is NULL: "ask matches()", which SQL's own logic of three values carries through AND, OR and NOT.
 
 import {unreachable} from '../../errors/logflow-error.js'
-import type {QueryNode} from '../../query/query.js'
+import type {QueryNode, Test} from '../../query/query.js'
 import {LEVELS} from '../../record/level.js'
 import {compileAny} from './compile-any.js'
 import {compileAttribute} from './compile-attribute.js'
@@ -44,7 +44,7 @@ export function compileQuery(node: QueryNode, parameters: Parameters): string {
     case 'and':
       return joined(node, ' AND ', 'true', parameters)
     case 'or':
-      return joined(node, ' OR ', 'false', parameters)
+      return either(node, parameters)
     case 'not':
       return `NOT ${yesOrNo(node.node, parameters)}`
     case 'phrase':
@@ -100,6 +100,20 @@ function joined(
   return `(${parts.join(operator)})`
 }
 
+/** Tests of one attribute, of which any will do, are asked at once. */
+function either(node: Extract<QueryNode, {kind: 'or'}>, parameters: Parameters): string {
+  const tests = new Map<string, Test[]>()
+  const rest: QueryNode[] = []
+  for (const part of node.nodes) {
+    if (part.kind !== 'field' || part.field.in !== 'attributes' || seesHalves(part)) rest.push(part)
+    else append(tests, part.field.path, part.test)
+  }
+  if (tests.size === 0) return joined(node, ' OR ', 'false', parameters)
+  const conditions = rest.map((part) => yesOrNo(part, parameters))
+  for (const [path, some] of tests) conditions.push(compileAttribute(path, some, parameters))
+  return `(${conditions.join(' OR ')})`
+}
+
 /** The condition with no NULL for no. */
 function yesOrNo(node: QueryNode, parameters: Parameters): string {
   const sql = compileQuery(node, parameters)
@@ -117,7 +131,7 @@ function compileField(node: FieldNode, parameters: Parameters): string {
       return seesHalves(node) ? onlyWhole(`coalesce(${sql}, false)`) : sql
     }
     case 'attributes': {
-      const sql = compileAttribute(field.path, test, parameters)
+      const sql = compileAttribute(field.path, [test], parameters)
       return seesHalves(node) ? onlyWhole(sql) : sql
     }
     case 'any':
@@ -141,4 +155,10 @@ function seesHalves({field, test}: FieldNode): boolean {
   if (test.kind === 'regex' || asked.includes('\ufffd') || HALF.test(asked)) return true
   // Of what is beyond the surrogates, U+FFFD may lie on the other side.
   return test.kind === 'range' && /[\u{d800}-\u{10ffff}]/u.test(asked)
+}
+
+function append<T>(lists: Map<string, T[]>, name: string, item: T): void {
+  const list = lists.get(name)
+  if (list) list.push(item)
+  else lists.set(name, [item])
 }

@@ -38,6 +38,30 @@ export function compileValue(test: ValueTest, value: SqlValue, parameters: Param
   }
 }
 
+/** Whether one value passes any of these tests; equalities are one condition, however many. NULL may stand for no. */
+export function compileAnyValue(tests: ValueTest[], value: SqlValue, parameters: Parameters): string {
+  const texts: string[] = []
+  const numbers: number[] = []
+  const others: ValueTest[] = []
+  for (const test of tests) {
+    const number = test.kind === 'equals' && !test.quoted && value.numbers ? equalNumberOf(test.value) : undefined
+    if (number !== undefined) numbers.push(number)
+    else if (test.kind === 'equals' && value.folded === undefined && isPlainText(test.value)) texts.push(test.value)
+    else others.push(test)
+  }
+  const list = (values: Array<string | number>) => values.map((each) => parameters.bind(each)).join(', ')
+  const conditions = others.map((test) => compileValue(test, value, parameters))
+  if (texts.length > 0) conditions.push(`${value.text} IN (${list(texts)})`)
+  if (numbers.length > 0) conditions.push(asNumber(value, (sql) => `${sql} IN (${list(numbers)})`))
+  return conditions.length === 1
+    ? (conditions[0] as string)
+    : `(${conditions.map((condition) => `coalesce(${condition}, false)`).join(' OR ')})`
+}
+
+function isPlainText(wanted: string): boolean {
+  return wanted.length <= MAX_FIELD_VALUE && !EXPONENT.test(wanted)
+}
+
 /** Conditions that must all hold, each looked at only where those before it do: DuckDB reorders an AND as it likes. */
 export function inOrder(conditions: string[]): string {
   return conditions.reduceRight((rest, condition) => `CASE WHEN ${condition} THEN ${rest} ELSE false END`)

@@ -227,6 +227,11 @@ function leaf(random: Random): QueryNode {
       field: {in: 'any', pattern: wildcard(random, ['a', 'a.', 'err', 'name', 'b'])},
       test: madeTest(random, 'text'),
     }
+  if (roll < 0.24) {
+    const field = {in: 'attributes', path: pick(random, ['a', 'b', 'a.b'])} as const
+    const tests = Array.from({length: 2 + Math.floor(random() * 4)}, () => madeTest(random, 'text'))
+    return {kind: 'or', nodes: tests.map((test) => ({kind: 'field', field, test}))}
+  }
   if (roll < 0.5) {
     const name = pick(random, [...TEXT_FIELDS, ...NUMBER_FIELDS, ...TIME_FIELDS])
     const isTime = (TIME_FIELDS as readonly string[]).includes(name)
