@@ -74,6 +74,8 @@ export default class Generate extends Command {
     const context = await openContext(flags)
     const live = flags.live ? liveFrom(options.start, now, context) : undefined
     const began = performance.now()
+    if (flags.truth !== undefined && flags.truth === flags.to)
+      throw new UsageError(`--truth and --to name the same file`, ['Write them to two files'])
     const truth = flags.truth === undefined ? undefined : await openTruthFile(flags.truth)
     const {lines, bytes, ...more} = await sendGenerated(flags.to, {
       options,

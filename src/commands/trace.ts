@@ -9,6 +9,7 @@ import {showResult} from '../cli/show-result.js'
 import {toZone, zoneFlag} from '../cli/zone-flag.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {findTrace, findTraceAtOnce, MIN_PREFIX} from '../lib/flows/find-trace.js'
+import {formatCount, plural} from '../lib/output/numbers.js'
 import type {TraceViewOptions} from '../lib/output/trace-drawing.js'
 import {traceView} from '../lib/output/trace-view.js'
 import {firstFailure} from '../lib/sources/input.js'
@@ -63,11 +64,21 @@ export default class Trace extends Command {
     if (failure) throw failure
     if (records.length === 0) throw notFound(args.id)
     const asRecords = flags.fields !== undefined || flags.template !== undefined
-    if (context.format === 'json' && !asRecords)
-      return showResult(context, traceJson(buildTrace(id, records), {spansOnly: flags['spans-only']}), () => '')
+    const began = performance.now()
+    const tellTime = () => {
+      const ms = Math.round(performance.now() - began)
+      context.talk.detail(`${plural(records.length, 'record')} drawn in ${formatCount(ms)} ms after they were found`)
+    }
+    if (context.format === 'json' && !asRecords) {
+      const tree = traceJson(buildTrace(id, records), {spansOnly: flags['spans-only'], errorsOnly: flags.errors})
+      tellTime()
+      return showResult(context, tree, () => '')
+    }
     const out = pagedOutput(context, flags.pager)
     if (context.format === 'pretty' && !asRecords) {
-      await out.write(traceView(buildTrace(id, records), viewOptions(context, flags)))
+      const text = traceView(buildTrace(id, records), viewOptions(context, flags))
+      tellTime()
+      await out.write(text)
       return out.end()
     }
     const writer = openRecordWriter(context, flags, {out})

@@ -1,4 +1,4 @@
-import {type Attempt, attemptsOf, mainRecord} from '../trace/findings.js'
+import {type Attempt, attemptsOf, mainRecord, withErrors} from '../trace/findings.js'
 import {foldSpans, type Row} from '../trace/fold-spans.js'
 import type {Section} from '../trace/sections.js'
 import {isError, type TraceSpan} from '../trace/span.js'
@@ -29,14 +29,9 @@ export function waterfallLines(section: Section, drawing: Drawing, most: number)
   return rows.map((row) => rowLine(row, layout))
 }
 
-/** Spans with an error, and all above them. */
 function failedRows(section: Section): Row[] {
-  const wanted = new Set<TraceSpan>()
+  const wanted = withErrors(section.roots)
   const rows = foldSpans(section, Number.POSITIVE_INFINITY)
-  for (const row of rows) {
-    if (row.kind !== 'span' || !hasError(row.span)) continue
-    for (let span: TraceSpan | undefined = row.span; span && !wanted.has(span); span = span.parent) wanted.add(span)
-  }
   return rows.filter((row) => row.kind === 'span' && wanted.has(row.span))
 }
 

@@ -58,8 +58,8 @@ export function mannerOf(tolerance: number): Manner {
 }
 
 /** Spans looked at as parents of one: those that began last before it, and the longest still running. */
-const MOST_RECENT = 32
-const MOST_LONG = 12
+const MOST_RECENT = 24
+const MOST_LONG = 8
 /** Of these the likeliest go into the rounds. */
 const MOST_CANDIDATES = 8
 /** What times speak against so much is not looked at further. */
@@ -69,7 +69,9 @@ const LATE_MS = 50
 /** A parent that ended this long before is none; ms. */
 const FORGOTTEN_MS = 10_000
 /** A parent over for longer must share something with the child, or be named by it; ms. */
-const FAR_MS = 300
+const FAR_MS = 80
+/** What shares a value with a span that ended no longer ago was begun by somebody; ms. */
+const SOON_MS = 300
 /** Lines are written a little later than what they tell of; ms. */
 const SLACK_MS = 0.3
 const MOST_LEVELS = 3
@@ -115,7 +117,7 @@ export function findCandidates(
     // Those that begin a little later by their own clock may be meant, too.
     for (; next < order.length && at(starts, order[next] as number) <= start + tolerance; next++) {
       if (next >= MOST_RECENT) long.push(order[next - MOST_RECENT] as number)
-      if (long.length > 4 * MOST_LONG) long = longest(long, ends, start)
+      if (long.length > 2 * MOST_LONG) long = longest(long, ends, start)
     }
     if (!wanted.has(drafts[child] as Draft)) continue
     const list: Candidate[] = []
@@ -149,16 +151,19 @@ function consider(parent: number, child: number, spans: Spans, {tolerance, weigh
   const {drafts, evidence, starts, ends} = spans
   const gap = at(starts, child) - at(ends, parent)
   if (parent === child || gap > FORGOTTEN_MS) return
-  const [a, b] = [drafts[parent] as Draft, drafts[child] as Draft]
+  const a = drafts[parent] as Draft
+  const b = drafts[child] as Draft
   if (a.traceId !== b.traceId && a.traceId !== undefined && b.traceId !== undefined) return
+  const x = evidence[parent] as Evidence
+  const y = evidence[child] as Evidence
+  const far = gap > FAR_MS && gap > tolerance
+  if (far && !sharesValue(x, y) && !x.named.has(y.service) && !y.named.has(x.service)) return
   const sameHost = a.host !== undefined && a.host === b.host
   const relation = relate(spans, parent, child, SLACK_MS, sameHost ? 0 : tolerance)
   if (relation === undefined || relation.score < LEAST_SCORE) return
-  const [x, y] = [evidence[parent] as Evidence, evidence[child] as Evidence]
   const shares = sharesValue(x, y)
   const named =
     (x.named.has(y.service) ? weights.parentNamesChild : 0) + (y.named.has(x.service) ? weights.childNamesParent : 0)
-  if (gap > FAR_MS && named === 0 && !shares) return
   let fixed = named + (shares ? weights.sharedValue : 0)
   const bothRequests = a.requestId !== undefined && b.requestId !== undefined
   if (bothRequests && a.requestId !== b.requestId) fixed += weights.otherRequest
@@ -170,7 +175,7 @@ function consider(parent: number, child: number, spans: Spans, {tolerance, weigh
   const tied =
     (a.traceId !== undefined && a.traceId === b.traceId) ||
     (bothRequests && a.requestId === b.requestId) ||
-    (shares && gap <= FAR_MS)
+    (shares && gap <= SOON_MS)
   const {kind, score: times, sure} = relation
   list.push({parent, service: x.service, times, inside: kind === 'inside', sure, fixed, alike, tied})
 }

@@ -18,6 +18,8 @@ const MOST_VALUES = 32
 /** Characters of a message that are read. */
 const MOST_TEXT = 500
 const LONGEST_VALUE = 100
+/** Longer values are prose or user agents: they name no service that matters. */
+const LONGEST_NAMING = 40
 /** Of this many drafts and more a value that half of them have tells nothing. */
 const FEW = 4
 
@@ -29,8 +31,11 @@ const MOST_NAMES = 300
 /** Parts of service names that name no service. */
 const GENERIC = new Set(['service', 'svc', 'server', 'api', 'app', 'worker', 'backend', 'web', 'the', 'and', 'for'])
 
-/** Reads all drafts at once: what a value is worth depends on how many have it. */
-export function evidenceOf(drafts: readonly Draft[]): Evidence[] {
+/**
+ * Reads all drafts at once: what a value is worth depends on how many have it. Without `texts` what the records say is
+ * left unread: times and services alone must do.
+ */
+export function evidenceOf(drafts: readonly Draft[], texts = true): Evidence[] {
   const services = new Map<string, number>()
   for (const {service} of drafts)
     if (service !== undefined && !services.has(service)) services.set(service, services.size)
@@ -41,10 +46,11 @@ export function evidenceOf(drafts: readonly Draft[]): Evidence[] {
   const read = drafts.map((draft) => {
     const values = new Set<number>()
     const named = new Set<number>()
-    for (const {record} of draft.records) readRecord(record, draft, {names, pattern, numbers, counts, values, named})
+    if (texts)
+      for (const {record} of draft.records) readRecord(record, draft, {names, pattern, numbers, counts, values, named})
     const service = draft.service === undefined ? -1 : (services.get(draft.service) as number)
     named.delete(service)
-    return {values, named, service, kind: kindOf(draft)}
+    return {values, named, service, kind: texts ? kindOf(draft) : ''}
   })
   const most = drafts.length <= FEW ? drafts.length : drafts.length / 2
   return read.map(({values, named, service, kind}) => {
@@ -133,7 +139,7 @@ function readRecord(record: LogRecord, draft: Draft, reading: Reading): void {
       left--
       if (value.length > LONGEST_VALUE) return
       if (DIGIT.test(value)) note(value)
-      nameServices(value, reading)
+      if (value.length <= LONGEST_NAMING) nameServices(value, reading)
     } else if (typeof value === 'number') {
       left--
       if (Math.abs(value) >= 1000) note(String(value))

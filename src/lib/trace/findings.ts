@@ -6,6 +6,15 @@ import {isError, type TraceSpan, walk} from './span.js'
 const GAP_SHARE = 0.3
 const LEAST_GAP_MS = 50
 
+/** Spans with an error, and all above them. */
+export function withErrors(roots: readonly TraceSpan[]): Set<TraceSpan> {
+  const wanted = new Set<TraceSpan>()
+  for (const {span} of walk(roots))
+    if (span.records.some(({record}) => isError(record)))
+      for (let above: TraceSpan | undefined = span; above && !wanted.has(above); above = above.parent) wanted.add(above)
+  return wanted
+}
+
 export interface Gap {
   /** Milliseconds after the trace's zero. */
   start: number

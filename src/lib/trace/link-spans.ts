@@ -25,6 +25,8 @@ const GAIN = 0.25
 const ROUNDS = 3
 /** Spans that clocks are made out from; of more, the first ones. */
 const MOST_WEIGHED = 1500
+/** One in so many spans without a parent is much. */
+const MANY = 20
 /** More is never certain where no id says so. */
 const MOST_CONFIDENCE = 0.99
 
@@ -54,13 +56,16 @@ function inferAll(
   exact: readonly Bond[],
   told: Map<string, number>,
 ): [Inference, Map<string, number>] {
-  const plain = inferParents(drafts, wanted, {known, offsets: told, tolerance: CLOCKS_AGREE_MS})
+  // Reading every text pays where there is much to be made out.
+  const texts = drafts.length <= MOST_WEIGHED || wanted.size * MANY >= drafts.length
+  const evidence = evidenceOf(drafts, texts)
+  const plain = inferParents(drafts, wanted, {known, offsets: told, tolerance: CLOCKS_AGREE_MS}, evidence)
   if (plain.score >= EXPLAINED * wanted.size || new Set(drafts.map(({host}) => host)).size < 2) return [plain, told]
   const some = drafts.length <= MOST_WEIGHED ? drafts : [...drafts].sort(byStart).slice(0, MOST_WEIGHED)
   const asked = new Set(some.filter((draft) => wanted.has(draft)))
   const offsets = fitClocks(some, asked, known, exact, told)
   if (offsets === undefined) return [plain, told]
-  return [inferParents(drafts, wanted, {known, offsets, tolerance: SET_RIGHT_MS}), offsets]
+  return [inferParents(drafts, wanted, {known, offsets, tolerance: SET_RIGHT_MS}, evidence), offsets]
 }
 
 /** Makes out calls and clocks in turn, each from the other; `undefined` where that explains little more. */

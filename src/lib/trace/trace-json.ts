@@ -1,6 +1,6 @@
 import type {LogRecord} from '../record/record.js'
 import {timeAfter} from './clock.js'
-import {attemptsOf, firstError, gapsOf, mainRecord} from './findings.js'
+import {attemptsOf, firstError, gapsOf, mainRecord, withErrors} from './findings.js'
 import {type Section, sectionsOf} from './sections.js'
 import {isError, type TraceSpan, walk} from './span.js'
 import type {TraceTree} from './trace-tree.js'
@@ -50,11 +50,11 @@ export interface SpanJson {
 export interface TraceJsonOptions {
   /** Leaves the records out. */
   spansOnly?: boolean
-  /** Which spans to list. */
-  only?: ReadonlySet<TraceSpan>
+  /** Only spans with an error and all above them; of their records those that are errors. */
+  errorsOnly?: boolean
 }
 
-export function traceJson(tree: TraceTree, {spansOnly = false, only}: TraceJsonOptions = {}): TraceJson {
+export function traceJson(tree: TraceTree, options: TraceJsonOptions = {}): TraceJson {
   const zero = tree.zero as string
   const sections = sectionsOf(tree)
   const failed = sections.map(firstError).find((entry) => entry !== undefined)
@@ -75,11 +75,12 @@ export function traceJson(tree: TraceTree, {spansOnly = false, only}: TraceJsonO
         ...(span ? {span: span.id} : {}),
       })),
     ),
-    spans: sections.flatMap((section) => spansOf(section, zero, {spansOnly, only})),
+    spans: sections.flatMap((section) => spansOf(section, zero, options)),
   }
 }
 
-function spansOf({roots, critical}: Section, zero: string, {spansOnly, only}: TraceJsonOptions): SpanJson[] {
+function spansOf({roots, critical}: Section, zero: string, {spansOnly, errorsOnly}: TraceJsonOptions): SpanJson[] {
+  const only = errorsOnly ? withErrors(roots) : undefined
   const attempts = attemptsOf(roots)
   const spans: SpanJson[] = []
   for (const {span, depth} of walk(roots)) {
@@ -107,10 +108,15 @@ function spansOf({roots, critical}: Section, zero: string, {spansOnly, only}: Tr
       ...(waited === undefined ? {} : {critical_ms: rounded(waited)}),
       ...(span.clockOffset === 0 ? {} : {clock_offset_ms: rounded(span.clockOffset)}),
       ...(attempt ? {attempt} : {}),
-      records: spansOnly ? [] : span.records.map(({record}) => record),
+      records: spansOnly ? [] : recordsOf(span, errorsOnly === true),
     })
   }
   return spans
+}
+
+function recordsOf({records}: TraceSpan, errorsOnly: boolean): LogRecord[] {
+  const kept = errorsOnly ? records.filter(({record}) => isError(record)) : records
+  return kept.map(({record}) => record)
 }
 
 /** To a microsecond: finer digits are noise of the sums. */
