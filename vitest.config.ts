@@ -10,8 +10,9 @@ export default defineConfig({
     exclude: ['test/services/**', 'test/faults/**', 'node_modules/**'],
     // Many tests wait for processes of their own: on two cores, one file at a time leaves them half idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For slow and busy machines; a test that hangs is found all the same.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report ? {outputFile: {json: report}} : {}),
   },

@@ -49,7 +49,7 @@ export function runLogflow(args: readonly string[], options: RunOptions = {}): P
     cwd: options.cwd ?? home,
     env: cleanEnv({HOME: home, ...options.env}),
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: options.timeout ?? 20_000,
+    timeout: options.timeout ?? 90_000,
     killSignal: 'SIGKILL',
   })
   let stdout = ''
