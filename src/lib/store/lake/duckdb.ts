@@ -43,7 +43,7 @@ export class Duck {
   readonly #bindings: Bindings
   readonly #database: Promise<duckdb.Database>
   readonly #memoryLimitMb: number
-  #allowedMore = false
+  #more: Promise<unknown> | undefined
   #open = true
 
   /** Starts opening at once, in a thread of its own; failures come out of the first query. */
@@ -96,15 +96,15 @@ export class Duck {
     }
   }
 
-  /**
-   * Allows four times the memory, once: for the rare rows of many megabytes, which need what they need. False where that
-   * has been done before.
-   */
-  async allowMore(): Promise<boolean> {
-    if (this.#allowedMore) return false
-    this.#allowedMore = true
-    await this.rows(`SET GLOBAL memory_limit = '${4 * this.#memoryLimitMb}MB'`)
-    return true
+  /** Whether `allowMore` has been asked for. */
+  get allowsMore(): boolean {
+    return this.#more !== undefined
+  }
+
+  /** Allows four times the memory: for the rare rows of many megabytes, which need what they need. */
+  async allowMore(): Promise<void> {
+    this.#more ??= this.rows(`SET GLOBAL memory_limit = '${4 * this.#memoryLimitMb}MB'`)
+    await this.#more
   }
 
   /** All rows of a small answer. */

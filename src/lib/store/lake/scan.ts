@@ -121,13 +121,16 @@ export async function* chunksOf(
 ): AsyncGenerator<DuckChunk> {
   const ask = () => lake.duck.query(sql, parameters.values, signal)
   let begun = false
+  // One of several that failed at once raises the limit for all of them.
+  const tried = lake.duck.allowsMore
   try {
     for await (const chunk of ask()) {
       begun = true
       yield chunk
     }
   } catch (error) {
-    if (begun || !isOutOfMemory(error) || !(await lake.duck.allowMore())) throw duckError(error, lake.layout.dir)
+    if (begun || tried || !isOutOfMemory(error)) throw duckError(error, lake.layout.dir)
+    await lake.duck.allowMore()
     yield* chunksOf(lake, sql, parameters, signal)
   }
 }

@@ -31,7 +31,7 @@ const PAGE = 1_000
 /** A stretch with fewer matches than this is followed by a longer one. */
 const FEW_MATCHES = 2_500
 /** Up to this many rows are read whole, with all their columns. */
-const MOST_LITTLE = 8 * ROW_GROUP
+const MOST_LITTLE = {byWords: 8 * ROW_GROUP, byTime: 4 * ROW_GROUP}
 
 export function searchLake(lake: Readable, request: SearchRequest, signal?: AbortSignal): AsyncGenerator<LogRecord[]> {
   return request.limit <= FEW ? searchFew(lake, request, signal) : searchMany(lake, request, signal)
@@ -74,7 +74,7 @@ async function firstOnes(
   const {order, limit} = request
   const oldest = order === 'oldest'
   const wanted = viewsFor(lake, request.query, all).filter((view) => overlaps(view, spanOf(request)))
-  const selective = isSelective(request.query) || isLittle(wanted, spanOf(request))
+  const selective = isSelective(request.query) || isLittle(wanted, request, spanOf(request))
   let left = wanted.sort(oldest ? (a, b) => a.min - b.min : (a, b) => b.max - a.max)
   let top: Candidate[] = []
   for (let group = selective ? left.length : 1; left.length > 0; group *= 3) {
@@ -109,15 +109,19 @@ async function firstOnes(
   return top
 }
 
-/** Whether so little is left of the sealed segments that one look at all of it, columns and all, is soonest done. */
-function isLittle(views: View[], {from, to}: Span): boolean {
-  const rows = views
-    .filter(({kind}) => kind === 'sealed')
-    .reduce((sum, {min, max, rows}) => {
-      const shared = (Math.min(max + 1, to) - Math.max(min, from)) / (max + 1 - min)
-      return sum + rows * shared
-    }, 0)
-  return rows <= MOST_LITTLE
+/**
+ * Whether so little is left of the sealed segments, after a look at their words or between the times asked for, that one
+ * look at all of it, columns and all, is soonest done.
+ */
+function isLittle(views: View[], {query, since, until}: SearchRequest, {from, to}: Span): boolean {
+  const sealed = views.filter(({kind}) => kind === 'sealed')
+  const byWords = sealed.every(({spans}) => spans)
+  if (!byWords && (query.kind === 'all' || since === undefined || until === undefined)) return false
+  const rows = sealed.reduce((sum, {min, max, rows}) => {
+    const shared = (Math.min(max + 1, to) - Math.max(min, from)) / (max + 1 - min)
+    return sum + rows * shared
+  }, 0)
+  return rows <= (byWords ? MOST_LITTLE.byWords : MOST_LITTLE.byTime)
 }
 
 /**
