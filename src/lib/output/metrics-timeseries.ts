@@ -10,8 +10,10 @@ import {formatDate, formatTime} from './times.js'
 
 const MOST_BAR = 40
 const LEAST_BAR = 8
+/** So many empty stretches in a row are one line. */
+const LEAST_FOLDED = 3
 
-/** Stretches of time for people: a line each, its date only where it changes. */
+/** Stretches of time for people: a line each, its date only where it changes; those that are empty in a row folded. */
 export function timeseriesTable(rows: readonly TimeseriesRow[], view: MetricsScreen): string {
   const {screen, zone, now} = view
   const by = fieldOf(rows)
@@ -31,20 +33,22 @@ export function timeseriesTable(rows: readonly TimeseriesRow[], view: MetricsScr
   // As much of the time of day as tells stretches apart.
   const digits = greatest(rows.map(({start}) => (start.endsWith(':00.000Z') ? 5 : start.endsWith('.000Z') ? 8 : 12)))
   let lastDay = ''
-  const cells = rows.map((row) => {
-    const day = formatDate(row.start, now, zone)
-    const clock = formatTime(row.start, zone).slice(0, digits)
+  const lines = foldEmpty(rows)
+  const cells = lines.map((line) => {
+    if ('empty' in line) return [`… ${formatCount(line.empty)} empty`]
+    const day = formatDate(line.start, now, zone)
+    const clock = formatTime(line.start, zone).slice(0, digits)
     const time = day === lastDay ? `${' '.repeat(day.length)} ${clock}` : `${day} ${clock}`
     lastDay = day
     return [
       time,
-      ...(by ? [row[by] ?? '(none)'] : []),
-      formatCount(row.records),
-      ...(before ? [formatCount(row.records_before ?? 0)] : []),
-      formatRate(row.records, row.seconds * 1_000),
-      formatCount(row.errors),
-      row.error_rate === undefined ? '' : percent(row.error_rate),
-      ...(timed ? [millisecondsText(row.p50_duration_ms), millisecondsText(row.p95_duration_ms)] : []),
+      ...(by ? [line[by] ?? '(none)'] : []),
+      formatCount(line.records),
+      ...(before ? [formatCount(line.records_before ?? 0)] : []),
+      formatRate(line.records, line.seconds * 1_000),
+      formatCount(line.errors),
+      line.error_rate === undefined ? '' : percent(line.error_rate),
+      ...(timed ? [millisecondsText(line.p50_duration_ms), millisecondsText(line.p95_duration_ms)] : []),
     ]
   })
   const palette = paletteFor(screen.color)
@@ -57,11 +61,34 @@ export function timeseriesTable(rows: readonly TimeseriesRow[], view: MetricsScr
   if (room < LEAST_BAR) return showTable(columns, cells, {palette, width: widthOf(screen)})
   const largest = greatest(rows.map(({per_second}) => per_second))
   return table
-    .map((line, i) => {
-      const row = rows[i - 1]
-      return row && largest > 0 ? `${padTo(line, used)}${bar(row.per_second / largest, room, screen)}`.trimEnd() : line
+    .map((text, i) => {
+      const line = lines[i - 1]
+      if (!line || 'empty' in line || largest === 0) return text
+      return `${padTo(text, used)}${bar(line.per_second / largest, room, screen)}`.trimEnd()
     })
     .join('\n')
+}
+
+/** Runs of stretches without a record, now or before, as how many they are; the first and last of all stay. */
+function foldEmpty(rows: readonly TimeseriesRow[]): Array<TimeseriesRow | {empty: number}> {
+  const lines: Array<TimeseriesRow | {empty: number}> = []
+  const flush = (run: readonly TimeseriesRow[]): void => {
+    if (run.length < LEAST_FOLDED) lines.push(...run)
+    else lines.push({empty: run.length})
+  }
+  let run: TimeseriesRow[] = []
+  for (const [i, row] of rows.entries()) {
+    const empty = row.records === 0 && !row.records_before
+    if (empty && i > 0 && i < rows.length - 1) {
+      run.push(row)
+      continue
+    }
+    flush(run)
+    run = []
+    lines.push(row)
+  }
+  flush(run)
+  return lines
 }
 
 /** Of any number of values: more than a call takes as arguments. */

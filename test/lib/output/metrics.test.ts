@@ -58,6 +58,13 @@ const SECONDS = [20, 30].map((second) => ({
   errors: 0,
   per_second: second / 10,
 }))
+const GAPS = [0, 0, 0, 0, 5, 0, 0, 7, 0, 0, 0, 0].map((records, i) => ({
+  start: `2026-11-20T${String(i + 8).padStart(2, '0')}:00:00.000Z`,
+  seconds: 3600,
+  records,
+  errors: 0,
+  per_second: records / 3600,
+}))
 const BY_LEVEL = measured(timeseries({by: 'level', top: 2}), ALL, 3_600_000)
 
 const VIEWS: ReadonlyArray<readonly [string, string]> = [
@@ -71,6 +78,7 @@ const VIEWS: ReadonlyArray<readonly [string, string]> = [
   ['timeseries', timeseriesTable(SERIES.rows, view({}))],
   ['timeseries-narrow', timeseriesTable(SERIES.rows, view({width: 50}))],
   ['timeseries-seconds', timeseriesTable(SECONDS, view({width: 60}))],
+  ['timeseries-gaps', timeseriesTable(GAPS, view({width: 60}))],
   ['timeseries-levels', timeseriesTable(BY_LEVEL.rows, view({width: 80}))],
 ]
 
