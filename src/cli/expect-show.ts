@@ -27,6 +27,11 @@ export async function showExpected(context: Context, expected: Expected[], flags
     })
 }
 
+/** `any of a, b` out of a tree with a line for each. */
+function inOneLine(tree: string): string {
+  return tree.replace(/^((?:any|all) of|not)\n\s*/, '$1 ').replaceAll(/\n\s*/g, ', ')
+}
+
 function toRow({expectation, verdict, count, afterMs, records, reason, nearest}: Expected): ExpectRow {
   return {
     name: expectation.name,
@@ -40,7 +45,7 @@ function toRow({expectation, verdict, count, afterMs, records, reason, nearest}:
       ? {}
       : {
           nearest: {
-            without: nearest.without ? explainTree(nearest.without) : 'the bounds of time',
+            without: nearest.without ? inOneLine(explainTree(nearest.without)) : 'the bounds of time',
             count: nearest.count,
             records: nearest.records,
           },

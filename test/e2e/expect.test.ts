@@ -59,6 +59,19 @@ test('what does not come is told with the nearest thing', async () => {
   ])
 })
 
+test.each([
+  ['service:nobody (placed OR shipped)', 'service = "nobody", in any case'],
+  [
+    'service:nobody (sold OR shipped)',
+    'all of service = "nobody", in any case, any of, the word sold, the word shipped',
+  ],
+])('of %s beside a flag, what stands in the way is told in one line', async (query, without) => {
+  const {status, stdout} = await run('expect', query, '--trace-id', TRACE, '-o', 'pretty')
+  expect(status).toBe(1)
+  expect(stdout).toMatch(/^ {2}nearest: \d+ records? without /m)
+  expect(stdout).toContain(` without ${without}\n`)
+})
+
 test('what is on the bus and not processed: status 3, and 0 once it is', async () => {
   writeFileSync(join(home, 'late.log'), line('parcel sent', 'info', 'shipping'))
   await run('ship', 'late.log', '--no-process')

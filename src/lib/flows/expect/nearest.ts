@@ -17,11 +17,12 @@ export interface Nearest {
 
 /** The nearest thing to records that did not come: fewest first, so that what says most is what is shown. */
 export async function nearestRecords(evidence: Evidence, filter: RecordFilter): Promise<Nearest | undefined> {
-  const parts = filter.query.kind === 'and' ? filter.query.nodes.slice(0, MOST_TRIES) : []
-  const candidates: Array<{without?: QueryNode; filter: RecordFilter}> = parts.map((without) => ({
-    without,
-    filter: {...filter, query: withoutPart(filter.query, without)},
-  }))
+  // What stands beside the flags as a whole, and each of its conditions by itself.
+  const parts = filter.query.kind === 'and' ? filter.query.nodes : []
+  const each = parts.flatMap((part) => (part.kind === 'and' ? conditionsOf(part) : []))
+  const candidates: Array<{without?: QueryNode; filter: RecordFilter}> = [...each, ...parts]
+    .slice(0, MOST_TRIES)
+    .map((without) => ({without, filter: {...filter, query: withoutPart(filter.query, without)}}))
   if (filter.since !== undefined || filter.until !== undefined) candidates.push({filter: {query: filter.query}})
   let nearest: (Nearest & {filter: RecordFilter}) | undefined
   for (const candidate of candidates) {
@@ -33,7 +34,12 @@ export async function nearestRecords(evidence: Evidence, filter: RecordFilter): 
   return {without, count, records: await evidence.show(nearest.filter, MOST_SHOWN)}
 }
 
+function conditionsOf(query: QueryNode): QueryNode[] {
+  return query.kind === 'and' ? query.nodes.flatMap(conditionsOf) : [query]
+}
+
 function withoutPart(query: QueryNode, part: QueryNode): QueryNode {
-  const nodes = query.kind === 'and' ? query.nodes.filter((node) => node !== part) : []
+  if (query.kind !== 'and') return query
+  const nodes = query.nodes.filter((node) => node !== part).map((node) => withoutPart(node, part))
   return nodes.length === 1 ? (nodes[0] as QueryNode) : {kind: 'and', nodes}
 }
