@@ -19,6 +19,8 @@ export interface SearchAnswer {
 
 /** Hits of one request. */
 const PAGE = 1_000
+/** Of one that looks for answers among candidates, most of which may be none: each request sorts them anew. */
+const VAIN_PAGE = 5_000
 const MAX_ANSWER_BYTES = 64_000_000
 /** How long the snapshot waits for the reader of our pages to come back. */
 export const KEEP_ALIVE = '5m'
@@ -64,8 +66,7 @@ export async function* searchPages(
       left -= answers.length
       if (answers.length > 0) yield answers
       if (hits.length < asked) return
-      // What is read in vain is read in large pages.
-      size = isAnswer ? PAGE : Math.min(PAGE, left)
+      size = isAnswer ? VAIN_PAGE : Math.min(PAGE, left)
       pages.fromSnapshot()
     }
   } catch (error) {
