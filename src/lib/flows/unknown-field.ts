@@ -30,6 +30,10 @@ export async function unknownField(
 
 /** Attributes that must be there for a record to match. */
 function pathsOf(node: QueryNode): string[] {
-  if (node.kind === 'and' || node.kind === 'or') return node.nodes.flatMap(pathsOf)
+  if (node.kind === 'and') return node.nodes.flatMap(pathsOf)
+  if (node.kind === 'or') {
+    const parts = node.nodes.map(pathsOf)
+    return parts.some((paths) => paths.length === 0) ? [] : parts.flat()
+  }
   return node.kind === 'field' && node.field.in === 'attributes' ? [node.field.path] : []
 }
