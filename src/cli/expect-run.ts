@@ -47,6 +47,7 @@ async function ofFiles(context: Context, plan: Planned[], flags: ExpectFlags, fi
     batches: sources,
     filters: expectations.map(({filter}) => filter),
     bytes: () => sources.progress().bytes,
+    onlyPipeLeft: () => sources.progress().lastIsPipe,
     now: () => performance.now(),
   })
   const rows = await watch(context, expectations, evidence, flags)

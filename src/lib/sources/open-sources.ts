@@ -71,6 +71,8 @@ export interface SourceProgress extends ReadCounters {
   files: number
   totalFiles: number
   currentFile?: string
+  /** Nothing is left but the pipe that is being read, which may go on for ever. */
+  lastIsPipe: boolean
 }
 
 const NOTHING_READ = {units: 0, lines: 0, blank: 0, joined: 0, pieces: 0, bytes: 0}
@@ -96,6 +98,7 @@ export function openSources(options: OpenSourcesOptions): Sources {
       files: state.done,
       totalFiles: options.inputs.length,
       currentFile: state.current,
+      lastIsPipe: state.done === options.inputs.length - 1 && options.inputs.at(-1)?.kind !== 'file',
     }),
     [Symbol.asyncIterator]: () => readAll(state),
   }

@@ -109,6 +109,7 @@ test('several inputs, one after the other, each with its own envelope; a bad one
     unterminated: 1,
     files: 3,
     totalFiles: 3,
+    lastIsPipe: false,
     currentFile: undefined,
   })
 })

@@ -33,6 +33,8 @@ export interface Evidence {
    * seen yet: once that is 0, `count` and `show` see all of it.
    */
   horizon(): Promise<() => Promise<number>>
+  /** Says what `behind` counts, where that is not units on the bus. */
+  tellBehind?(behind: number): string
   /** True once nothing can come any more: files have been read to their end. */
   isOver?(): boolean
 }
@@ -84,7 +86,7 @@ export async function expectRecords(expectation: Expectation, options: ExpectOpt
       count = await evidence.count(expectation.filter)
       const verdict = certain(expectation.count, count, left === 0)
       if (verdict) return {...(await outcome(verdict)), records: await evidence.show(expectation.filter, MOST_SHOWN)}
-      reason = left === undefined ? undefined : notCaughtUp(left)
+      reason = left === undefined ? undefined : (evidence.tellBehind?.(left) ?? notCaughtUp(left))
       if (left) options.onWait?.(left)
     } catch (error) {
       if (!(error instanceof LogflowError && error.retriable) || signal.aborted) throw error

@@ -17,6 +17,8 @@ export interface FileEvidenceOptions {
   filters: readonly RecordFilter[]
   /** Bytes read so far. */
   bytes: () => number
+  /** Whether nothing is left to be read but a pipe, which may never end; files do, and are read until then. */
+  onlyPipeLeft: () => boolean
   /** Milliseconds of a clock that never goes back. */
   now: () => number
 }
@@ -47,15 +49,24 @@ export class FileEvidence implements Evidence {
     return this.of(filter).records.slice(0, limit)
   }
 
-  /** Passed when what a pipe held has been read: it is quiet, or has been read far on. */
+  /** Passed when files have been read to their end, and of a pipe what it held: it is quiet, or was read far on. */
   async horizon(): Promise<() => Promise<number>> {
-    const {bytes, now} = this.options
-    const from = bytes()
-    let last = {bytes: from, at: now()}
+    const {bytes, now, onlyPipeLeft} = this.options
+    let from: number | undefined
+    let last = {bytes: 0, at: 0}
     return async () => {
+      if (!onlyPipeLeft()) return 1
+      if (from === undefined) {
+        from = bytes()
+        last = {bytes: from, at: now()}
+      }
       if (bytes() > last.bytes) last = {bytes: bytes(), at: now()}
       return bytes() - from > FAR_BYTES || now() - last.at >= QUIET_MS ? 0 : 1
     }
+  }
+
+  tellBehind(): string {
+    return 'the input is not read to its end yet'
   }
 
   private of(filter: RecordFilter) {

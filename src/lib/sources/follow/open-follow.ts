@@ -113,7 +113,7 @@ class Follower {
   progress(): SourceProgress {
     const sum = newCounters()
     for (const {counters} of this.shared.tallies.values()) addCounters(sum, counters)
-    return {...sum, files: 0, totalFiles: this.watched.length}
+    return {...sum, files: 0, totalFiles: this.watched.length, lastIsPipe: false}
   }
 
   results(): SourceResult[] {
