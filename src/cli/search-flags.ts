@@ -184,6 +184,13 @@ export function toLimit(text: string | undefined, otherwise: number): number {
   throw new LogflowError('USAGE', `--limit takes a whole number over 0, or all, not ${JSON.stringify(text)}`)
 }
 
+/** The query and the flags that narrow it, as they were typed. */
+export function askedText(query: string | undefined, flags: FilterValues): string | undefined {
+  const names = ['service', 'level', 'min-level', 'trace-id', 'correlation-id', 'request-id'] as const
+  const parts = names.flatMap((name) => [flags[name] ?? []].flat().map((value) => `--${name} ${value}`))
+  return [query, ...parts].filter(Boolean).join(' ') || undefined
+}
+
 /** The times that were asked for, as they were typed. */
 export function spanText(flags: {since?: string; until?: string}): string | undefined {
   const parts = [flags.since && `since ${flags.since}`, flags.until && `until ${flags.until}`]

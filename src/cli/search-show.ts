@@ -11,7 +11,7 @@ import type {QueryNode} from '../lib/query/query.js'
 import type {Context} from './context.js'
 import {pagedOutput} from './pager.js'
 import {openRecordWriter} from './record-flags.js'
-import {type Asked, spanText} from './search-flags.js'
+import {type Asked, askedText, spanText} from './search-flags.js'
 import type {Searchable} from './searchable.js'
 import {showResult} from './show-result.js'
 
@@ -122,6 +122,7 @@ export async function tellRest(
 /** Says why nothing was found, as far as that is known. */
 export async function tellNothing(context: Context, records: Searchable, asked: Asked, fail: boolean): Promise<void> {
   const why = await records.explainNothing(asked.filter)
-  context.talk.show(nothingFound({query: asked.text, span: spanText(asked.flags)}, why, context.talk.screen))
+  const query = askedText(asked.text, asked.flags)
+  context.talk.show(nothingFound({query, span: spanText(asked.flags)}, why, context.talk.screen))
   if (fail) throw new LogflowError('NO_MATCH', 'nothing matched')
 }

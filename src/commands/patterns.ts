@@ -4,7 +4,7 @@ import {filterFlags, timeFlags, toFilter} from '../cli/filter-flags.js'
 import {argument, globalFlags, storeFlags} from '../cli/global-flags.js'
 import {tellSkipped} from '../cli/open-inputs.js'
 import {tellFound, toldMeanwhile, toNewSince} from '../cli/patterns-talk.js'
-import {spanText, toLimit} from '../cli/search-flags.js'
+import {askedText, spanText, toLimit} from '../cli/search-flags.js'
 import {openSearchable} from '../cli/searchable.js'
 import {showRows} from '../cli/show-result.js'
 import {toZone} from '../cli/zone-flag.js'
@@ -81,12 +81,14 @@ export default class Patterns extends Command {
     if (failure) throw failure
     if (found.records === 0) {
       const why = await records.explainNothing(filter)
-      return context.talk.show(nothingFound({query: args.query, span: spanText(flags)}, why, context.talk.screen))
+      return context.talk.show(
+        nothingFound({query: askedText(args.query, flags), span: spanText(flags)}, why, context.talk.screen),
+      )
     }
     tellFound(context, found, newSince)
-    if (context.talk.screen.isTerminal && newSince === undefined) {
+    if (context.talk.screen.isTerminal && shown.length > 0) {
       const ms = formatDuration(performance.now() - started)
-      const summary = {shown: shown.length, templates: found.templates, records: found.records, ms}
+      const summary = {shown: shown.length, templates: found.patterns.length, records: found.records, ms}
       context.talk.show(patternsSummary(summary, context.talk.screen))
     }
   }

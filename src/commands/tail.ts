@@ -4,6 +4,7 @@ import {toFilter} from '../cli/filter-flags.js'
 import {argument, globalFlags} from '../cli/global-flags.js'
 import {noWaitFlag, pipelineFlags} from '../cli/pipeline-flags.js'
 import {openRecordWriter, recordFlags} from '../cli/record-flags.js'
+import {askedText} from '../cli/search-flags.js'
 import {openTailed} from '../cli/tail-arrivals.js'
 import {type Ending, FIRST_LINES, tailFlags, toEnding, toMarks} from '../cli/tail-flags.js'
 import {showTail} from '../cli/tail-show.js'
@@ -60,7 +61,7 @@ export default class Tail extends Command {
     tailed.check()
     if (until && !waited.found) throw notSeen(until.text, ending, waited, timer.signal.aborted)
     if (follow || last === 0 || shown > 0) return
-    await tellNothing(context, tailed.explainNothing, {query: args.query, since: flags.since})
+    await tellNothing(context, tailed.explainNothing, {query: askedText(args.query, flags), since: flags.since})
   }
 }
 

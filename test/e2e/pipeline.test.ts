@@ -206,16 +206,18 @@ describe('ship, then search', () => {
   test('nothing found says what there is, and fails only when asked to', async () => {
     const none = await runLogflow(['search', '--service', 'paymnt'], {home})
     expect(none).toMatchObject({status: 0, stdout: ''})
-    expect(none.stderr).toBe('nothing found in 15 records; no service "paymnt"; did you mean payment?\n')
+    expect(none.stderr).toBe(
+      'nothing found for --service paymnt in 15 records; no service "paymnt"; did you mean payment?\n',
+    )
     const file = await runLogflow(['search', 'x', '--file', '-'], {home})
     expect(file.stderr).toBe('nothing found for x in 0 records\n')
     const tail = await runLogflow(['tail', '--no-follow', '--service', 'paymnt'], {home})
     expect(tail).toMatchObject({status: 0, stdout: '', stderr: none.stderr})
     const whole = await runLogflow(['search', '--trace-id', TRACE, 'zzz'], {home})
-    expect(whole.stderr).toBe('nothing found for zzz in 15 records\n')
+    expect(whole.stderr).toBe(`nothing found for zzz --trace-id ${TRACE} in 15 records\n`)
     const short = await runLogflow(['search', '--trace-id', TRACE.slice(0, 8)], {home})
     expect(short.stderr).toBe(
-      `nothing found in 15 records; logflow trace ${TRACE.slice(0, 8)} takes the beginning of an id\n`,
+      `nothing found for --trace-id ${TRACE.slice(0, 8)} in 15 records; logflow trace ${TRACE.slice(0, 8)} takes the beginning of an id\n`,
     )
     const failed = await runLogflow(['search', 'absent', '--fail-if-none'], {home})
     expect(failed.status).toBe(1)

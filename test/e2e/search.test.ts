@@ -130,7 +130,7 @@ test('a saved search is asked by its name, with flags of the day', {timeout: LON
   expect(again.stdout).toBe('175\n225\n275\n')
   const listed = await runLogflow(['searches', 'list'], {home})
   expect(listed.stdout).toBe(
-    '{"name":"trouble","query":"declined","flags":{"min-level":"warn","limit":"2","fields":"n"}}\n',
+    '{"name":"trouble","query":"declined","flags":{"min_level":"warn","limit":"2","fields":"n"}}\n',
   )
   expect((await runLogflow(['searches', 'delete', '@trouble'], {home})).stderr).toBe('@trouble deleted\n')
   expect(readdirSync(join(home, '.local/share/logflow/searches'))).toEqual([])

@@ -22,11 +22,16 @@ export default class SearchesList extends Command {
     const rows = []
     for (const name of names) {
       const {query, flags: kept} = await saved.read(name)
-      rows.push(people ? {name, query: query ?? '', flags: asTyped(kept)} : {name, query, flags: kept})
+      rows.push(people ? {name, query: query ?? '', flags: asTyped(kept)} : {name, query, flags: inSnakeCase(kept)})
     }
     if (rows.length === 0) context.talk.note('no saved searches: logflow search QUERY --save NAME makes one')
     if (rows.length > 0 || !people) await showRows(context, rows, COLUMNS)
   }
+}
+
+/** Named as everything in JSON is. */
+function inSnakeCase(flags: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [name.replaceAll('-', '_'), value]))
 }
 
 function asTyped(flags: Record<string, unknown>): string {
