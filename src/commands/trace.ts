@@ -5,14 +5,16 @@ import {tellSkipped} from '../cli/open-inputs.js'
 import {pagedOutput} from '../cli/pager.js'
 import {openRecordWriter, pagerFlag, recordFlags} from '../cli/record-flags.js'
 import {openSearchable} from '../cli/searchable.js'
-import {showResult} from '../cli/show-result.js'
+import {showResult, showRows} from '../cli/show-result.js'
 import {toZone, zoneFlag} from '../cli/zone-flag.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {findTrace, findTraceAtOnce, MIN_PREFIX} from '../lib/flows/find-trace.js'
 import {formatCount, plural} from '../lib/output/numbers.js'
+import type {RowColumn} from '../lib/output/rows.js'
 import type {TraceViewOptions} from '../lib/output/trace-drawing.js'
 import {traceView} from '../lib/output/trace-view.js'
 import {firstFailure} from '../lib/sources/input.js'
+import {isError} from '../lib/trace/span.js'
 import {traceJson} from '../lib/trace/trace-json.js'
 import {buildTrace} from '../lib/trace/trace-tree.js'
 
@@ -23,7 +25,7 @@ export default class Trace extends Command {
     'The id is a trace, correlation or request id, or the beginning of one (4 characters or more) when only one id',
     'begins so. Span and parent ids are followed where records have them; where they have none, calls are made out of',
     'times, lengths, words and shared values, and marked ~ with how sure that is. Clocks that are not right are told',
-    'and set right. -o json gives the tree of spans, other formats and pipes the records.',
+    'and set right. -o json gives the tree of spans, other formats and pipes the records, or the spans with --spans-only.',
   ].join(' ')
   static override examples = [
     '<%= config.bin %> trace 4bf92f3577b34da6a3ce929d0e0e4736',
@@ -74,6 +76,15 @@ export default class Trace extends Command {
       tellTime()
       return showResult(context, tree, () => '')
     }
+    if (flags['spans-only'] && !asRecords && context.format !== 'pretty') {
+      const {spans} = traceJson(buildTrace(id, records), {spansOnly: true, errorsOnly: flags.errors})
+      tellTime()
+      return showRows(
+        context,
+        spans.map(({records: _, ...span}) => span),
+        SPAN_COLUMNS,
+      )
+    }
     const out = pagedOutput(context, flags.pager)
     if (context.format === 'pretty' && !asRecords) {
       const text = traceView(buildTrace(id, records), viewOptions(context, flags))
@@ -82,10 +93,17 @@ export default class Trace extends Command {
       return out.end()
     }
     const writer = openRecordWriter(context, flags, {out})
-    for (const record of records) await writer.write(record)
+    for (const record of records) if (!flags.errors || isError(record)) await writer.write(record)
     await writer.end()
   }
 }
+
+/** Of spans in rows. */
+const SPAN_COLUMNS: readonly RowColumn[] = [
+  ...['id', 'parent', 'edge', 'start'].map((title) => ({title})),
+  {title: 'duration_ms', align: 'right'},
+  ...['error', 'service', 'host', 'name'].map((title) => ({title})),
+]
 
 interface ViewFlags {
   all?: boolean

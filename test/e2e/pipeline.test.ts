@@ -197,6 +197,18 @@ describe('ship, then search', () => {
     expect(shape(strip(stored))).toEqual(shape(strip(read)))
   })
 
+  test('trace gives spans as rows, and failed records alone, to programs too', async () => {
+    const spans = await runLogflow(['trace', TRACE, '--spans-only', '-o', 'csv'], {home})
+    const rows = spans.stdout.trimEnd().split('\r\n')
+    expect(rows[0]).toBe('id,parent,edge,start,duration_ms,error,service,host,name')
+    expect(rows.slice(1).map((row) => row.split(',')[6])).toEqual(['gateway', 'payment'])
+    const lines = await runLogflow(['trace', TRACE, '--spans-only', '-o', 'jsonl'], {home})
+    const listed = lines.stdout.trimEnd().split('\n')
+    expect(listed.map((line) => 'records' in JSON.parse(line))).toEqual([false, false])
+    const failed = await runLogflow(['trace', TRACE, '--errors', '-o', 'raw'], {home})
+    expect(failed.stdout).toBe('card declined\n')
+  })
+
   test('a prefix of several ids names them', async () => {
     const ran = await runLogflow(['trace', 'req-'], {home})
     expect(ran.status).toBe(2)

@@ -33,7 +33,7 @@ export function timeseriesTable(rows: readonly TimeseriesRow[], view: MetricsScr
   // As much of the time of day as tells stretches apart.
   const digits = greatest(rows.map(({start}) => (start.endsWith(':00.000Z') ? 5 : start.endsWith('.000Z') ? 8 : 12)))
   let lastDay = ''
-  const lines = foldEmpty(rows)
+  const lines = foldEmpty(rows, by)
   const cells = lines.map((line) => {
     if ('empty' in line) return [`… ${formatCount(line.empty)} empty`]
     const day = formatDate(line.start, now, zone)
@@ -69,8 +69,11 @@ export function timeseriesTable(rows: readonly TimeseriesRow[], view: MetricsScr
     .join('\n')
 }
 
-/** Runs of stretches without a record, now or before, as how many they are; the first and last of all stay. */
-function foldEmpty(rows: readonly TimeseriesRow[]): Array<TimeseriesRow | {empty: number}> {
+/** Runs of stretches without a record, now or before, as how many they are; the first and last of each series stay. */
+function foldEmpty(
+  rows: readonly TimeseriesRow[],
+  by: 'level' | 'service' | 'host' | undefined,
+): Array<TimeseriesRow | {empty: number}> {
   const lines: Array<TimeseriesRow | {empty: number}> = []
   const flush = (run: readonly TimeseriesRow[]): void => {
     if (run.length < LEAST_FOLDED) lines.push(...run)
@@ -79,7 +82,8 @@ function foldEmpty(rows: readonly TimeseriesRow[]): Array<TimeseriesRow | {empty
   let run: TimeseriesRow[] = []
   for (const [i, row] of rows.entries()) {
     const empty = row.records === 0 && !row.records_before
-    if (empty && i > 0 && i < rows.length - 1) {
+    const inner = [rows[i - 1], rows[i + 1]].every((beside) => beside && (!by || beside[by] === row[by]))
+    if (empty && inner) {
       run.push(row)
       continue
     }

@@ -79,6 +79,13 @@ const VIEWS: ReadonlyArray<readonly [string, string]> = [
   ['timeseries-narrow', timeseriesTable(SERIES.rows, view({width: 50}))],
   ['timeseries-seconds', timeseriesTable(SECONDS, view({width: 60}))],
   ['timeseries-gaps', timeseriesTable(GAPS, view({width: 60}))],
+  [
+    'timeseries-gaps-levels',
+    timeseriesTable(
+      ['INFO', 'WARN'].flatMap((level) => GAPS.map((row) => ({...row, level}))),
+      view({width: 60}),
+    ),
+  ],
   ['timeseries-levels', timeseriesTable(BY_LEVEL.rows, view({width: 80}))],
 ]
 
