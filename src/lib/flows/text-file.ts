@@ -74,6 +74,7 @@ async function told<T>(path: string, work: Promise<T>): Promise<T> {
 export function tellFileError(doing: 'read' | 'write', path: string, error: unknown): LogflowError {
   if (error instanceof LogflowError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const reason = REASON[code] ?? (error instanceof Error ? error.message : String(error))
+  const missing = code === 'ENOENT' && doing === 'read' ? 'no such file' : undefined
+  const reason = missing ?? REASON[code] ?? (error instanceof Error ? error.message : String(error))
   return new LogflowError(CODE[code] ?? 'FILE_UNREADABLE', `cannot ${doing} ${path}: ${reason}`, {cause: error})
 }

@@ -2,7 +2,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, expect, test} from 'vitest'
-import {openTextFile} from '../../../src/lib/flows/text-file.js'
+import {openTextFile, tellFileError} from '../../../src/lib/flows/text-file.js'
 import {writeGenerated} from '../../../src/lib/flows/write-generated.js'
 import {type GenerateOptions, generateLines} from '../../../src/lib/generate/generate.js'
 
@@ -64,6 +64,8 @@ test('a file that cannot be written says why', async () => {
   const missing = join(folder, 'no', 'shop.log')
   await expect(openTextFile(missing)).rejects.toThrow(`cannot write ${missing}: no such folder`)
   await expect(openTextFile(folder)).rejects.toMatchObject({code: 'FILE_UNREADABLE'})
+  const absent = Object.assign(new Error('ENOENT'), {code: 'ENOENT'})
+  expect(tellFileError('read', 'e.yaml', absent).message).toBe('cannot read e.yaml: no such file')
 })
 
 test.skipIf(process.platform !== 'linux')('a full disk is an error, not a shorter file', async () => {
