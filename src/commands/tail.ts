@@ -42,6 +42,10 @@ export default class Tail extends Command {
     const wait = follow && !flags['no-wait']
     const first = ending.until ? 0 : FIRST_LINES
     const last = flags.lines ?? (flags.since === undefined ? first : Number.POSITIVE_INFINITY)
+    if (ending.until && !follow && last === 0)
+      throw new LogflowError('USAGE', '--until-match with --no-follow has no record to look at', {
+        suggestions: ['Say which records to look at: -n 1000, or --since 1h', 'Leave --no-follow out'],
+      })
     if (follow) context.watchOutput()
     const by = flags.by as 'bus' | 'store' | undefined
     const choice = {by, files: flags.file, timezone: flags.timezone, filter, wait, follow, fromEnd: last === 0}

@@ -101,6 +101,7 @@ test('what is wrong is said', {timeout: LONG}, async () => {
   const cases = [
     [['--timeout', 'soon'], 2, 'error: --timeout takes a span such as 30s or 5m, not "soon"\n'],
     [['--until-match', '(a'], 2, 'error: '],
+    [['--until-match', 'a', '--no-follow'], 2, 'error: --until-match with --no-follow has no record to look at\n'],
     [['--file', 'nowhere.log', '--no-follow'], 6, 'nowhere.log'],
     [['--file', 'a.log', '--by', 'bus'], 2, 'error: '],
   ] as const
