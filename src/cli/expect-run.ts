@@ -7,6 +7,7 @@ import {type Nearest, nearestRecords} from '../lib/flows/expect/nearest.js'
 import {storeEvidence} from '../lib/flows/expect/store-evidence.js'
 import {readMark, sinceMark} from '../lib/flows/marks.js'
 import {pause} from '../lib/flows/patience.js'
+import {plural} from '../lib/output/numbers.js'
 import type {QueryNode} from '../lib/query/query.js'
 import {firstFailure} from '../lib/sources/input.js'
 import type {Context} from './context.js'
@@ -66,6 +67,7 @@ async function watch(
   flags: ExpectFlags,
 ): Promise<Expected[]> {
   const {talk, signal} = context
+  talk.detail(`watching for ${plural(expectations.length, 'expectation')}`)
   let said = performance.now()
   const onWait = (behind: number) => {
     if (!talk.screen.isTerminal || performance.now() - said < SAY_EVERY_MS) return

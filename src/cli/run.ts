@@ -1,6 +1,6 @@
 import type {Command} from '@oclif/core'
 import {nearMatch} from '../lib/config/near-match.js'
-import {OutputClosed} from '../lib/errors/logflow-error.js'
+import {CODES, OutputClosed} from '../lib/errors/logflow-error.js'
 import {signals} from './context.js'
 import {findCommand, type Invocation} from './find-command.js'
 import type {Manifest} from './manifest.js'
@@ -30,7 +30,9 @@ export async function run(argv: string[], pack: Package): Promise<number> {
 export function statusOf(error: unknown, argv: string[]): number {
   if (error instanceof OutputClosed) return 0
   if (signals.reason !== undefined && isAbort(error)) return signals.reason === 'SIGINT' ? 130 : 0
-  return showError(error, {stream: process.stderr, verbose: wantsDetail(argv), env: process.env})
+  const status = showError(error, {stream: process.stderr, verbose: wantsDetail(argv), env: process.env})
+  // That it could not be known is no news to whoever interrupted it.
+  return signals.reason === 'SIGINT' && status === CODES.NOT_CAUGHT_UP ? 130 : status
 }
 
 async function start(invocation: Invocation, pack: Package): Promise<void> {

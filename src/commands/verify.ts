@@ -4,6 +4,7 @@ import {busFlags, globalFlags, requiredArgument, storeFlags} from '../cli/global
 import {showResult} from '../cli/show-result.js'
 import {findingWriter, toWaitMs, verifyProgress} from '../cli/verify-talk.js'
 import {openApp} from '../lib/compose.js'
+import {LogflowError} from '../lib/errors/logflow-error.js'
 import {readReceipt} from '../lib/flows/receipt/receipt-file.js'
 import {processOutcome, verifyOutcome} from '../lib/flows/receipt/verify-outcome.js'
 import {verifyReceipt} from '../lib/flows/receipt/verify-receipt.js'
@@ -59,7 +60,8 @@ export default class Verify extends Command {
         onFinding: findings.add,
       })
       progress.end()
-      context.signal.throwIfAborted()
+      // Not 0, whatever ended it: nobody has said that all is there.
+      if (context.signal.aborted) throw new LogflowError('NOT_CAUGHT_UP', 'ended early: not everything was looked at')
       await findings.end({run_id: receipt.run_id, complete: receipt.complete, ...result}, verifySummary(result))
       const error = verifyOutcome(receipt, {...result, bus_error})
       if (error) throw error

@@ -1,7 +1,8 @@
+import {spawn} from 'node:child_process'
 import {readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, test} from 'vitest'
-import {buildLogflow, emptyHome, type RunOptions, runLogflow} from '../support/run-logflow.js'
+import {BINARY, buildLogflow, cleanEnv, emptyHome, type RunOptions, runLogflow} from '../support/run-logflow.js'
 
 // Assertions on logs, with the real binary: what CI runs.
 
@@ -121,6 +122,23 @@ test('files and pipes are read to their end', async () => {
   expect(await runWith({input}, 'expect', 'panic', '--none', '--file', '-')).toMatchObject({status: 1})
   expect(await runWith({input}, 'expect', 'good', '--count', '1', '--file', '-')).toMatchObject({status: 0})
   expect(await run('expect', 'x', '--none', '--file', 'absent.log')).toMatchObject({status: 6})
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 3],
+] as const)('ended by %s before it is known: status %d', async (signal, status) => {
+  const child = spawn(process.execPath, [BINARY, 'expect', 'nothing_like_this', '--within', '80s', '--verbose'], {
+    cwd: home,
+    env: cleanEnv({HOME: home}),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (!said.includes('watching') && (said + text).includes('watching')) child.kill(signal)
+    said += text
+  })
+  expect(await new Promise((done) => child.on('close', done))).toBe(status)
 })
 
 test('wrong use is told before anything is looked at', async () => {
