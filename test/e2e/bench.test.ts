@@ -18,7 +18,7 @@ test('a small run of the bench checks, measures and reports what it was asked fo
   const report = JSON.parse(readFileSync(json, 'utf8'))
   expect(report).toMatchObject({records: 2000, runs: 1})
   const figures = report.figures.map(({figure}: {figure: string}) => figure)
-  expect(figures).toEqual(expect.arrayContaining(['generate', 'search --trace-id', 'peak memory of each']))
+  expect(figures).toEqual(expect.arrayContaining(['generate', 'one trace, new process', 'peak memory of each']))
   expect(report.left_out.filter(({why}: {why: string}) => why.startsWith('FAILED'))).toEqual([])
   for (const {ours, figure} of report.figures) {
     expect(ours.value).toBeGreaterThan(0)
