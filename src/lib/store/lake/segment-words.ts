@@ -58,7 +58,7 @@ export async function makeWords(
   replaceFile(layout.words(segment), encodeWords(segment, blocks))
 }
 
-const BLOCKS_AT_ONCE = 5
+const BLOCKS_AT_ONCE = 2
 const rowsOf = (path: string) => readSealed([path], 'file_row_number=true')
 
 /**
