@@ -1,12 +1,13 @@
 import {readFile} from 'node:fs/promises'
 import {Flags} from '@oclif/core'
 import {readExpectations, type WrittenExpectation} from '../lib/config/read-expectations.js'
-import {parseDuration} from '../lib/config/read-value.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {AT_LEAST_ONE, type CountRange, NONE, parseCount} from '../lib/flows/expect/count-range.js'
 import {tellFileError} from '../lib/flows/text-file.js'
 import type {Context} from './context.js'
+import {toMs} from './duration-flag.js'
 import {type Filter, type FilterValues, filterFlags, timeFlags, toFilter} from './filter-flags.js'
+import {listFlag} from './global-flags.js'
 
 export const expectFlags = {
   ...filterFlags,
@@ -27,10 +28,8 @@ export const expectFlags = {
     description: 'Read expectations from this YAML file: a list of query, within, count, none, trace_id, …',
     helpValue: 'FILE',
   }),
-  file: Flags.string({
+  file: listFlag({
     description: 'Look at these files instead of the store; may be repeated, - is stdin',
-    multiple: true,
-    multipleNonGreedy: true,
     helpValue: 'FILE',
   }),
   'catch-up': Flags.string({
@@ -116,12 +115,6 @@ function plannedFrom({where, name, query, ...said}: WrittenExpectation, flags: E
 
 function idsOf(flags: ExpectFlags): Array<string | undefined> {
   return [flags['trace-id'], flags['correlation-id'], flags['request-id']]
-}
-
-export function toMs(flag: string, text: string): number {
-  const ms = parseDuration(text)
-  if (ms !== undefined) return ms
-  throw new LogflowError('USAGE', `${flag} takes a duration such as 30s or 5m, not ${JSON.stringify(text)}`)
 }
 
 async function textOf(path: string): Promise<string> {

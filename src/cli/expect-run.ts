@@ -11,12 +11,12 @@ import {plural} from '../lib/output/numbers.js'
 import type {QueryNode} from '../lib/query/query.js'
 import {firstFailure} from '../lib/sources/input.js'
 import type {Context} from './context.js'
-import {type ExpectFlags, type Planned, toMs} from './expect-flags.js'
+import {toMs} from './duration-flag.js'
+import type {ExpectFlags, Planned} from './expect-flags.js'
+import {nowAndThen} from './now-and-then.js'
 import {openInputs, tellSkipped} from './open-inputs.js'
 
 const CATCH_UP = '30s'
-/** Between two signs of life on a terminal, ms. */
-const SAY_EVERY_MS = 2_000
 
 export interface Expected extends Outcome {
   nearest?: Nearest
@@ -68,12 +68,8 @@ async function watch(
 ): Promise<Expected[]> {
   const {talk, signal} = context
   talk.detail(`watching for ${plural(expectations.length, 'expectation')}`)
-  let said = performance.now()
-  const onWait = (behind: number) => {
-    if (!talk.screen.isTerminal || performance.now() - said < SAY_EVERY_MS) return
-    said = performance.now()
-    talk.note(`waiting: ${behind} not processed yet`)
-  }
+  const say = nowAndThen(talk)
+  const onWait = (behind: number) => say(() => `waiting: ${behind} not processed yet`)
   const options = {
     evidence,
     catchUpMs: toMs('--catch-up', flags['catch-up'] ?? CATCH_UP),

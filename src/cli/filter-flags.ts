@@ -85,3 +85,16 @@ export function toFilter(text: string | undefined, flags: FilterValues, now: Dat
     )
   return {query, ...(since === undefined ? {} : {since}), ...(until === undefined ? {} : {until})}
 }
+
+/** The query and the flags that narrow it, as they were typed. */
+export function askedText(query: string | undefined, flags: FilterValues): string | undefined {
+  const names = ['service', 'level', 'min-level', 'trace-id', 'correlation-id', 'request-id'] as const
+  const parts = names.flatMap((name) => [flags[name] ?? []].flat().map((value) => `--${name} ${value}`))
+  return [query, ...parts].filter(Boolean).join(' ') || undefined
+}
+
+/** The times that were asked for, as they were typed. */
+export function spanText(flags: {since?: string; until?: string}): string | undefined {
+  const parts = [flags.since && `since ${flags.since}`, flags.until && `until ${flags.until}`]
+  return parts.filter(Boolean).join(' ') || undefined
+}

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {parseSpan} from '../lib/query/time-span.js'
 import {timeFlags} from './filter-flags.js'
-import {storeFlags} from './global-flags.js'
+import {listFlag, storeFlags} from './global-flags.js'
 
 /** Flags of the metrics commands that measure the store or plain files. */
 export const measureFlags = {
@@ -17,10 +17,8 @@ export const measureFlags = {
     helpValue: 'SPAN',
   }),
   compare: Flags.boolean({description: 'Show the period before, of the same length, beside it'}),
-  file: Flags.string({
+  file: listFlag({
     description: 'Measure these files instead of the store, whole unless --since is given; may be repeated, - is stdin',
-    multiple: true,
-    multipleNonGreedy: true,
     helpValue: 'FILE',
   }),
   'fail-if-none': Flags.boolean({description: 'Exit with status 1 when nothing matches'}),

@@ -10,7 +10,7 @@ import type {NothingFound} from '../lib/query/nothing-found.js'
 import {parseSpan} from '../lib/query/time-span.js'
 import {firstFailure} from '../lib/sources/input.js'
 import type {Context} from './context.js'
-import type {Filter} from './filter-flags.js'
+import {type Filter, spanText} from './filter-flags.js'
 import {toInterval} from './measure-flags.js'
 import {openInputs, tellSkipped} from './open-inputs.js'
 import {toZone} from './zone-flag.js'
@@ -46,7 +46,7 @@ export async function measure<Result extends {records: number}>(
     ? await measureFiles(context, {...flags, file: flags.file}, measurement, options)
     : await measureApp(context, measurement, {...options, period: period as Period})
   if (nothing) {
-    const span = flags.since || flags.until || flags.file ? spanTyped(flags) : 'last 24 h'
+    const span = flags.since || flags.until || flags.file ? spanText(flags) : 'last 24 h'
     context.talk.show(nothingFound({query: asked.query, span}, nothing, context.talk.screen))
     if (flags['fail-if-none']) throw new LogflowError('NO_MATCH', 'nothing matched')
     return context.format === 'pretty' || context.format === 'table' ? undefined : result
@@ -80,11 +80,6 @@ function spanShown(flags: MeasureValues): string | undefined {
   if (flags.since === undefined) return flags.file ? undefined : 'last 24 h'
   const ms = parseSpan(flags.since)
   return ms === undefined ? undefined : `last ${lengthText(ms)}`
-}
-
-function spanTyped({since, until}: MeasureValues): string | undefined {
-  const parts = [since && `since ${since}`, until && `until ${until}`]
-  return parts.filter(Boolean).join(' ') || undefined
 }
 
 interface Outcome<Result> {

@@ -7,6 +7,7 @@ import type {SearchOptions} from '../lib/flows/search-records.js'
 import {parseSpan} from '../lib/query/parse-time.js'
 import type {Context} from './context.js'
 import {type Filter, type FilterValues, filterFlags, timeFlags, toFilter} from './filter-flags.js'
+import {listFlag} from './global-flags.js'
 import {checkRecordFlags, type RecordFlags} from './record-flags.js'
 import type {FilesToSearch} from './searchable.js'
 
@@ -25,10 +26,8 @@ export const searchFlags = {
   sort: Flags.string({description: 'What comes first; oldest unless given', options: ['oldest', 'newest']}),
   cursor: Flags.string({description: 'Go on after the last record of an earlier answer', helpValue: 'TOKEN'}),
   'print-cursor': Flags.boolean({description: 'Where there is more, print "cursor: TOKEN" on stderr, also in a pipe'}),
-  file: Flags.string({
+  file: listFlag({
     description: 'Search these files instead of the store; may be repeated, - is stdin',
-    multiple: true,
-    multipleNonGreedy: true,
     helpValue: 'FILE',
   }),
   context: countFlag(
@@ -182,17 +181,4 @@ export function toLimit(text: string | undefined, otherwise: number): number {
   const limit = Number(text)
   if (Number.isSafeInteger(limit) && limit > 0) return limit
   throw new LogflowError('USAGE', `--limit takes a whole number over 0, or all, not ${JSON.stringify(text)}`)
-}
-
-/** The query and the flags that narrow it, as they were typed. */
-export function askedText(query: string | undefined, flags: FilterValues): string | undefined {
-  const names = ['service', 'level', 'min-level', 'trace-id', 'correlation-id', 'request-id'] as const
-  const parts = names.flatMap((name) => [flags[name] ?? []].flat().map((value) => `--${name} ${value}`))
-  return [query, ...parts].filter(Boolean).join(' ') || undefined
-}
-
-/** The times that were asked for, as they were typed. */
-export function spanText(flags: {since?: string; until?: string}): string | undefined {
-  const parts = [flags.since && `since ${flags.since}`, flags.until && `until ${flags.until}`]
-  return parts.filter(Boolean).join(' ') || undefined
 }

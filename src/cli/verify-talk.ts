@@ -1,34 +1,22 @@
-import {parseDuration} from '../lib/config/read-value.js'
 import type {Finding} from '../lib/flows/receipt/name-missing.js'
 import {escapeJsonControls} from '../lib/output/escape-controls.js'
 import {formatCount, plural} from '../lib/output/numbers.js'
 import {findingLine} from '../lib/output/verify-view.js'
 import type {Context, Talk} from './context.js'
-import {UsageError} from './show-error.js'
+import {nowAndThen} from './now-and-then.js'
 import {showResult} from './show-result.js'
 
 /** Lines for people; programs get all of them. */
 const MOST_LINES = 100
 /** Findings in one JSON object; `-o jsonl` has all of them. */
 const MOST_IN_OBJECT = 10_000
-/** Between two signs of life on a terminal, ms. */
-const SAY_EVERY_MS = 2_000
-
-/** Milliseconds of `--wait`. */
-export function toWaitMs(text: string): number {
-  const ms = parseDuration(text)
-  if (ms === undefined) throw new UsageError(`--wait takes a duration such as 30s or 5m, not ${JSON.stringify(text)}`)
-  return ms
-}
 
 /** Says on a terminal, now and then, how far a long verification is. */
-export function verifyProgress({screen, note}: Talk) {
-  let said = performance.now()
+export function verifyProgress(talk: Talk) {
   let ended = false
+  const say = nowAndThen(talk)
   const now = (text: () => string) => {
-    if (ended || !screen.isTerminal || performance.now() - said < SAY_EVERY_MS) return
-    said = performance.now()
-    note(text())
+    if (!ended) say(text)
   }
   return {
     update: (records: number, total: number) =>

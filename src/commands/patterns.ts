@@ -1,10 +1,10 @@
 import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
-import {filterFlags, timeFlags, toFilter} from '../cli/filter-flags.js'
-import {argument, globalFlags, storeFlags} from '../cli/global-flags.js'
+import {askedText, filterFlags, spanText, timeFlags, toFilter} from '../cli/filter-flags.js'
+import {argument, globalFlags, listFlag, storeFlags} from '../cli/global-flags.js'
 import {tellSkipped} from '../cli/open-inputs.js'
 import {tellFound, toldMeanwhile, toNewSince} from '../cli/patterns-talk.js'
-import {askedText, spanText, toLimit} from '../cli/search-flags.js'
+import {toLimit} from '../cli/search-flags.js'
 import {openSearchable} from '../cli/searchable.js'
 import {showRows} from '../cli/show-result.js'
 import {toZone} from '../cli/zone-flag.js'
@@ -43,10 +43,8 @@ export default class Patterns extends Command {
       description: `At most this many, the most frequent (${DEFAULT_LIMIT}); all for no limit`,
       helpValue: 'N',
     }),
-    file: Flags.string({
+    file: listFlag({
       description: 'Read these files instead of the store; may be repeated, - is stdin',
-      multiple: true,
-      multipleNonGreedy: true,
       helpValue: 'FILE',
     }),
     wide: Flags.boolean({description: 'Do not cut long lines to the width of the terminal'}),

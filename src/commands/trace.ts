@@ -1,22 +1,14 @@
 import {Command, Flags} from '@oclif/core'
-import {type Context, openContext} from '../cli/context.js'
+import {openContext} from '../cli/context.js'
 import {globalFlags, listFlag, requiredArgument, storeFlags} from '../cli/global-flags.js'
 import {tellSkipped} from '../cli/open-inputs.js'
-import {pagedOutput} from '../cli/pager.js'
-import {openRecordWriter, pagerFlag, recordFlags} from '../cli/record-flags.js'
+import {pagerFlag, recordFlags} from '../cli/record-flags.js'
 import {openSearchable} from '../cli/searchable.js'
-import {showResult, showRows} from '../cli/show-result.js'
-import {toZone, zoneFlag} from '../cli/zone-flag.js'
+import {showTrace} from '../cli/trace-show.js'
+import {zoneFlag} from '../cli/zone-flag.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {findTrace, findTraceAtOnce, MIN_PREFIX} from '../lib/flows/find-trace.js'
-import {formatCount, plural} from '../lib/output/numbers.js'
-import type {RowColumn} from '../lib/output/rows.js'
-import type {TraceViewOptions} from '../lib/output/trace-drawing.js'
-import {traceView} from '../lib/output/trace-view.js'
 import {firstFailure} from '../lib/sources/input.js'
-import {isError} from '../lib/trace/span.js'
-import {traceJson} from '../lib/trace/trace-json.js'
-import {buildTrace} from '../lib/trace/trace-tree.js'
 
 export default class Trace extends Command {
   static override summary = 'Draw one trace across services from its records alone: who called whom, when, how long'
@@ -65,66 +57,7 @@ export default class Trace extends Command {
     const failure = firstFailure(problems)
     if (failure) throw failure
     if (records.length === 0) throw notFound(args.id)
-    const asRecords = flags.fields !== undefined || flags.template !== undefined
-    const began = performance.now()
-    const tellTime = () => {
-      const ms = Math.round(performance.now() - began)
-      context.talk.detail(`${plural(records.length, 'record')} drawn in ${formatCount(ms)} ms after they were found`)
-    }
-    if (context.format === 'json' && !asRecords) {
-      const tree = traceJson(buildTrace(id, records), {spansOnly: flags['spans-only'], errorsOnly: flags.errors})
-      tellTime()
-      return showResult(context, tree, () => '')
-    }
-    if (flags['spans-only'] && !asRecords && context.format !== 'pretty') {
-      const {spans} = traceJson(buildTrace(id, records), {spansOnly: true, errorsOnly: flags.errors})
-      tellTime()
-      return showRows(
-        context,
-        spans.map(({records: _, ...span}) => span),
-        SPAN_COLUMNS,
-      )
-    }
-    const out = pagedOutput(context, flags.pager)
-    if (context.format === 'pretty' && !asRecords) {
-      const text = traceView(buildTrace(id, records), viewOptions(context, flags))
-      tellTime()
-      await out.write(text)
-      return out.end()
-    }
-    const writer = openRecordWriter(context, flags, {out})
-    for (const record of records) if (!flags.errors || isError(record)) await writer.write(record)
-    await writer.end()
-  }
-}
-
-/** Of spans in rows. */
-const SPAN_COLUMNS: readonly RowColumn[] = [
-  ...['id', 'parent', 'edge', 'start'].map((title) => ({title})),
-  {title: 'duration_ms', align: 'right'},
-  ...['error', 'service', 'host', 'name'].map((title) => ({title})),
-]
-
-interface ViewFlags {
-  all?: boolean
-  ascii?: boolean
-  errors?: boolean
-  'spans-only'?: boolean
-  timezone?: string
-  wide?: boolean
-}
-
-function viewOptions({screen}: Context, flags: ViewFlags): TraceViewOptions {
-  return {
-    screen,
-    now: Date.now(),
-    zone: toZone(flags.timezone),
-    zoneName: flags.timezone,
-    all: flags.all,
-    ascii: flags.ascii,
-    wide: flags.wide,
-    spansOnly: flags['spans-only'],
-    errorsOnly: flags.errors,
+    await showTrace(context, {id, records}, flags)
   }
 }
 

@@ -1,8 +1,9 @@
 import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
+import {toMs} from '../cli/duration-flag.js'
 import {busFlags, globalFlags, requiredArgument, storeFlags} from '../cli/global-flags.js'
 import {showResult} from '../cli/show-result.js'
-import {findingWriter, toWaitMs, verifyProgress} from '../cli/verify-talk.js'
+import {findingWriter, verifyProgress} from '../cli/verify-talk.js'
 import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {readReceipt} from '../lib/flows/receipt/receipt-file.js'
@@ -36,7 +37,7 @@ export default class Verify extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Verify)
     const context = await openContext(flags)
-    const waitMs = toWaitMs(flags.wait)
+    const waitMs = toMs('--wait', flags.wait)
     const receipt = await readReceipt(args.receipt)
     if (receipt.command === 'process') {
       context.talk.note('a receipt of process holds counts and positions, and no ids: only those are looked at')

@@ -1,25 +1,17 @@
 import {spawn} from 'node:child_process'
-import {rmSync, writeFileSync} from 'node:fs'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, expect, test} from 'vitest'
+import {beforeAll, expect, test} from 'vitest'
 import {openDeadLetterPipeline} from '../lib/flows/dlq/dead-letter-pipeline.js'
 import {type SeenRequest, startScriptedServer} from '../lib/store/elasticsearch/scripted-server.js'
 import {seededRandom} from '../support/random.js'
-import {BINARY, buildLogflow, cleanEnv, emptyHome, runLogflow} from '../support/run-logflow.js'
+import {removedHomes} from '../support/removed-homes.js'
+import {BINARY, buildLogflow, cleanEnv, runLogflow} from '../support/run-logflow.js'
 
 // Dead letters with the real binary: what is refused is seen, goes back, and is stored once or given up.
 
-const homes: string[] = []
+const newHome = removedHomes()
 beforeAll(buildLogflow, 120_000)
-afterAll(() => {
-  for (const home of homes) rmSync(home, {recursive: true, force: true})
-})
-
-function newHome(): string {
-  const home = emptyHome()
-  homes.push(home)
-  return home
-}
 
 /** Runs in a home, with a minute for slow machines. */
 const inHome =

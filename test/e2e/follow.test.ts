@@ -1,23 +1,15 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, mkdirSync, renameSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest'
-import {BINARY, buildLogflow, cleanEnv, emptyHome, runLogflow} from '../support/run-logflow.js'
+import {beforeAll, expect, onTestFinished, test} from 'vitest'
+import {removedHomes} from '../support/removed-homes.js'
+import {BINARY, buildLogflow, cleanEnv, runLogflow} from '../support/run-logflow.js'
 
 // The real binary follows files while they grow, are rotated, and while it is killed: each line is stored once.
 
 const WAIT = {timeout: 60_000, interval: 300}
-const homes: string[] = []
+const newHome = removedHomes()
 beforeAll(buildLogflow)
-afterAll(() => {
-  for (const home of homes) rmSync(home, {recursive: true, force: true})
-})
-
-function newHome(): string {
-  const home = emptyHome()
-  homes.push(home)
-  return home
-}
 
 /** Follows until it is told to end, or killed. */
 function follow(home: string, args: string[]) {

@@ -1,27 +1,24 @@
 import {spawn} from 'node:child_process'
-import {appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {gzipSync} from 'node:zlib'
-import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {BINARY, buildLogflow, cleanEnv, emptyHome, runLogflow} from '../support/run-logflow.js'
+import {beforeAll, describe, expect, test} from 'vitest'
+import {removedHomes} from '../support/removed-homes.js'
+import {BINARY, buildLogflow, cleanEnv, runLogflow} from '../support/run-logflow.js'
 
 // The main job through the real binary, on the embedded default: what is shipped is found again, once.
 
 const SHOP = resolve(import.meta.dirname, '../cases/e2e/shop')
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 
-const homes: string[] = []
+const emptyOne = removedHomes()
 function newHome(): string {
-  const home = emptyHome()
-  homes.push(home)
+  const home = emptyOne()
   cpSync(SHOP, join(home, 'shop'), {recursive: true})
   return home
 }
 
 beforeAll(buildLogflow)
-afterAll(() => {
-  for (const home of homes) rmSync(home, {recursive: true, force: true})
-})
 
 interface Found {
   id: string

@@ -1,23 +1,15 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {appendFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, readdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest'
-import {BINARY, buildLogflow, cleanEnv, emptyHome, runLogflow} from '../support/run-logflow.js'
+import {beforeAll, expect, onTestFinished, test} from 'vitest'
+import {removedHomes} from '../support/removed-homes.js'
+import {BINARY, buildLogflow, cleanEnv, runLogflow} from '../support/run-logflow.js'
 
 // A tail that ends by itself, and one of plain files.
 
 const LONG = 60_000
-const homes: string[] = []
+const newHome = removedHomes()
 beforeAll(buildLogflow)
-afterAll(() => {
-  for (const home of homes) rmSync(home, {recursive: true, force: true})
-})
-
-function newHome(): string {
-  const home = emptyHome()
-  homes.push(home)
-  return home
-}
 
 /** A tail with a temporary folder of its own. */
 function startTail(home: string, ...args: string[]) {

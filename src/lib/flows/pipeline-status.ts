@@ -76,7 +76,16 @@ async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
 
 /** Units a group has not processed yet. */
 export function lagOf(partitions: readonly PartitionState[]): number {
-  return partitions.reduce((sum, {earliest, next, committed}) => {
-    return sum + Math.max(0, next - Math.max(committed ?? earliest, earliest))
+  return unitsBehind(partitions, ({next}) => next)
+}
+
+/** Units before an offset of each partition that a group has not processed yet; none where there is no such offset. */
+export function unitsBehind(
+  partitions: readonly PartitionState[],
+  end: (state: PartitionState) => number | undefined,
+): number {
+  return partitions.reduce((sum, state) => {
+    const {earliest, committed = earliest} = state
+    return sum + Math.max(0, (end(state) ?? 0) - Math.max(committed, earliest))
   }, 0)
 }

@@ -1,12 +1,12 @@
 import {LogflowError} from '../errors/logflow-error.js'
 import {MAX_FIELD_VALUE} from '../query/query.js'
 import {isAsked} from '../query/record-filter.js'
+import {ERROR_LEVELS} from '../record/level.js'
 import {compareTimes} from '../record/order.js'
 import type {LogRecord} from '../record/record.js'
 import {coarser, msOf} from './period.js'
 import {
   compareGroups,
-  ERROR_LEVELS,
   type Group,
   type Interval,
   inOrder,

@@ -1,3 +1,4 @@
+import type {Measured} from './measurement.js'
 import type {Durations, Group} from './question.js'
 
 /** Figures that every answer has. Rates of errors are parts of one; absent where there are no records. */
@@ -6,6 +7,18 @@ export interface Figures {
   /** Of level ERROR or FATAL. */
   errors: number
   error_rate?: number
+}
+
+/** How much there was in a period, and when; times are RFC 3339. */
+export interface PeriodFigures extends Figures {
+  since: string
+  until: string
+  seconds: number
+  interval_seconds: number
+  per_minute: number
+  per_second: number
+  first?: string
+  last?: string
 }
 
 /** Of records that say how long something took. Percentiles are nearest ranks. */
@@ -26,6 +39,21 @@ export const NOTHING: Group = {count: 0, errors: 0}
 
 export function figuresOf({count, errors}: Pick<Group, 'count' | 'errors'>): Figures {
   return {records: count, errors, ...(count > 0 ? {error_rate: errors / count} : {})}
+}
+
+/** @param all the group of all records, with its times */
+export function periodFigures(all: Group, {period, every}: Pick<Measured, 'period' | 'every'>): PeriodFigures {
+  const seconds = period.ms / 1_000
+  return {
+    since: period.since,
+    until: period.until,
+    seconds,
+    interval_seconds: every.ms / 1_000,
+    ...figuresOf(all),
+    per_minute: (all.count / seconds) * 60,
+    per_second: all.count / seconds,
+    ...(all.first === undefined ? {} : {first: all.first, last: all.last}),
+  }
 }
 
 /** Of a group that was asked for DURATION_PERCENTILES. */

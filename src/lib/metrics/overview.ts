@@ -1,5 +1,5 @@
 import type {QueryNode} from '../query/query.js'
-import {LEVELS, type Level} from '../record/level.js'
+import {ERROR_LEVELS, LEVELS, type Level} from '../record/level.js'
 import {
   changeOf,
   DURATION_PERCENTILES,
@@ -8,23 +8,17 @@ import {
   type Figures,
   figuresOf,
   NOTHING,
+  type PeriodFigures,
+  periodFigures,
 } from './figures.js'
 import {HEALTH_RULE, HEALTH_STATES, type Health, healthOf} from './health.js'
 import type {Measured, Measurement} from './measurement.js'
 import {type FoldedMessages, foldMessages, MOST_MESSAGES} from './messages.js'
-import {compareGroups, ERROR_LEVELS, type Group} from './question.js'
+import {compareGroups, type Group} from './question.js'
 import {countsOf, type Stretch, seriesOf} from './series.js'
 
-/** What `metrics overview` tells; JSON as it is printed. Times are RFC 3339. */
-export interface Overview extends Figures, FoldedMessages {
-  since: string
-  until: string
-  seconds: number
-  interval_seconds: number
-  per_minute: number
-  per_second: number
-  first?: string
-  last?: string
+/** What `metrics overview` tells; JSON as it is printed. */
+export interface Overview extends PeriodFigures, FoldedMessages {
   durations?: DurationFigures
   before?: Before
   /** Worst first; `null` are the records without a level. */
@@ -92,18 +86,10 @@ export function overview(options: OverviewOptions): Measurement<Overview> {
       const [whole = [], levels = [], services = [], trends = [], series = [], messages = [], ...before] = groups
       const {period, every} = measured
       const all = whole[0] ?? NOTHING
-      const seconds = period.ms / 1_000
       const durations = durationFigures(all.durations)
       const lines = serviceLines(services, trends, before[0], measured)
       return {
-        since: period.since,
-        until: period.until,
-        seconds,
-        interval_seconds: every.ms / 1_000,
-        ...figuresOf(all),
-        per_minute: (all.count / seconds) * 60,
-        per_second: all.count / seconds,
-        ...(all.first === undefined ? {} : {first: all.first, last: all.last}),
+        ...periodFigures(all, {period, every}),
         ...(durations ? {durations} : {}),
         ...(measured.before && before[0] ? {before: beforeOf(all, before[0], measured)} : {}),
         levels: levelLines(levels, all.count, before[1]),

@@ -2,7 +2,6 @@
 // list of records; aggregator.ts is its meaning, and every store is tested against it. Pure: no clock, no streams.
 
 import type {RecordFilter} from '../query/record-filter.js'
-import type {Level} from '../record/level.js'
 import {compareCodePoints} from './code-points.js'
 
 /** One count over the records of a filter, in groups by a field, by stretches of time, by both, or as a whole. */
@@ -60,9 +59,6 @@ export interface Durations {
   /** In the order they were asked for. */
   percentiles: number[]
 }
-
-/** Levels that make a record an error. */
-export const ERROR_LEVELS: readonly Level[] = ['ERROR', 'FATAL']
 
 /**
  * A percentile is the nearest rank: of n values in order the `ceil(p / 100 · n)`-th, from 1. It is always one of the

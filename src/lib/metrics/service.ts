@@ -6,6 +6,8 @@ import {
   type Figures,
   figuresOf,
   NOTHING,
+  type PeriodFigures,
+  periodFigures,
 } from './figures.js'
 import {HEALTH_RULE, type Health, healthOf} from './health.js'
 import type {Measurement} from './measurement.js'
@@ -14,16 +16,8 @@ import {errorsOf, type LevelLine, levelLines} from './overview.js'
 import {STRETCH_PERCENTILES, type Stretch, seriesOf} from './series.js'
 
 /** What `metrics service` tells of one service; JSON as it is printed. */
-export interface ServiceFigures extends Figures, FoldedMessages {
+export interface ServiceFigures extends PeriodFigures, FoldedMessages {
   service: string
-  since: string
-  until: string
-  seconds: number
-  interval_seconds: number
-  per_minute: number
-  per_second: number
-  first?: string
-  last?: string
   health: Health
   health_rule: string
   durations?: DurationFigures
@@ -65,18 +59,10 @@ export function serviceFigures(options: ServiceOptions): Measurement<ServiceFigu
       const [whole = [], levels = [], hosts = [], series = [], messages = [], earlier, levelsBefore] = groups
       const all = whole[0] ?? NOTHING
       const was = earlier?.[0]
-      const seconds = period.ms / 1_000
       const durations = durationFigures(all.durations)
       return {
         service: options.service,
-        since: period.since,
-        until: period.until,
-        seconds,
-        interval_seconds: every.ms / 1_000,
-        ...figuresOf(all),
-        per_minute: (all.count / seconds) * 60,
-        per_second: all.count / seconds,
-        ...(all.first === undefined ? {} : {first: all.first, last: all.last}),
+        ...periodFigures(all, {period, every}),
         health: healthOf(figuresOf(all), was && figuresOf(was)),
         health_rule: HEALTH_RULE,
         ...(durations ? {durations} : {}),

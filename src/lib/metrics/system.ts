@@ -1,18 +1,10 @@
-import {type Figures, figuresOf, NOTHING} from './figures.js'
+import {figuresOf, NOTHING, type PeriodFigures, periodFigures} from './figures.js'
 import type {Measurement} from './measurement.js'
 import {type Stretch, seriesOf} from './series.js'
 import type {HostLine} from './service.js'
 
 /** What the records tell of the system they come from; `metrics system` adds the state of the pipeline. */
-export interface SystemFigures extends Figures {
-  since: string
-  until: string
-  seconds: number
-  interval_seconds: number
-  per_minute: number
-  per_second: number
-  first?: string
-  last?: string
+export interface SystemFigures extends PeriodFigures {
   services_count: number
   hosts_count: number
   /** Those with the most records; `null` are the records without a host. */
@@ -32,16 +24,8 @@ export function systemFigures(options: {hosts: number}): Measurement<SystemFigur
     ],
     result([whole = [], hosts = [], top = [], services = [], series = []], {period, every}) {
       const all = whole[0] ?? NOTHING
-      const seconds = period.ms / 1_000
       return {
-        since: period.since,
-        until: period.until,
-        seconds,
-        interval_seconds: every.ms / 1_000,
-        ...figuresOf(all),
-        per_minute: (all.count / seconds) * 60,
-        per_second: all.count / seconds,
-        ...(all.first === undefined ? {} : {first: all.first, last: all.last}),
+        ...periodFigures(all, {period, every}),
         services_count: services.filter(({key}) => key !== undefined).length,
         hosts_count: hosts.filter(({key}) => key !== undefined).length,
         hosts: top.map((group) => ({host: group.key ?? null, ...figuresOf(group), last: group.last ?? ''})),

@@ -3,6 +3,9 @@ export const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as co
 
 export type Level = (typeof LEVELS)[number]
 
+/** Levels that make a record an error. */
+export const ERROR_LEVELS: readonly Level[] = ['ERROR', 'FATAL']
+
 /** A level and its place on OpenTelemetry's scale (1 to 24); the level is always the number's own range. */
 export interface Severity {
   level: Level

@@ -2,6 +2,7 @@
 // Members of this room are pure: records in, a tree out. No clock, no screen, no query.
 // trace-tree.ts is the door; critical-path.ts is the smallest member to copy.
 
+import {ERROR_LEVELS} from '../record/level.js'
 import type {LogRecord} from '../record/record.js'
 
 /** One record in its place. */
@@ -51,5 +52,5 @@ export function* walk(roots: readonly TraceSpan[]): Generator<{span: TraceSpan; 
 }
 
 export function isError({level}: LogRecord): boolean {
-  return level === 'ERROR' || level === 'FATAL'
+  return level !== undefined && ERROR_LEVELS.includes(level)
 }

@@ -3,6 +3,7 @@ import {LogflowError} from '../../errors/logflow-error.js'
 import type {RecordFilter} from '../../query/record-filter.js'
 import type {LogRecord} from '../../record/record.js'
 import type {Store} from '../../store/store.js'
+import {unitsBehind} from '../pipeline-status.js'
 import type {Evidence} from './expect-records.js'
 
 export interface StoreEvidenceOptions {
@@ -26,7 +27,7 @@ export function storeEvidence({store, bus, topic, group}: StoreEvidenceOptions):
       const state = await (await bus()).describe(topic, group)
       const ends = new Map(state.partitions.map(({partition, next}) => [partition, next]))
       return async () => {
-        const behind = unitsBehind(state, await (await bus()).describe(topic, group), ends)
+        const behind = behindEnds(state, await (await bus()).describe(topic, group), ends)
         // What is acknowledged to the group may not be searchable yet.
         if (behind === 0) await store.refresh()
         return behind
@@ -36,11 +37,8 @@ export function storeEvidence({store, bus, topic, group}: StoreEvidenceOptions):
 }
 
 /** Units before the ends that the group has not passed. Throws NOT_CAUGHT_UP where the topic is another one by now. */
-function unitsBehind(then: TopicState, now: TopicState, ends: ReadonlyMap<number, number>): number {
+function behindEnds(then: TopicState, now: TopicState, ends: ReadonlyMap<number, number>): number {
   if (then.incarnation !== now.incarnation)
     throw new LogflowError('NOT_CAUGHT_UP', `topic "${now.topic}" was made anew meanwhile`)
-  let behind = 0
-  for (const {partition, earliest, committed} of now.partitions)
-    behind += Math.max(0, (ends.get(partition) ?? 0) - Math.max(committed ?? earliest, earliest))
-  return behind
+  return unitsBehind(now.partitions, ({partition}) => ends.get(partition))
 }

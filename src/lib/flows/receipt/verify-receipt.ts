@@ -6,6 +6,7 @@ import {LogflowError} from '../../errors/logflow-error.js'
 import {parseId} from '../../record/id.js'
 import type {Store} from '../../store/store.js'
 import {readLedger} from '../dlq/read-letters.js'
+import {unitsBehind} from '../pipeline-status.js'
 import {compareBlocks, type SentBlock, sentBlocks} from './compare-blocks.js'
 import {type Finding, judge} from './name-missing.js'
 import type {ShipReceipt} from './receipt.js'
@@ -76,7 +77,7 @@ async function waitForGroup(options: VerifyOptions, result: Verification): Promi
   const deadline = performance.now() + options.waitMs
   try {
     for (;;) {
-      const behind = await unitsBehind(options)
+      const behind = await behindReceipt(options)
       if (behind === 0 || performance.now() >= deadline) return behind
       options.onWait?.(behind)
       await sleep(LOOK_EVERY_MS, undefined, {signal: options.signal})
@@ -111,14 +112,12 @@ async function disagreeing(
 }
 
 /** How far the group is behind where the run ended; 0 where the topic is another one by now, or gone. */
-async function unitsBehind({receipt, bus}: VerifyOptions): Promise<number> {
+async function behindReceipt({receipt, bus}: VerifyOptions): Promise<number> {
   const {partitions} = await (await bus()).describe(receipt.topic, receipt.group)
-  let behind = 0
-  for (const {partition, next, earliest, committed} of partitions) {
+  return unitsBehind(partitions, ({partition, next}) => {
     const sent = receipt.positions[partition]
-    if (sent !== undefined && sent <= next) behind += Math.max(0, sent - Math.max(committed ?? 0, earliest))
-  }
-  return behind
+    return sent !== undefined && sent <= next ? sent : undefined
+  })
 }
 
 /** Looks closely at the blocks that differ: with the file, where it is still there, and with the dead letters. */

@@ -1,5 +1,6 @@
 import {Aggregator, shortest} from '../../metrics/aggregator.js'
-import {compareGroups, ERROR_LEVELS, type Group, inOrder, type Question} from '../../metrics/question.js'
+import {compareGroups, type Group, inOrder, type Question} from '../../metrics/question.js'
+import {ERROR_LEVELS} from '../../record/level.js'
 import {
   type Answer,
   askSnapshot,

@@ -1,5 +1,6 @@
 import {Aggregator, shortest} from '../../metrics/aggregator.js'
-import {ERROR_LEVELS, type Group, type Interval, inOrder, type Question} from '../../metrics/question.js'
+import {type Group, type Interval, inOrder, type Question} from '../../metrics/question.js'
+import {ERROR_LEVELS} from '../../record/level.js'
 import {isSearchable} from './compile-value.js'
 import type {DuckChunk, DuckValue} from './duckdb.js'
 import {Undecided} from './errors.js'
