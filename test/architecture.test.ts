@@ -20,8 +20,29 @@ const ALLOWED: Record<string, string[]> = {
   metrics: ['errors', 'record', 'query', 'patterns'],
   patterns: ['record'],
   generate: ['errors', 'record'],
-  bus: ['errors', 'units', 'config'],
-  store: ['errors', 'record', 'query', 'metrics', 'config'],
+  bus: ['errors', 'units', 'config', 'remote'],
+  store: ['errors', 'record', 'query', 'metrics', 'config', 'remote'],
+  remote: ['errors'],
+  database: ['errors', 'config'],
+  accounts: ['errors', 'record', 'database', 'remote'],
+  cache: ['errors'],
+  api: [
+    'errors',
+    'record',
+    'units',
+    'query',
+    'metrics',
+    'patterns',
+    'trace',
+    'config',
+    'flows',
+    'bus',
+    'store',
+    'database',
+    'accounts',
+    'cache',
+    'telemetry',
+  ],
   config: ['errors'],
   output: ['errors', 'record', 'query', 'trace', 'metrics', 'patterns'],
   telemetry: ['errors', 'config'],
@@ -40,8 +61,24 @@ const ALLOWED: Record<string, string[]> = {
     'bus',
     'store',
     'config',
+    'database',
+    'accounts',
+    'cache',
+    'telemetry',
   ],
-  compose: ['errors', 'config', 'bus', 'store', 'sources', 'units'],
+  compose: [
+    'errors',
+    'config',
+    'bus',
+    'store',
+    'sources',
+    'units',
+    'remote',
+    'database',
+    'accounts',
+    'cache',
+    'telemetry',
+  ],
   commands: [
     'cli',
     'errors',
@@ -58,6 +95,11 @@ const ALLOWED: Record<string, string[]> = {
     'patterns',
     'sources',
     'units',
+    'database',
+    'accounts',
+    'cache',
+    'telemetry',
+    'api',
   ],
 }
 
@@ -68,7 +110,19 @@ const CLIENTS: Record<string, RegExp> = {
   'lz4-napi': /^lib\/bus\/(kafka|embedded)\//,
   '@elastic/elasticsearch': /^lib\/store\/elasticsearch\//,
   '@duckdb/node-bindings': /^lib\/store\/lake\//,
-  libsql: /^lib\/(bus\/embedded|store\/lake|sources)\//,
+  libsql: /^lib\/(bus\/embedded|store\/lake|sources|database\/sqlite)\//,
+  kysely: /^lib\/(database|accounts)\//,
+  pg: /^lib\/database\/postgres\//,
+  ioredis: /^lib\/cache\/redis\//,
+  fastify: /^lib\/api\//,
+  '@fastify/cors': /^lib\/api\//,
+  '@fastify/formbody': /^lib\/api\//,
+  '@fastify/swagger': /^lib\/api\//,
+  '@fastify/swagger-ui': /^lib\/api\//,
+  jose: /^lib\/accounts\//,
+  '@node-rs/bcrypt': /^lib\/accounts\//,
+  'prom-client': /^lib\/telemetry\//,
+  '@opentelemetry': /^lib\/telemetry\//,
   chalk: /^lib\/output\//,
   yaml: /^lib\/config\//,
   ajv: /^lib\/config\//,
@@ -119,7 +173,10 @@ test('adapters are known to compose.ts alone', () => {
   const broken = imports.flatMap(({file, specifier}) => {
     if (!specifier.startsWith('.')) return []
     const target = relative(SRC, resolve(SRC, dirname(file), specifier))
-    const adapter = /^lib\/(bus\/(?:kafka|embedded)|store\/(?:lake|elasticsearch))\//.exec(target)?.[1]
+    const adapter =
+      /^lib\/(bus\/(?:kafka|embedded|remote)|store\/(?:lake|elasticsearch|remote)|database\/(?:sqlite|postgres)|cache\/(?:memory|redis)|accounts\/(?:local|remote))\//.exec(
+        target,
+      )?.[1]
     if (!adapter || file === 'lib/compose.ts' || file.startsWith(`lib/${adapter}/`)) return []
     return [`${file} imports the adapter ${target}`]
   })

@@ -21,6 +21,11 @@ export interface Config {
   kafka: KafkaConfig
   elasticsearch: ElasticsearchConfig
   limits: Limits
+  database: DatabaseConfig
+  /** Absent: each process keeps its own cache and counts. */
+  redis?: RedisConfig
+  api: ApiConfig
+  otlp: OtlpConfig
   /** Absent: pretty on a terminal, jsonl in a pipe. */
   output?: OutputFormat
   color: ColorMode
@@ -73,6 +78,46 @@ export interface Limits {
   checkpointKeepAge: number
   /** Bytes the embedded store's engine may use before it spills to the data directory. */
   storeMemory: number
+}
+
+/** Where accounts, rules and alerts are kept. */
+export type DatabaseConfig =
+  /** Absolute path of the file. */
+  | {kind: 'sqlite'; path: string}
+  /** `url` may hold credentials: it is for the client alone. */
+  | {kind: 'postgres'; url: string; password?: string}
+
+export interface RedisConfig {
+  /** May hold credentials: it is for the client alone. */
+  url: string
+  password?: string
+}
+
+export interface ApiConfig {
+  host: string
+  port: number
+  /** Absent: one is made and kept in the data directory, which production refuses. */
+  secretKey?: string
+  accessTokenExpireMinutes: number
+  corsOrigins: string[]
+  /** Absent: while the server listens on the loopback address, and then only. */
+  publicReads?: boolean
+  registration?: boolean
+  trustedProxies: string[]
+  /** Bytes. */
+  bodyLimit: number
+  /** Milliseconds. */
+  requestTimeout: number
+  /** `endpoint=requests/period`, or `off`. */
+  rateLimits: string[]
+}
+
+/** Nothing is sent where an endpoint is absent. */
+export interface OtlpConfig {
+  tracesEndpoint?: string
+  metricsEndpoint?: string
+  logsEndpoint?: string
+  authorization?: string
 }
 
 export interface ConfigFiles {

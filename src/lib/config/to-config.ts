@@ -1,5 +1,14 @@
+import {join, resolve} from 'node:path'
 import {LogflowError} from '../errors/logflow-error.js'
-import type {Config, ElasticsearchConfig, KafkaConfig} from './config.js'
+import type {
+  ApiConfig,
+  Config,
+  DatabaseConfig,
+  ElasticsearchConfig,
+  KafkaConfig,
+  OtlpConfig,
+  RedisConfig,
+} from './config.js'
 import type {Found} from './load-config.js'
 
 /** Values by key, checked by readValue, as the typed object; what only makes sense together is checked here. */
@@ -23,9 +32,12 @@ export function toConfig(
       checkpointKeepAge: get('limits.checkpoint_keep_age'),
       storeMemory: get('limits.store_memory'),
     },
+    database: databaseOf(get),
+    api: apiOf(get),
+    otlp: otlpOf(get),
     ...rest,
   }
-  return defined({...config, environment: get('environment'), output: get('output')})
+  return defined({...config, redis: redisOf(get), environment: get('environment'), output: get('output')})
 }
 
 type Get = <T>(key: string) => T
@@ -81,6 +93,60 @@ function elasticsearchOf(get: Get): ElasticsearchConfig {
     period: get('elasticsearch.period'),
     shards: get('elasticsearch.shards'),
     replicas: get('elasticsearch.replicas'),
+  })
+}
+
+function databaseOf(get: Get): DatabaseConfig {
+  const url = get<string | undefined>('database.url')
+  const password = get<string | undefined>('database.password')
+  if (url !== undefined && !/^postgres(ql)?:/i.test(url)) {
+    return {kind: 'sqlite', path: resolve(get<string>('data_dir'), url.replace(/^(sqlite|file):(\/\/)?/i, ''))}
+  }
+  const host = get<string | undefined>('database.host')
+  if (url === undefined && host === undefined)
+    return {kind: 'sqlite', path: join(get<string>('data_dir'), 'logflow.db')}
+  return defined<DatabaseConfig>({kind: 'postgres', url: url ?? postgresUrl(get, host as string), password})
+}
+
+function postgresUrl(get: Get, host: string): string {
+  const [user, name] = [get<string>('database.user'), get<string>('database.name')].map(encodeURIComponent)
+  return `postgres://${user}@${bracketed(host)}:${get<number>('database.port')}/${name}`
+}
+
+function redisOf(get: Get): RedisConfig | undefined {
+  const host = get<string | undefined>('redis.host')
+  const url =
+    get<string | undefined>('redis.url') ?? (host && `redis://${bracketed(host)}:${get<number>('redis.port')}`)
+  return url ? defined<RedisConfig>({url, password: get('redis.password')}) : undefined
+}
+
+/** An IPv6 address as it stands in a URL. */
+function bracketed(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+}
+
+function apiOf(get: Get): ApiConfig {
+  return defined<ApiConfig>({
+    host: get('api.host'),
+    port: get('api.port'),
+    secretKey: get('api.secret_key'),
+    accessTokenExpireMinutes: get('api.access_token_expire_minutes'),
+    corsOrigins: get<string[] | undefined>('api.cors_origins') ?? [],
+    publicReads: get('api.public_reads'),
+    registration: get('api.registration'),
+    trustedProxies: get<string[] | undefined>('api.trusted_proxies') ?? [],
+    bodyLimit: get('api.body_limit'),
+    requestTimeout: get('api.request_timeout'),
+    rateLimits: get<string[] | undefined>('api.rate_limits') ?? [],
+  })
+}
+
+function otlpOf(get: Get): OtlpConfig {
+  return defined<OtlpConfig>({
+    tracesEndpoint: get('otlp.traces_endpoint'),
+    metricsEndpoint: get('otlp.metrics_endpoint'),
+    logsEndpoint: get('otlp.logs_endpoint'),
+    authorization: get('otlp.authorization'),
   })
 }
 

@@ -6,6 +6,8 @@
 export const CODES = {
   /** The answer is no: nothing matched under --fail-if-none, an expectation broke. */
   NO_MATCH: 1,
+  /** There is no such account, token or rule. */
+  NOT_FOUND: 1,
   /** Records that a run sent are not in the store, or there twice. */
   NOT_STORED: 1,
   /** A check of doctor failed. */
@@ -16,13 +18,23 @@ export const CODES = {
   /** What is asked for is good, but not of this store. */
   NOT_SUPPORTED: 2,
   BAD_CONFIG: 2,
+  /** A name that is taken, or something that changed meanwhile. */
+  ALREADY_THERE: 2,
   /** Could not know: a backend does not answer, or the pipeline has not caught up. */
   BUS_UNREACHABLE: 3,
   STORE_UNREACHABLE: 3,
   NOT_CAUGHT_UP: 3,
   BACKEND_REFUSED: 3,
-  /** Not authorised by the backend. */
+  DATABASE_UNREACHABLE: 3,
+  CACHE_UNREACHABLE: 3,
+  /** The logflow server that a profile names does not answer. */
+  SERVER_UNREACHABLE: 3,
+  /** Asked too often; later is fine. */
+  THROTTLED: 3,
+  /** Nobody, or not authorised by the backend. */
   UNAUTHORISED: 4,
+  /** Signed in, but not theirs to do. */
+  FORBIDDEN: 4,
   /** Done, but some records are dead-lettered. */
   DEAD_LETTERED: 5,
   /** A local resource. */

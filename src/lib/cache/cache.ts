@@ -1,0 +1,67 @@
+// What may be forgotten: cached answers and counts for rate limits. memory/ is one process's own; redis/ is shared by
+// several. A member never makes a request fail: where it cannot answer, a cache has nothing and a limiter says so.
+// test/contracts/cache.ts is what both must pass.
+
+export interface Cache {
+  readonly kind: 'memory' | 'redis'
+  /** Absent: nothing there, too old, or the cache is away. */
+  get(key: string): Promise<CachedValue | undefined>
+  /** Does nothing where the cache is away. */
+  set(key: string, value: string, ttlMs: number): Promise<void>
+  /** Removes keys like a pattern in which `*` is any run of characters. Resolves to how many. Throws CACHE_UNREACHABLE. */
+  clear(pattern: string): Promise<number>
+  stats(): Promise<CacheStats>
+  close(): Promise<void>
+}
+
+export interface CachedValue {
+  value: string
+  /** When it was made, milliseconds since the epoch. */
+  madeAt: number
+}
+
+export interface CacheStats {
+  kind: Cache['kind']
+  /** False while nothing is cached since the server is away. */
+  available: boolean
+  /** Of this process, since it began. */
+  hits: number
+  misses: number
+  errors: number
+  keys: number
+  bytes?: number
+  /** Keys by their prefix up to the first colon. */
+  prefixes: Record<string, number>
+}
+
+/** Counts requests in fixed windows, exactly, also across processes where the member is shared. */
+export interface RateLimiter {
+  readonly kind: 'memory' | 'redis'
+  /** Counts one request. Where the member is away, this process counts for itself until it is back. */
+  take(key: string, limit: RateLimit): Promise<RateState>
+  /** What stands for each key that was counted in a window that still runs. */
+  status(): Promise<RateEntry[]>
+  /** Forgets the windows of a user or address; resolves to how many. */
+  reset(who: string): Promise<number>
+  resetAll(): Promise<number>
+  close(): Promise<void>
+}
+
+export interface RateLimit {
+  /** Requests in a window. */
+  limit: number
+  windowMs: number
+}
+
+export interface RateState extends RateLimit {
+  allowed: boolean
+  /** Requests left in this window; 0 where it was refused. */
+  remaining: number
+  /** Milliseconds until the window ends. */
+  resetMs: number
+}
+
+export interface RateEntry extends RateState {
+  /** `<endpoint>:<user:NAME or ip:ADDRESS>`, as it was counted. */
+  key: string
+}
