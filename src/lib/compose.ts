@@ -3,6 +3,7 @@
 
 import {join} from 'node:path'
 import type {Bus} from './bus/bus.js'
+import type {Cache, RateLimiter} from './cache/cache.js'
 import type {Config, KafkaConfig} from './config/config.js'
 import {wholeSasl} from './config/to-config.js'
 import {describeDamage, mendDamage} from './store/describe-damage.js'
@@ -12,6 +13,8 @@ import type {Store} from './store/store.js'
 export interface App extends AsyncDisposable {
   bus(): Promise<Bus>
   store(): Promise<Store>
+  cache(): Promise<Cache>
+  limiter(): Promise<RateLimiter>
 }
 
 /**
@@ -21,6 +24,14 @@ export interface App extends AsyncDisposable {
 export function openApp(config: Config, log?: (line: string) => void, warn?: (line: string) => void): App {
   let bus: Promise<Bus> | undefined
   let store: Promise<Store> | undefined
+  let forgettable: Promise<Forgettable> | undefined
+  const openForgettable = () => {
+    forgettable ??= openCache().catch((error) => {
+      forgettable = undefined
+      throw error
+    })
+    return forgettable
+  }
   return {
     bus: () => {
       // One that did not open may do so the next time.
@@ -37,10 +48,15 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
       })
       return store
     },
+    cache: async () => (await openForgettable()).cache,
+    limiter: async () => (await openForgettable()).limiter,
     async [Symbol.asyncDispose]() {
       // What failed to open has told so where it was opened.
       await (await settled(store))?.close()
       await (await settled(bus))?.close()
+      const {cache, limiter} = (await settled(forgettable)) ?? {}
+      await limiter?.close()
+      await cache?.close()
     },
   }
 }
@@ -74,6 +90,19 @@ async function openStore(config: Config, warn?: (line: string) => void): Promise
       return openElasticsearch(config.elasticsearch)
     }
   }
+}
+
+interface Forgettable {
+  cache: Cache
+  limiter: RateLimiter
+}
+
+async function openCache(): Promise<Forgettable> {
+  const [{MemoryCache}, {MemoryLimiter}] = await Promise.all([
+    import('./cache/memory/memory-cache.js'),
+    import('./cache/memory/memory-limiter.js'),
+  ])
+  return {cache: new MemoryCache(), limiter: new MemoryLimiter()}
 }
 
 function toKafkaSettings({ssl, caFile, certFile, keyFile, sasl, ...rest}: KafkaConfig) {

@@ -11,6 +11,8 @@ export interface Cache {
   /** Removes keys like a pattern in which `*` is any run of characters. Resolves to how many. Throws CACHE_UNREACHABLE. */
   clear(pattern: string): Promise<number>
   stats(): Promise<CacheStats>
+  /** False while its server is away. Bounded in time, and costs next to nothing: for /health. */
+  answers(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -24,7 +26,7 @@ export interface CacheStats {
   kind: Cache['kind']
   /** False while nothing is cached since the server is away. */
   available: boolean
-  /** Of this process, since it began. */
+  /** Lookups of this process, since it began; requests that shared one count once. */
   hits: number
   misses: number
   errors: number
@@ -34,14 +36,17 @@ export interface CacheStats {
   prefixes: Record<string, number>
 }
 
-/** Counts requests in fixed windows, exactly, also across processes where the member is shared. */
+/**
+ * Counts requests in fixed windows that begin with the first request in them; exactly, also across processes where the
+ * member is shared.
+ */
 export interface RateLimiter {
   readonly kind: 'memory' | 'redis'
   /** Counts one request. Where the member is away, this process counts for itself until it is back. */
   take(key: string, limit: RateLimit): Promise<RateState>
   /** What stands for each key that was counted in a window that still runs. */
   status(): Promise<RateEntry[]>
-  /** Forgets the windows of a user or address; resolves to how many. */
+  /** Forgets the windows of a user or address (`user:7`, `7`, `ip:::1`, `::1`); resolves to how many. */
   reset(who: string): Promise<number>
   resetAll(): Promise<number>
   close(): Promise<void>
