@@ -36,7 +36,7 @@ export interface RouteRules {
   access: Access
   /** Stable name, `auth.login`: for limits, metrics and the cache. */
   name: string
-  /** Absent: 100 a minute. `false`: none. */
+  /** Absent: what limits.ts says of the name. `false`: none. */
   limit?: RateLimit | false
 }
 

@@ -292,7 +292,7 @@ export const SETTINGS: readonly SettingSpec[] = [
     key: 'api.rate_limits',
     type: 'list',
     describe:
-      'limits other than the built-in ones, as endpoint=requests/period (auth.login=20/hour); off for none at all',
+      'limits other than the built-in ones, as endpoint=requests/period (auth.login=20/hour, logs.get=off, default=300/minute); off for none at all',
     example: 'logs.search=100/minute',
   },
   {
