@@ -22,7 +22,8 @@ const ALLOWED: Record<string, string[]> = {
   generate: ['errors', 'record'],
   bus: ['errors', 'units', 'config', 'remote'],
   store: ['errors', 'record', 'query', 'metrics', 'config', 'remote'],
-  remote: ['errors'],
+  // Of bus and store the ports alone: what the protocol carries is theirs.
+  remote: ['errors', 'record', 'units', 'query', 'metrics', 'bus', 'store'],
   database: ['errors', 'config'],
   accounts: ['errors', 'record', 'database', 'remote'],
   cache: ['errors'],
@@ -42,6 +43,7 @@ const ALLOWED: Record<string, string[]> = {
     'accounts',
     'cache',
     'telemetry',
+    'remote',
   ],
   config: ['errors'],
   output: ['errors', 'record', 'query', 'trace', 'metrics', 'patterns'],

@@ -29,7 +29,8 @@ function phrase(text: string, {at}: {at: number}, reading: Reading): QueryNode {
   throw reading.error(at, 'a word was expected here: letters, digits and _ are what is searched')
 }
 
-const WORD_CHARACTERS = /^[\p{L}\p{N}_]*$/u
+/** What a literal run of a word with wildcards is made of. */
+export const WORD_CHARACTERS = /^[\p{L}\p{N}_]*$/u
 
 function wildWord({pattern, at}: Plain, reading: Reading): QueryNode {
   const normal = pattern.map((part) => (typeof part === 'string' ? part.normalize('NFKC').toLowerCase() : part))
