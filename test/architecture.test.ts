@@ -47,7 +47,7 @@ const ALLOWED: Record<string, string[]> = {
   ],
   config: ['errors'],
   output: ['errors', 'record', 'query', 'trace', 'metrics', 'patterns'],
-  telemetry: ['errors', 'config'],
+  telemetry: ['errors', 'config', 'output'],
   flows: [
     'errors',
     'record',

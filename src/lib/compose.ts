@@ -8,6 +8,8 @@ import type {Config, KafkaConfig} from './config/config.js'
 import {wholeSasl} from './config/to-config.js'
 import {describeDamage, mendDamage} from './store/describe-damage.js'
 import type {Store} from './store/store.js'
+import type {OpenSignalsOptions} from './telemetry/open-signals.js'
+import type {Signals} from './telemetry/signals.js'
 
 /** The ports of one command. Close it last: `await using app = openApp(config)`. */
 export interface App extends AsyncDisposable {
@@ -15,6 +17,8 @@ export interface App extends AsyncDisposable {
   store(): Promise<Store>
   cache(): Promise<Cache>
   limiter(): Promise<RateLimiter>
+  /** logflow's own signals, opened by the first call: later ones get the same, whatever they ask for. */
+  signals(options: OpenSignalsOptions): Promise<Signals>
 }
 
 /**
@@ -32,7 +36,12 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
     })
     return forgettable
   }
+  let signals: Promise<Signals> | undefined
   return {
+    signals: (options) => {
+      signals ??= import('./telemetry/open-signals.js').then(({openSignals}) => openSignals(config, options))
+      return signals
+    },
     bus: () => {
       // One that did not open may do so the next time.
       bus ??= openBus(config, log).catch((error) => {
@@ -57,6 +66,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
       const {cache, limiter} = (await settled(forgettable)) ?? {}
       await limiter?.close()
       await cache?.close()
+      await (await settled(signals))?.close()
     },
   }
 }

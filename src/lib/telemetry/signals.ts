@@ -55,22 +55,40 @@ export interface LogFields {
   [property: string]: unknown
 }
 
+export type SpanAttributes = Record<string, string | number | boolean>
+
 export interface Tracer {
+  /** False while nothing is exported: what costs something to find out for a span need not be found out then. */
+  readonly on: boolean
   /**
    * Runs `work` in a span, child of the one that runs now or of `parent` (W3C traceparent). Costs next to nothing while
    * nothing is exported.
+   * @param links traceparents of other spans that led to this one
    */
   span<T>(
     name: string,
-    attributes: Record<string, string | number | boolean>,
+    attributes: SpanAttributes,
     work: () => Promise<T>,
     parent?: string,
+    links?: readonly string[],
   ): Promise<T>
+  /** The same for what begins in one place and ends in another. */
+  begin(name: string, attributes: SpanAttributes, parent?: string): OpenSpan
   /** The `traceparent` of the span that runs now, to be passed on; absent while there is none. */
   current(): string | undefined
 }
 
+export interface OpenSpan {
+  /** W3C, to be passed on; absent while nothing is exported. */
+  readonly traceparent: string | undefined
+  /** What runs within is part of the span. */
+  run<T>(work: () => T): T
+  /** @param error why it failed; absent: it did not */
+  end(attributes?: SpanAttributes, error?: unknown): void
+}
+
 const nothing = () => {}
+const silentSpan: OpenSpan = {traceparent: undefined, run: (work) => work(), end: nothing}
 
 export const silentSignals: Signals = {
   counters: {
@@ -91,7 +109,12 @@ export const silentSignals: Signals = {
     deadLettered: nothing,
   },
   log: {audit: nothing, info: nothing, debug: nothing, error: nothing},
-  tracer: {span: (_name, _attributes, work) => work(), current: () => undefined},
+  tracer: {
+    on: false,
+    span: (_name, _attributes, work) => work(),
+    begin: () => silentSpan,
+    current: () => undefined,
+  },
   expose: async () => ({contentType: 'text/plain; version=0.0.4', body: ''}),
   close: async () => {},
 }

@@ -1,0 +1,26 @@
+import type {Config} from '../config/config.js'
+
+/** Every secret value of a configuration: what clients say in their errors must not tell them. */
+export function knownSecrets({api, database, redis, elasticsearch, kafka, otlp}: Config): string[] {
+  return [
+    api.secretKey,
+    ...(database.kind === 'postgres' ? [database.password, passwordIn(database.url)] : []),
+    redis?.password,
+    passwordIn(redis?.url),
+    elasticsearch.password,
+    elasticsearch.apiKey,
+    kafka.sasl?.password,
+    otlp.authorization,
+    otlp.authorization?.split(' ').at(-1),
+  ].filter((secret): secret is string => secret !== undefined && secret !== '')
+}
+
+function passwordIn(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined
+  const {password} = new URL(url)
+  try {
+    return decodeURIComponent(password)
+  } catch {
+    return password
+  }
+}

@@ -1,0 +1,42 @@
+import type {Writable} from 'node:stream'
+import type {Config} from '../config/config.js'
+import {paletteFor} from '../output/palette.js'
+import {knownSecrets} from './known-secrets.js'
+import {openMasker} from './mask.js'
+import {exposeMetrics, openMetrics} from './metrics.js'
+import {type EntrySink, jsonLine, openOwnLog, prettyLine, streamSink} from './own-log.js'
+import {type Signals, silentSignals} from './signals.js'
+
+export interface OpenSignalsOptions {
+  /** Of logflow. */
+  version: string
+  /** Where the own log goes; absent: nowhere but to a collector, where one is set. */
+  log?: {
+    stream: Writable
+    /** For a person at a terminal; else a line of JSON an entry. */
+    pretty: boolean
+    color: boolean
+    /** With the entries of level debug. */
+    verbose: boolean
+  }
+  now: () => Date
+}
+
+/** The signals of a server: metrics are kept, and the own log is written. */
+export async function openSignals(config: Config, {version, log, now}: OpenSignalsOptions): Promise<Signals> {
+  const {counters, registry} = openMetrics(version)
+  const sinks: EntrySink[] = []
+  if (log) {
+    const format = log.pretty ? prettyLine(paletteFor(log.color)) : jsonLine
+    const onDropped = () => counters.dropped('signal', 'log_reader_slow', 1)
+    sinks.push(streamSink({stream: log.stream, format, onDropped}))
+  }
+  const masker = openMasker(knownSecrets(config))
+  return {
+    counters,
+    log: openOwnLog({masker, now, verbose: log?.verbose === true, sinks}),
+    tracer: silentSignals.tracer,
+    expose: (families) => exposeMetrics(registry, families),
+    close: async () => registry.clear(),
+  }
+}
