@@ -11,6 +11,7 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   patterns: () => import('../commands/patterns.js'),
   process: () => import('../commands/process.js'),
   search: () => import('../commands/search.js'),
+  serve: () => import('../commands/serve.js'),
   ship: () => import('../commands/ship.js'),
   status: () => import('../commands/status.js'),
   tail: () => import('../commands/tail.js'),

@@ -1,0 +1,34 @@
+import {once} from 'node:events'
+import {Command} from '@oclif/core'
+import {apiPartsOf} from '../cli/api-parts.js'
+import {openContext} from '../cli/context.js'
+import {globalFlags} from '../cli/global-flags.js'
+import {pipelineFlags} from '../cli/pipeline-flags.js'
+import {serveFlags, withAddress} from '../cli/serve-flags.js'
+import {finish, listen} from '../lib/api/listen.js'
+import {buildServer} from '../lib/api/server.js'
+import {openApp} from '../lib/compose.js'
+
+export default class Serve extends Command {
+  static override summary = 'Serve the REST API'
+  static override description =
+    'Listens on the loopback address unless told otherwise; there, logs and metrics are read without signing in. Runs until Ctrl-C or SIGTERM: requests under way have ten seconds to finish. The documentation of the API is at /docs.'
+  static override examples = [
+    '<%= config.bin %> serve',
+    '<%= config.bin %> serve --port 8001',
+    '<%= config.bin %> serve --host 0.0.0.0',
+  ]
+  static override flags = {...serveFlags, ...pipelineFlags, ...globalFlags}
+
+  async run(): Promise<void> {
+    const {flags} = await this.parse(Serve)
+    const context = withAddress(await openContext(flags), flags)
+    await using app = openApp(context.config, context.talk.detail, context.talk.warn)
+    const {signal, config, talk} = context
+    const server = await buildServer(await apiPartsOf(context, app, this.config.version))
+    const url = await listen(server, config.api)
+    talk.note(`logflow API at ${url}/api/v1, documentation at ${url}/docs; Ctrl-C ends`)
+    if (!signal.aborted) await once(signal, 'abort')
+    await finish(server)
+  }
+}

@@ -1,0 +1,2 @@
+/** Before every endpoint but `/`, the documents and the metrics. */
+export const PREFIX = '/api/v1'
