@@ -75,6 +75,8 @@ export interface ApiToken {
 export interface NewToken {
   name: string
   scopes: Scope[]
+  /** Whose it is to be; the caller's own unless given. Another's is for an admin to make. */
+  username?: string
   /** RFC 3339; absent: it does not end. */
   expires_at?: string
 }
@@ -91,10 +93,26 @@ export interface AuditEntry {
   details: Record<string, unknown>
 }
 
+export interface AuditQuestion {
+  /** 0: none, for who only wants the chain. */
+  limit: number
+  /** Rows before this one. */
+  before?: number
+  event?: string
+  subject?: string
+  /** Checks the whole trail, which takes about a second a 100,000 rows. */
+  verify?: boolean
+  /** A chain that was seen before and noted elsewhere: with `verify`, whether the trail still begins with it. */
+  noted?: {rows: number; head: string}
+}
+
 export interface AuditPage {
   entries: AuditEntry[]
-  /** What every row of the trail says of itself; `broken_at` is the first whose hash does not fit. */
-  chain: {rows: number; head: string; broken_at?: number}
+  /**
+   * How many rows the trail has, and the hash of the last. `verified`: every row was checked; `broken_at` is then the
+   * first that was changed, put in, or taken away, were it from the end.
+   */
+  chain: {rows: number; head: string; verified: boolean; broken_at?: number}
 }
 
 /**
@@ -104,7 +122,7 @@ export interface AuditPage {
  */
 export interface Accounts {
   readonly kind: 'local' | 'remote'
-  /** False until the first account is made. */
+  /** False while there is no admin who could sign in. */
   any(): Promise<boolean>
   create(caller: Caller, user: NewUser): Promise<User>
   /** Admins see all; others themselves. Newest last; `after` is the id of the last one seen. */
@@ -129,6 +147,6 @@ export interface Accounts {
   listTokens(caller: Caller): Promise<ApiToken[]>
   revokeToken(caller: Caller, id: string): Promise<void>
   /** Admins only. Newest first. */
-  audit(caller: Caller, page: {limit: number; before?: number; event?: string; subject?: string}): Promise<AuditPage>
+  audit(caller: Caller, page: AuditQuestion): Promise<AuditPage>
   close(): Promise<void>
 }

@@ -61,7 +61,7 @@ export interface RevokedSessionRow {
 
 /** Failed sign-ins by account or source, for throttling. */
 export interface SignInFailureRow {
-  /** `account:<username_key>` or `source:<address>`. */
+  /** `account:<hash of the name>`, `source:<network>`, or both: `pair:<hash of the name>@<network>`. */
   key: string
   failures: number
   first_at: string
