@@ -6,10 +6,11 @@ import type {Bus} from './bus/bus.js'
 import type {Cache, RateLimiter} from './cache/cache.js'
 import type {Config, KafkaConfig} from './config/config.js'
 import {wholeSasl} from './config/to-config.js'
+import type {Database} from './database/database.js'
 import {describeDamage, mendDamage} from './store/describe-damage.js'
 import type {Store} from './store/store.js'
 import type {OpenSignalsOptions} from './telemetry/open-signals.js'
-import type {Signals} from './telemetry/signals.js'
+import type {Counters, Signals} from './telemetry/signals.js'
 
 /** The ports of one command. Close it last: `await using app = openApp(config)`. */
 export interface App extends AsyncDisposable {
@@ -19,6 +20,8 @@ export interface App extends AsyncDisposable {
   limiter(): Promise<RateLimiter>
   /** logflow's own signals, opened by the first call: later ones get the same, whatever they ask for. */
   signals(options: OpenSignalsOptions): Promise<Signals>
+  /** With its tables at this version: the first call makes and migrates them. */
+  database(): Promise<Database>
 }
 
 /**
@@ -37,6 +40,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
     return forgettable
   }
   let signals: Promise<Signals> | undefined
+  let database: Promise<Database> | undefined
   return {
     signals: (options) => {
       signals ??= import('./telemetry/open-signals.js').then(({openSignals}) => openSignals(config, options))
@@ -59,6 +63,13 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
     },
     cache: async () => (await openForgettable()).cache,
     limiter: async () => (await openForgettable()).limiter,
+    database: () => {
+      database ??= openMigrated(config, signals).catch((error) => {
+        database = undefined
+        throw error
+      })
+      return database
+    },
     async [Symbol.asyncDispose]() {
       // What failed to open has told so where it was opened.
       await (await settled(store))?.close()
@@ -66,6 +77,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
       const {cache, limiter} = (await settled(forgettable)) ?? {}
       await limiter?.close()
       await cache?.close()
+      await (await settled(database))?.close()
       await (await settled(signals))?.close()
     },
   }
@@ -113,6 +125,44 @@ async function openCache(): Promise<Forgettable> {
     import('./cache/memory/memory-limiter.js'),
   ])
   return {cache: new MemoryCache(), limiter: new MemoryLimiter()}
+}
+
+/** @param signals of who asked for them before: they are told of each statement */
+async function openMigrated(config: Config, signals: Promise<Signals> | undefined): Promise<Database> {
+  const counters = (await settled(signals))?.counters
+  const database = await openDatabase(config, {counters})
+  try {
+    await database.migrate()
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/**
+ * The database as it is, at whatever version; for what works on it as a whole.
+ * @param options.create false: one that is not there is told with NOT_FOUND or BACKEND_REFUSED, and not made
+ */
+export async function openDatabase(
+  config: Config,
+  {create = true, counters}: {create?: boolean; counters?: Counters | undefined} = {},
+): Promise<Database> {
+  const onQuery = counters?.databaseQuery
+  switch (config.database.kind) {
+    case 'sqlite': {
+      const {openSqlite} = await import('./database/sqlite/open-sqlite.js')
+      return openSqlite({path: config.database.path, create, ...(onQuery ? {onQuery} : {})})
+    }
+    case 'postgres': {
+      const {openPostgres} = await import('./database/postgres/open-postgres.js')
+      return openPostgres({
+        ...config.database,
+        create,
+        ...(counters ? {onQuery: counters.databaseQuery, onConnections: counters.databaseConnections} : {}),
+      })
+    }
+  }
 }
 
 function toKafkaSettings({ssl, caFile, certFile, keyFile, sasl, ...rest}: KafkaConfig) {

@@ -1,0 +1,143 @@
+// Connections to PostgreSQL, as Kysely takes them. One that is lost is thrown away, whoever held it, and ends nothing
+// but the statement that was under way.
+
+import type {PostgresPool, PostgresPoolClient} from 'kysely'
+import type {Pool, PoolClient, PoolConfig} from 'pg'
+import type {LogflowError} from '../../errors/logflow-error.js'
+import {checkText} from '../check-text.js'
+import {explainPostgres, isConflict, isConnectionLost} from './errors.js'
+
+export interface PoolOptions {
+  url: string
+  /** Taken where the URL holds none. */
+  password?: string
+  /** At most so many connections. */
+  size: number
+  onConnections?: (open: number) => void
+}
+
+const CONNECT_MS = 5_000
+/** Nothing here reads or writes more than a page of small rows; a server that is silent for so long is not there. */
+const STATEMENT_MS = 30_000
+const IDLE_MS = 30_000
+/** How often what failed before it did anything is tried again. */
+export const ATTEMPTS = 5
+
+const INT8 = 20
+const NUMERIC = 1700
+
+export async function openPool(options: PoolOptions): Promise<Pool> {
+  const {default: pg} = await import('pg')
+  const pool = new pg.Pool(poolConfig(options, pg.types.getTypeParser))
+  const {onConnections} = options
+  // An idle connection that breaks is taken out by the pool; the event has to have a listener.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+    // Also for statements of their own, so that none of them changes what a transaction has read.
+    client.query('set session characteristics as transaction isolation level serializable').catch(() => {})
+    onConnections?.(pool.totalCount)
+  })
+  pool.on('remove', () => onConnections?.(pool.totalCount))
+  return pool
+}
+
+type ParserOf = (oid: number, format?: 'text' | 'binary') => (value: string) => unknown
+
+function poolConfig({url, password, size}: PoolOptions, parserOf: unknown): PoolConfig {
+  return {
+    connectionString: withPassword(url, password),
+    max: size,
+    connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: IDLE_MS,
+    query_timeout: STATEMENT_MS,
+    statement_timeout: STATEMENT_MS,
+    keepAlive: true,
+    application_name: 'logflow',
+    // Counts and sums come as text, since they might not fit; ours do.
+    types: {
+      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+        oid === INT8 || oid === NUMERIC ? Number : (parserOf as ParserOf)(oid, format)) as never,
+    },
+  }
+}
+
+/** As a parameter: a URL without a host (a socket) can hold no password before it. */
+function withPassword(url: string, password: string | undefined): string {
+  if (password === undefined || /^[a-z]+:\/\/[^/@]*:[^/@]+@/i.test(url)) return url
+  return `${url}${url.includes('?') ? '&' : '?'}password=${encodeURIComponent(password)}`
+}
+
+/** A URL without user, password and parameters. */
+export function locationOf(url: string): string {
+  const [, host = '', name = ''] = /^[a-z]+:\/\/(?:[^/]*@)?([^/?]*)\/?([^?]*)/i.exec(url) ?? []
+  return `postgres://${host}/${name}`
+}
+
+/** The pool as Kysely takes it: with errors told as ours, and statements outside transactions tried again. */
+export function kyselyPool(pool: Pool, location: string): PostgresPool {
+  return {
+    connect: async () => clientOf(await connectTo(pool, location), pool, location),
+    end: () => pool.end(),
+  }
+}
+
+async function connectTo(pool: Pool, location: string): Promise<PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw explainPostgres(error, location)
+  }
+}
+
+/** A statement that changes nothing, so that it may be asked twice. */
+const READS = /^select\b/i
+const BEGINS = /^(begin|start transaction)/i
+const ENDS = /^(commit|rollback)$/i
+
+function clientOf(first: PoolClient, pool: Pool, location: string): PostgresPoolClient {
+  let client = first
+  let lost = false
+  let inTransaction = false
+  let failed: LogflowError | undefined
+
+  /** True where the statement may be sent once more; on another connection where this one is lost. */
+  const mendable = async (sql: string, error: unknown): Promise<boolean> => {
+    // A lock that was not given back goes with its session.
+    lost ||= isConnectionLost(error) || sql.includes('pg_advisory_unlock')
+    if (inTransaction) return false
+    if (!lost) return isConflict(error)
+    if (!READS.test(sql)) return false
+    client.release(true)
+    client = await connectTo(pool, location)
+    lost = false
+    return true
+  }
+
+  const query = async (sql: string, parameters: readonly unknown[]) => {
+    // PostgreSQL would take a COMMIT after a failure for a ROLLBACK, and say so in passing.
+    if (failed !== undefined && !/^rollback$/i.test(sql)) throw failed
+    checkText(parameters)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await client.query(sql, [...parameters])
+        if (BEGINS.test(sql)) inTransaction = true
+        if (ENDS.test(sql)) {
+          inTransaction = false
+          failed = undefined
+        }
+        return result
+      } catch (error) {
+        if (attempt < ATTEMPTS && (await mendable(sql, error))) continue
+        const explained = explainPostgres(error, location)
+        if (inTransaction) failed = explained
+        throw explained
+      }
+    }
+  }
+  return {
+    query: query as unknown as PostgresPoolClient['query'],
+    // Inside a transaction still: whatever ended it went wrong, and nobody else may come to sit in it.
+    release: () => client.release(lost || inTransaction),
+  }
+}
