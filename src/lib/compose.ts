@@ -4,7 +4,7 @@
 import {join} from 'node:path'
 import type {Bus} from './bus/bus.js'
 import type {Cache, RateLimiter} from './cache/cache.js'
-import type {Config, KafkaConfig} from './config/config.js'
+import type {Config, KafkaConfig, RedisConfig} from './config/config.js'
 import {wholeSasl} from './config/to-config.js'
 import type {Database} from './database/database.js'
 import {describeDamage, mendDamage} from './store/describe-damage.js'
@@ -33,7 +33,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
   let store: Promise<Store> | undefined
   let forgettable: Promise<Forgettable> | undefined
   const openForgettable = () => {
-    forgettable ??= openCache().catch((error) => {
+    forgettable ??= openCache(config.redis, log).catch((error) => {
       forgettable = undefined
       throw error
     })
@@ -119,12 +119,23 @@ interface Forgettable {
   limiter: RateLimiter
 }
 
-async function openCache(): Promise<Forgettable> {
-  const [{MemoryCache}, {MemoryLimiter}] = await Promise.all([
-    import('./cache/memory/memory-cache.js'),
-    import('./cache/memory/memory-limiter.js'),
+async function openCache(redis: RedisConfig | undefined, log?: (line: string) => void): Promise<Forgettable> {
+  const {MemoryLimiter} = await import('./cache/memory/memory-limiter.js')
+  if (redis === undefined) {
+    const {MemoryCache} = await import('./cache/memory/memory-cache.js')
+    return {cache: new MemoryCache(), limiter: new MemoryLimiter()}
+  }
+  const [{RedisLink}, {RedisCache}, {RedisLimiter}] = await Promise.all([
+    import('./cache/redis/redis-link.js'),
+    import('./cache/redis/redis-cache.js'),
+    import('./cache/redis/redis-limiter.js'),
   ])
-  return {cache: new MemoryCache(), limiter: new MemoryLimiter()}
+  const link = await RedisLink.open({
+    ...redis,
+    onChange: ({available, where, reason}) =>
+      log?.(available ? `redis: connected to ${where}` : `redis: ${where} is away: ${reason}`),
+  })
+  return {cache: new RedisCache(link), limiter: new RedisLimiter(link, new MemoryLimiter())}
 }
 
 /** @param signals of who asked for them before: they are told of each statement */

@@ -44,11 +44,13 @@ export interface RateLimiter {
   readonly kind: 'memory' | 'redis'
   /** Counts one request. Where the member is away, this process counts for itself until it is back. */
   take(key: string, limit: RateLimit): Promise<RateState>
-  /** What stands for each key that was counted in a window that still runs. */
+  /** What stands for each key that was counted in a window that still runs; of this process alone while the member is away. */
   status(): Promise<RateEntry[]>
-  /** Forgets the windows of a user or address (`user:7`, `7`, `ip:::1`, `::1`); resolves to how many. */
+  /** Forgets the windows of a user or address (`user:7`, `7`, `ip:::1`, `::1`); resolves to how many. Throws CACHE_UNREACHABLE. */
   reset(who: string): Promise<number>
   resetAll(): Promise<number>
+  /** False while its server is away and this process counts for itself. */
+  answers(): Promise<boolean>
   close(): Promise<void>
 }
 

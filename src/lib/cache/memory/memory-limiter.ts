@@ -73,6 +73,10 @@ export class MemoryLimiter implements RateLimiter {
     return size
   }
 
+  async answers(): Promise<boolean> {
+    return true
+  }
+
   async close(): Promise<void> {
     this.windows.clear()
   }
