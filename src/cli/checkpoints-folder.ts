@@ -4,8 +4,10 @@ import type {Config} from '../lib/config/config.js'
 import {busFlags, globalFlags} from './global-flags.js'
 
 /** Where the checkpoints of a destination are kept: how far a file was sent to one topic says nothing of another. */
-export function checkpointsFolder({dataDir, bus, topic}: Pick<Config, 'dataDir' | 'bus' | 'topic'>): string {
-  return join(dataDir, 'checkpoints', `${bus}-${encodeURIComponent(topic)}`)
+export function checkpointsFolder(config: Pick<Config, 'dataDir' | 'bus' | 'topic' | 'server'>): string {
+  const {dataDir, bus, topic, server} = config
+  const where = bus === 'remote' ? `${bus}-${encodeURIComponent(server?.url ?? '')}` : bus
+  return join(dataDir, 'checkpoints', `${where}-${encodeURIComponent(topic)}`)
 }
 
 /** Flags of the commands that look at checkpoints. */

@@ -29,7 +29,7 @@ export const globalFlags = {
 /** Flags of commands that reach the bus. */
 export const busFlags = {
   bus: Flags.string({
-    description: 'embedded, kafka, or the brokers as host:port,…',
+    description: 'embedded, kafka, remote, or the brokers as host:port,…',
     helpGroup: GLOBAL,
     helpValue: 'BUS',
   }),
@@ -38,7 +38,7 @@ export const busFlags = {
 /** Flags of commands that reach the store. */
 export const storeFlags = {
   store: Flags.string({
-    description: 'embedded, elasticsearch, or its URL',
+    description: 'embedded, elasticsearch, remote, or the URL of Elasticsearch',
     helpGroup: GLOBAL,
     helpValue: 'STORE',
   }),

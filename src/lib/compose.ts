@@ -7,6 +7,8 @@ import type {Cache, RateLimiter} from './cache/cache.js'
 import type {Config, KafkaConfig, RedisConfig} from './config/config.js'
 import {wholeSasl} from './config/to-config.js'
 import type {Database} from './database/database.js'
+import {LogflowError} from './errors/logflow-error.js'
+import type {RemoteClient} from './remote/client.js'
 import {describeDamage, mendDamage} from './store/describe-damage.js'
 import type {Store} from './store/store.js'
 import type {OpenSignalsOptions} from './telemetry/open-signals.js'
@@ -55,7 +57,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
       return bus
     },
     store: () => {
-      store ??= openStore(config, warn).catch((error) => {
+      store ??= openStore(config, log, warn).catch((error) => {
         store = undefined
         throw error
       })
@@ -94,10 +96,18 @@ async function openBus(config: Config, log?: (line: string) => void): Promise<Bu
       const {openKafkaBus} = await import('./bus/kafka/kafka-bus.js')
       return openKafkaBus(toKafkaSettings(config.kafka), {log})
     }
+    case 'remote': {
+      const {openRemoteBus} = await import('./bus/remote/remote-bus.js')
+      const unsaid = (key: string) => config.settings.find((one) => one.key === key)?.origin.from === 'default'
+      return openRemoteBus(await openClient(config, log), {
+        ownTopic: unsaid('topic') ? config.topic : undefined,
+        ownGroup: unsaid('group') ? config.group : undefined,
+      })
+    }
   }
 }
 
-async function openStore(config: Config, warn?: (line: string) => void): Promise<Store> {
+async function openStore(config: Config, log?: (line: string) => void, warn?: (line: string) => void): Promise<Store> {
   switch (config.store) {
     case 'embedded': {
       const {openLake} = await import('./store/lake/lake.js')
@@ -110,6 +120,10 @@ async function openStore(config: Config, warn?: (line: string) => void): Promise
     case 'elasticsearch': {
       const {openElasticsearch} = await import('./store/elasticsearch/elasticsearch-store.js')
       return openElasticsearch(config.elasticsearch)
+    }
+    case 'remote': {
+      const {openRemoteStore} = await import('./store/remote/remote-store.js')
+      return openRemoteStore(await openClient(config, log))
     }
   }
 }
@@ -174,6 +188,17 @@ export async function openDatabase(
       })
     }
   }
+}
+
+/** The logflow server that the configuration names. */
+async function openClient({server}: Config, log?: (line: string) => void): Promise<RemoteClient> {
+  if (!server) {
+    throw new LogflowError('BAD_CONFIG', 'there is no logflow server to work against: server.url is not set', {
+      suggestions: ['logflow auth login https://host:8000'],
+    })
+  }
+  const {RemoteClient} = await import('./remote/client.js')
+  return new RemoteClient({...server, log})
 }
 
 function toKafkaSettings({ssl, caFile, certFile, keyFile, sasl, ...rest}: KafkaConfig) {

@@ -500,7 +500,7 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>, opt
     trimContract({bus: () => bus, freshTopic: () => under.freshTopic(), elsewhere})
 
     test('names what it is', async () => {
-      expect(['embedded', 'kafka']).toContain(bus.kind)
+      expect(['embedded', 'kafka', 'remote']).toContain(bus.kind)
       expect(await bus.version()).toMatch(/\d+\.\d+/)
     })
   })

@@ -6,7 +6,7 @@ import type {Inspection, InspectOptions} from '../errors/inspection.js'
 import type {UnitBatch} from '../units/unit-batch.js'
 
 export interface Bus {
-  readonly kind: 'embedded' | 'kafka'
+  readonly kind: 'embedded' | 'kafka' | 'remote'
   /** Opens a producer for one topic; the topic is created when it is missing. */
   openProducer(options: ProducerOptions): Promise<BusProducer>
   /** Joins a consumer group. Two consumers of one group never hold the same partition. */

@@ -13,13 +13,15 @@ export interface Config {
   dataDir: string
   /** Put on records that name no environment of their own. */
   environment?: string
-  bus: 'embedded' | 'kafka'
-  store: 'embedded' | 'elasticsearch'
+  bus: 'embedded' | 'kafka' | 'remote'
+  store: 'embedded' | 'elasticsearch' | 'remote'
   topic: string
   /** Consumer group of `process`. */
   group: string
   kafka: KafkaConfig
   elasticsearch: ElasticsearchConfig
+  /** The logflow server that commands work against. Absent: there is none. */
+  server?: ServerConfig
   limits: Limits
   database: DatabaseConfig
   /** Absent: each process keeps its own cache and counts. */
@@ -68,6 +70,14 @@ export interface ElasticsearchConfig {
   shards: number
   /** Absent: one where the cluster has a second node, else none. */
   replicas?: number
+}
+
+export interface ServerConfig {
+  /** Of http or https, without credentials and without a slash at its end. */
+  url: string
+  token?: string
+  /** When the token ends, RFC 3339, where that is known: of those that `auth login` got. */
+  tokenExpiresAt?: string
 }
 
 export interface Limits {

@@ -5,6 +5,7 @@ import {nearMatch} from './near-match.js'
 import {type ConfigFile, type Layer, readConfigFile, readIfThere} from './read-config-file.js'
 import {readDotenv} from './read-dotenv.js'
 import {readValue} from './read-value.js'
+import {followServer} from './server.js'
 import {envNameOf, flagNameOf, masked, SETTINGS, type SettingSpec, standardFolders} from './settings.js'
 import {toConfig} from './to-config.js'
 
@@ -48,6 +49,7 @@ export async function loadConfig(inputs: ConfigInputs): Promise<Config> {
     found.set('data_dir', {value: standardFolders(inputs.env, inputs.platform).data, origin: {from: 'default'}})
   }
   followAddresses(found, inputs, env)
+  followServer(found, {configPath: path, profile, warnings})
   warnings.push(...env.unknownNames())
   const files: ConfigFiles = {path, exists: file !== undefined}
   if (profile) files.profile = profile

@@ -33,14 +33,14 @@ export const SETTINGS: readonly SettingSpec[] = [
   {
     key: 'bus',
     type: 'choice',
-    choices: ['embedded', 'kafka'],
+    choices: ['embedded', 'kafka', 'remote'],
     default: 'embedded',
     describe: 'what carries lines from ship to process',
   },
   {
     key: 'store',
     type: 'choice',
-    choices: ['embedded', 'elasticsearch'],
+    choices: ['embedded', 'elasticsearch', 'remote'],
     default: 'embedded',
     describe: 'what keeps records and answers queries',
   },
@@ -61,6 +61,19 @@ export const SETTINGS: readonly SettingSpec[] = [
     example: 'pretty',
   },
   {key: 'color', type: 'choice', choices: COLOR_MODES, default: 'auto', describe: 'colours'},
+  {
+    key: 'server.url',
+    type: 'text',
+    describe: 'logflow server that commands work against instead of a bus and a store of their own',
+    example: 'https://logs.example.com',
+  },
+  {
+    key: 'server.token',
+    type: 'text',
+    secret: true,
+    describe: 'token sent there; better made by logflow auth login, or set as LOGFLOW_SERVER_TOKEN',
+    example: 'secret',
+  },
   {
     key: 'kafka.brokers',
     type: 'list',

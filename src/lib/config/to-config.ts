@@ -8,8 +8,10 @@ import type {
   KafkaConfig,
   OtlpConfig,
   RedisConfig,
+  ServerConfig,
 } from './config.js'
 import type {Found} from './load-config.js'
+import {serverUrl} from './server.js'
 
 /** Values by key, checked by readValue, as the typed object; what only makes sense together is checked here. */
 export function toConfig(
@@ -37,7 +39,13 @@ export function toConfig(
     otlp: otlpOf(get),
     ...rest,
   }
-  return defined({...config, redis: redisOf(get), environment: get('environment'), output: get('output')})
+  return defined<Config>({
+    ...config,
+    server: serverOf(get),
+    redis: redisOf(get),
+    environment: get('environment'),
+    output: get('output'),
+  })
 }
 
 type Get = <T>(key: string) => T
@@ -94,6 +102,13 @@ function elasticsearchOf(get: Get): ElasticsearchConfig {
     shards: get('elasticsearch.shards'),
     replicas: get('elasticsearch.replicas'),
   })
+}
+
+function serverOf(get: Get): ServerConfig | undefined {
+  const url = get<string | undefined>('server.url')
+  if (url === undefined) return undefined
+  const [token, tokenExpiresAt] = [get('server.token'), get('server.token_expires_at')] as Array<string | undefined>
+  return defined<ServerConfig>({url: serverUrl(url), token, tokenExpiresAt})
 }
 
 function databaseOf(get: Get): DatabaseConfig {

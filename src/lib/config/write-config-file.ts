@@ -109,7 +109,7 @@ function choicesOf({choices}: SettingSpec): string {
 }
 
 /** Beside it and renamed, readable by its owner alone: it may hold passwords. A link is followed, not replaced. */
-function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string): void {
   const target = linkTarget(path)
   const temporary = `${target}.${process.pid}.tmp`
   try {

@@ -10,7 +10,7 @@ import type {LogRecord} from '../record/record.js'
 export type {RecordFilter} from '../query/record-filter.js'
 
 export interface Store {
-  readonly kind: 'embedded' | 'elasticsearch'
+  readonly kind: 'embedded' | 'elasticsearch' | 'remote'
   /** The embedded store has one writer at a time: rejects with LOCK_HELD while another process holds it. */
   openWriter(): Promise<StoreWriter>
   /** Pages of matching records in the asked order; ends early when the signal aborts. Constant memory. */

@@ -1,6 +1,7 @@
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import {credentialsPath, keepCredential} from '../../../src/lib/config/credentials.js'
 import {loadConfig} from '../../../src/lib/config/load-config.js'
 import {SETTINGS} from '../../../src/lib/config/settings.js'
 import {wholeSasl} from '../../../src/lib/config/to-config.js'
@@ -185,7 +186,7 @@ test.each([
   [
     'a value that is none of the choices',
     {file: '\nbus: kafak\n'},
-    `${FILE}:2: bus must be one of embedded, kafka, not "kafak"`,
+    `${FILE}:2: bus must be one of embedded, kafka, remote, not "kafak"`,
     'Did you mean kafka?',
   ],
   [
@@ -238,4 +239,89 @@ test('half a sign-in stands in no way of setting the rest; using it is refused',
     'signing in to Kafka also needs kafka.sasl.mechanism and kafka.sasl.password',
   )
   expect(wholeSasl(undefined)).toBeUndefined()
+})
+
+// A server switches bus and store, unless something as strong says otherwise.
+const SERVER = 'server: {url: "https://logs.example.com/"}\n'
+test.each([
+  ['in the file', {file: SERVER}, 'remote', 'remote'],
+  ['in the environment', {env: {LOGFLOW_SERVER_URL: 'http://h:8000'}}, 'remote', 'remote'],
+  ['beside a bus that is named as strongly', {file: `bus: kafka\n${SERVER}`}, 'kafka', 'remote'],
+  [
+    'in a profile over the file',
+    {file: 'bus: kafka\nprofile: p\nprofiles: {p: {server: {url: http://h}}}'},
+    'remote',
+    'remote',
+  ],
+  ['loses to a flag', {file: SERVER, flags: {store: 'embedded'}}, 'remote', 'embedded'],
+  ['loses to brokers in the environment', {file: SERVER, env: {KAFKA_BOOTSTRAP_SERVERS: 'a:1'}}, 'kafka', 'remote'],
+])('server.url %s', async (_, places: Places, bus, store) => {
+  expect(await load(places).config).toMatchObject({bus, store})
+})
+
+test.each([
+  ['https://h:8000/', 'https://h:8000'],
+  ['HTTP://H/api/v1/', 'http://h'],
+  ['https://h/logs', 'https://h/logs'],
+])('server.url %s is kept as %s', async (url, kept) => {
+  expect((await load({env: {LOGFLOW_SERVER_URL: url}}).config).server).toEqual({url: kept})
+})
+
+test.each([['h:8000'], ['ftp://h'], ['https://user:hunter2@h']])('server.url %s is refused', async (url) => {
+  const {message, suggestions} = await refusal({env: {LOGFLOW_SERVER_URL: url}})
+  expect(message).toContain('server.url')
+  expect(message + suggestions).not.toContain('hunter2')
+})
+
+const PROFILES =
+  'profile: prod\nprofiles:\n  prod: {server: {url: "https://h"}}\n  test: {server: {url: "https://t"}}\n'
+
+test('the token of a sign-in is found by profile and URL, and goes to no other server', async () => {
+  const {home, config} = load({file: PROFILES})
+  await config
+  const path = join(home, '.config/logflow/config.yaml')
+  keepCredential(path, 'prod', {
+    url: 'https://h',
+    token: 'lf_secret',
+    username: 'ada',
+    expires_at: '2026-01-01T00:00:00Z',
+  })
+  keepCredential(path, 'test', {url: 'https://elsewhere', token: 'lf_other'})
+  expect(statSync(credentialsPath(path)).mode & 0o777).toBe(0o600)
+  const at = (places: Pick<Places, 'env' | 'flags'>) =>
+    loadConfig({flags: {}, ...places, env: {HOME: home, ...places.env}, cwd: home, platform: 'linux'})
+  const signedIn = await at({})
+  expect(signedIn.server).toEqual({url: 'https://h', token: 'lf_secret', tokenExpiresAt: '2026-01-01T00:00:00Z'})
+  expect(signedIn.settings.find(({key}) => key === 'server.token')?.value).toBe('********')
+  expect((await at({env: {LOGFLOW_SERVER_URL: 'https://evil'}})).server).toEqual({url: 'https://evil'})
+  expect((await at({flags: {profile: 'test'}})).server).toEqual({url: 'https://t'})
+  expect((await at({env: {LOGFLOW_SERVER_TOKEN: 'mine'}})).server).toEqual({url: 'https://h', token: 'mine'})
+  keepCredential(path, 'prod', undefined)
+  expect((await at({})).server).toEqual({url: 'https://h'})
+  expect(JSON.parse(readFileSync(credentialsPath(path), 'utf8'))).toHaveProperty('test')
+})
+
+test('a token of the file is not sent to a server that the environment names', async () => {
+  const config = await load({file: 'server: {url: "https://h", token: abc}', env: {LOGFLOW_SERVER_URL: 'https://x'}})
+    .config
+  expect(config.server).toEqual({url: 'https://x'})
+  expect(config.warnings).toEqual([expect.stringContaining('server.token is not sent')])
+})
+
+test('credentials that others can read, or that are none, are told', async () => {
+  const {home, config} = load({file: PROFILES})
+  await config
+  const path = join(home, '.config/logflow/credentials.json')
+  const again = () => loadConfig({flags: {}, env: {HOME: home}, cwd: home, platform: 'linux'})
+  writeFileSync(path, '{"prod":{"url":"https://h","token":"t"}}', {mode: 0o644})
+  chmodSync(path, 0o644)
+  expect(await again()).toMatchObject({
+    server: {token: 't'},
+    warnings: [expect.stringContaining('can be read by others')],
+  })
+  writeFileSync(path, 'no json')
+  expect(await again()).toMatchObject({
+    server: {url: 'https://h'},
+    warnings: [expect.stringContaining('sign in again')],
+  })
 })

@@ -52,7 +52,13 @@ test('set follows a link instead of replacing it', async () => {
 
 test.each([
   ['an unknown key', 'topci', 'x', 'USAGE', 'there is no setting "topci"'],
-  ['a value that does not fit', 'bus', 'kafak', 'BAD_CONFIG', 'bus: bus must be one of embedded, kafka, not "kafak"'],
+  [
+    'a value that does not fit',
+    'bus',
+    'kafak',
+    'BAD_CONFIG',
+    'bus: bus must be one of embedded, kafka, remote, not "kafak"',
+  ],
   [
     'a secret that does not fit is not shown',
     'kafka.ssl',

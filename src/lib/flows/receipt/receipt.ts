@@ -34,8 +34,8 @@ interface ReceiptHead {
   error?: {code: ErrorCode; message: string}
   topic: string
   group: string
-  bus: 'embedded' | 'kafka'
-  store: 'embedded' | 'elasticsearch'
+  bus: 'embedded' | 'kafka' | 'remote'
+  store: 'embedded' | 'elasticsearch' | 'remote'
   /** By partition of the topic: one past the last unit sent, or to where the run processed. */
   positions: Record<string, number>
 }
