@@ -117,6 +117,7 @@ const CLIENTS: Record<string, RegExp> = {
   pg: /^lib\/database\/postgres\//,
   ioredis: /^lib\/cache\/redis\//,
   fastify: /^lib\/api\//,
+  '@fastify/ajv-compiler': /^lib\/api\//,
   '@fastify/cors': /^lib\/api\//,
   '@fastify/formbody': /^lib\/api\//,
   '@fastify/swagger': /^lib\/api\//,

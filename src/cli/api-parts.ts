@@ -1,28 +1,34 @@
 import type {ApiParts} from '../lib/api/api.js'
 import type {App} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
-import {silentSignals} from '../lib/telemetry/signals.js'
-import type {Context} from './context.js'
+import type {OpenSignalsOptions} from '../lib/telemetry/open-signals.js'
+import type {Context, Talk} from './context.js'
 
 /** What the API works with, out of the ports of this process. */
 export async function apiPartsOf(
   {config, signal}: Pick<Context, 'config' | 'signal'>,
   app: App,
-  version: string,
+  {version, log}: Pick<OpenSignalsOptions, 'version' | 'log'>,
 ): Promise<ApiParts> {
-  const [cache, limiter] = await Promise.all([app.cache(), app.limiter()])
+  const now = () => new Date()
+  const [cache, limiter, signals] = await Promise.all([app.cache(), app.limiter(), app.signals({version, log, now})])
   return {
     config,
     version,
     store: app.store,
     bus: app.bus,
-    database: notYet('database'),
+    database: app.database,
     accounts: notYet('accounts'),
     cache,
     limiter,
-    signals: silentSignals,
+    signals,
     signal,
   }
+}
+
+/** A server's own log goes to stderr: to a person as lines, else as JSON. Nothing under --quiet. */
+export function ownLogOf({stream, screen, quiet, verbose}: Talk): OpenSignalsOptions['log'] {
+  return quiet ? undefined : {stream, pretty: screen.isTerminal, color: screen.color, verbose}
 }
 
 function notYet(what: string) {

@@ -1,6 +1,6 @@
 import {once} from 'node:events'
 import {Command} from '@oclif/core'
-import {apiPartsOf} from '../cli/api-parts.js'
+import {apiPartsOf, ownLogOf} from '../cli/api-parts.js'
 import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
@@ -25,7 +25,8 @@ export default class Serve extends Command {
     const context = withAddress(await openContext(flags), flags)
     await using app = openApp(context.config, context.talk.detail, context.talk.warn)
     const {signal, config, talk} = context
-    const server = await buildServer(await apiPartsOf(context, app, this.config.version))
+    const {version} = this.config
+    const server = await buildServer(await apiPartsOf(context, app, {version, log: ownLogOf(talk)}))
     const url = await listen(server, config.api)
     talk.note(`logflow API at ${url}/api/v1, documentation at ${url}/docs; Ctrl-C ends`)
     if (!signal.aborted) await once(signal, 'abort')

@@ -32,7 +32,7 @@ export async function openApi({
   const config = await loadConfig({flags: {'data-dir': dir}, env: {HOME: dir, ...env}, cwd: dir, platform: 'linux'})
   const app = openApp(config)
   const stop = new AbortController()
-  const all = {...(await apiPartsOf({config, signal: stop.signal}, app, '0.0.0-test')), ...parts}
+  const all = {...(await apiPartsOf({config, signal: stop.signal}, app, {version: '0.0.0-test'})), ...parts}
   const server = await buildServer(all)
   onTestFinished(async () => {
     stop.abort()

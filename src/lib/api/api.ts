@@ -46,6 +46,8 @@ export interface RequestContext {
   correlationId: string
   /** 32 hexadecimal digits: of the caller's trace, or begun here. */
   traceId: string
+  /** W3C traceparent of the caller's span, where there is one. */
+  parent?: string
   /** W3C trace context to be passed on. */
   traceparent: string
   tracestate?: string

@@ -1,23 +1,41 @@
 import fastify, {type FastifyInstance, type FastifyReply} from 'fastify'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {ApiParts} from './api.js'
+import {checkRequests} from './check-requests.js'
 import {authorise, identify} from './hooks/access.js'
+import {answerBadConnection} from './hooks/bad-connections.js'
+import {allowOrigins, refuseForeignPages} from './hooks/browser-safety.js'
+import {compressAnswer} from './hooks/compress.js'
+import {answerInTime} from './hooks/deadline.js'
+import {limitRequests, UNMATCHED} from './hooks/limits.js'
+import {answerNotFound, RouteTable} from './hooks/not-found.js'
+import {tellAnswer, traceHandler} from './hooks/own-signals.js'
 import {answerProblem, problemOf} from './hooks/problems.js'
 import {contextHeaders, contextOf, takeUpContext} from './hooks/request-context.js'
+import {type LimitOf, readLimits} from './limits.js'
 import {PREFIX} from './prefix.js'
 import {PLAIN_SUBJECTS, SUBJECTS} from './routes/index.js'
 
 /** A connection on which nothing is asked is closed after so long. */
 const KEEP_ALIVE_MS = 60_000
+/** How often connections are looked at for requests that take too long to arrive. */
+const LOOK_EVERY_MS = 1_000
 
 /** Puts the API together; it listens once `listen` is called, and `close` lets what is under way finish. */
 export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
   const app = makeFastify(parts)
-  addContentTypes(app)
-  addHooks(app, parts)
-  await app.register(async (plain) => {
-    for (const routes of PLAIN_SUBJECTS) for (const route of routes(parts)) plain.route(route)
+  const table = new RouteTable()
+  let limitOf: LimitOf = () => undefined
+  await addContentTypes(app)
+  checkRequests(app)
+  app.addHook('onRoute', (route) => {
+    table.add(route)
+    traceHandler(parts, route)
   })
+  await addHooks(app, parts, () => limitOf)
+  app.setErrorHandler(answerProblem(parts))
+  app.setNotFoundHandler(answerNotFound(table))
+  for (const routes of PLAIN_SUBJECTS) for (const route of routes(parts)) app.route(route)
   await app.register(
     async (api) => {
       for (const routes of SUBJECTS) for (const route of routes(parts)) api.route(route)
@@ -25,10 +43,12 @@ export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
     {prefix: PREFIX},
   )
   await app.ready()
+  limitOf = readLimits(parts.config.api.rateLimits, [...table.names, UNMATCHED])
   return app
 }
 
-function makeFastify({config: {api}}: ApiParts): FastifyInstance {
+function makeFastify(parts: ApiParts): FastifyInstance {
+  const {api} = parts.config
   try {
     return fastify({
       logger: false,
@@ -37,7 +57,8 @@ function makeFastify({config: {api}}: ApiParts): FastifyInstance {
       requestTimeout: api.requestTimeout,
       keepAliveTimeout: KEEP_ALIVE_MS,
       forceCloseConnections: 'idle',
-      ajv: {customOptions: {removeAdditional: false, allErrors: false, allowUnionTypes: true}},
+      http: {headersTimeout: api.requestTimeout, connectionsCheckingInterval: LOOK_EVERY_MS},
+      clientErrorHandler: answerBadConnection(parts),
       frameworkErrors: (error, request, reply) => {
         const context = contextOf(request.headers, request.ip)
         const {status, headers, body} = problemOf(error, context.requestId)
@@ -57,8 +78,10 @@ function makeFastify({config: {api}}: ApiParts): FastifyInstance {
   }
 }
 
-/** Bodies besides JSON come as bytes: what is a log line is not ours to decode here. */
-function addContentTypes(app: FastifyInstance): void {
+/** Bodies besides JSON and forms come as bytes: what is a log line is not ours to decode here. */
+async function addContentTypes(app: FastifyInstance): Promise<void> {
+  const {default: formbody} = await import('@fastify/formbody')
+  await app.register(formbody)
   app.removeContentTypeParser('text/plain')
   app.addContentTypeParser(
     ['text/plain', 'application/x-ndjson', 'application/jsonl', 'application/octet-stream'],
@@ -69,18 +92,18 @@ function addContentTypes(app: FastifyInstance): void {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
 }
 
-/** What goes for every request, in this order. */
-function addHooks(app: FastifyInstance, parts: ApiParts): void {
+/** What goes for every request, in this order. A request is counted before it is refused. */
+async function addHooks(app: FastifyInstance, parts: ApiParts, limitOf: () => LimitOf): Promise<void> {
   app.decorateRequest('context')
   app.decorateRequest('refusal', undefined)
   app.decorateRequest('admitted', false)
   app.addHook('onRequest', takeUpContext)
+  await allowOrigins(app, parts)
+  app.addHook('onRequest', refuseForeignPages(parts))
   app.addHook('onRequest', identify(parts))
+  app.addHook('onRequest', limitRequests(parts, limitOf))
   app.addHook('onRequest', authorise(parts))
-  app.setErrorHandler(answerProblem(parts))
-  app.setNotFoundHandler(() => {
-    throw new LogflowError('NOT_FOUND', 'there is no such endpoint', {
-      suggestions: ['GET /openapi.json lists them all'],
-    })
-  })
+  app.addHook('preHandler', answerInTime(parts))
+  app.addHook('onSend', compressAnswer)
+  app.addHook('onResponse', tellAnswer(parts))
 }

@@ -4,6 +4,7 @@ import type {} from '@fastify/swagger'
 import type {FastifyReply, FastifyRequest} from 'fastify'
 import type {Caller} from '../../accounts/accounts.js'
 import type {RequestContext, RouteRules} from '../api.js'
+import {SAFE_HEADERS} from './browser-safety.js'
 import {type Headers, traceOf} from './trace-headers.js'
 
 declare module 'fastify' {
@@ -35,7 +36,7 @@ export function anonymous(source: string | undefined, operation: string): Caller
 /** First hook of every request: the ids stand in each answer, whatever its end. */
 export async function takeUpContext(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   request.context = contextOf(request.headers, request.ip)
-  reply.headers(contextHeaders(request.context))
+  reply.headers({...SAFE_HEADERS, ...contextHeaders(request.context)})
 }
 
 export function contextHeaders({requestId, correlationId, traceId, traceparent, tracestate}: RequestContext) {

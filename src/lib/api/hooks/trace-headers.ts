@@ -4,6 +4,8 @@ import {parseB3, parseTraceparent, parseXray} from '../../record/trace-context.j
 /** A trace as this server carries it on: its own span below the caller's, where there is one. */
 export interface Trace {
   traceId: string
+  /** The caller's own, where there is one. */
+  parent?: string
   traceparent: string
   tracestate?: string
 }
@@ -33,10 +35,12 @@ export function traceOf(headers: Headers): Trace {
   const parent = header === undefined ? undefined : parseTraceparent(header)
   if (parent?.traceId) {
     const flags = Number.parseInt((header as string).trim().slice(53, 55), 16) & KNOWN_FLAGS
+    const sent = flags.toString(16).padStart(2, '0')
     const tracestate = readTracestate(headers.tracestate)
     return {
       traceId: parent.traceId,
-      traceparent: `00-${parent.traceId}-${own}-${flags.toString(16).padStart(2, '0')}`,
+      parent: `00-${parent.traceId}-${parent.spanId}-${sent}`,
+      traceparent: `00-${parent.traceId}-${own}-${sent}`,
       ...(tracestate ? {tracestate} : {}),
     }
   }
