@@ -136,8 +136,11 @@ function at(times: Float64Array, index: number): number {
 
 function likeliest(list: Candidate[]): Candidate[] {
   if (list.length <= MOST_CANDIDATES) return list
-  list.sort((a, b) => b.times + b.fixed - a.times - a.fixed)
-  return list.slice(0, MOST_CANDIDATES)
+  return list.sort(byPromise).slice(0, MOST_CANDIDATES)
+}
+
+function byPromise(a: Candidate, b: Candidate): number {
+  return b.times + b.fixed - a.times - a.fixed
 }
 
 /** The spans that run the longest, of those not yet over. */
@@ -182,10 +185,19 @@ function consider(parent: number, child: number, spans: Spans, {tolerance, weigh
 
 /** Of all that hold the child the shortest is the nearest: each one above it is a level further away. */
 function rankLevels(list: readonly Candidate[], {starts, ends}: Spans, weights: Weights): void {
-  const holding = list.filter(({inside}) => inside)
-  if (holding.length < 2) return
-  const length = ({parent}: Candidate) => at(ends, parent) - at(starts, parent)
-  holding.sort((a, b) => length(a) - length(b))
+  const holding: Candidate[] = []
+  const lengths: number[] = []
+  for (const candidate of list) {
+    if (!candidate.inside) continue
+    const length = at(ends, candidate.parent) - at(starts, candidate.parent)
+    let place = holding.length
+    for (; place > 0 && (lengths[place - 1] as number) > length; place--) {
+      holding[place] = holding[place - 1] as Candidate
+      lengths[place] = lengths[place - 1] as number
+    }
+    holding[place] = candidate
+    lengths[place] = length
+  }
   let level = 0
   for (const candidate of holding) {
     candidate.fixed += weights.level * Math.min(level, MOST_LEVELS)

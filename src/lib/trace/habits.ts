@@ -54,7 +54,7 @@ export function habitsOfTimes(
  * weight stays with `before`, so that a first wrong guess does not feed itself.
  */
 export function learntHabits(
-  chances: ReadonlyArray<{shares: readonly number[]; root: number} | undefined>,
+  chances: ReadonlyArray<{shares: ArrayLike<number>; root: number} | undefined>,
   candidates: ReadonlyArray<readonly Candidate[] | undefined>,
   evidence: readonly Evidence[],
   before: Habits,

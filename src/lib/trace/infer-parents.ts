@@ -45,7 +45,8 @@ export function inferParents(
   let chances: Array<Chances | undefined> = []
   for (let round = 1; round <= ROUNDS; round++) {
     chances = candidates.map(
-      (list, child) => list && weigh(list, (evidence[child] as Evidence).service, habits, manner.weights),
+      (list, child) =>
+        list && weigh(list, (evidence[child] as Evidence).service, habits, manner.weights, chances[child]),
     )
     if (round < ROUNDS) habits = learntHabits(chances, candidates, evidence, habits)
   }
@@ -53,35 +54,51 @@ export function inferParents(
 }
 
 interface Chances {
-  scores: number[]
+  scores: Float64Array
   rootScore: number
   /** By candidate; with `root` they make 1. */
-  shares: number[]
+  shares: Float64Array
   root: number
 }
 
-function weigh(list: readonly Candidate[], service: number, habits: Habits, weights: Weights): Chances {
+/** `before`: of an earlier round, to be filled anew. */
+function weigh(
+  list: readonly Candidate[],
+  service: number,
+  habits: Habits,
+  weights: Weights,
+  before?: Chances,
+): Chances {
   const habit = habits.get(service)
-  const tied = list.some((candidate) => candidate.tied)
-  const rootScore = weights.root + weights.rootHabit * Math.exp(usual(habit, NOBODY)) + (tied ? weights.sameTrace : 0)
-  const scores: number[] = []
-  let best = rootScore
-  for (const candidate of list) {
-    const score = candidate.times + candidate.fixed + weights.habit * usual(habit, candidate.service)
-    scores.push(score)
+  const chances = before ?? emptyChances(list.length)
+  const {scores, shares} = chances
+  const rootHabit = weights.rootHabit * Math.exp(usual(habit, NOBODY))
+  chances.rootScore = weights.root + rootHabit + (list.some(isTied) ? weights.sameTrace : 0)
+  let best = chances.rootScore
+  for (let i = 0; i < list.length; i++) {
+    const {times, fixed, service: by} = list[i] as Candidate
+    const score = times + fixed + weights.habit * usual(habit, by)
+    scores[i] = score
     if (score > best) best = score
   }
-  let root = Math.exp(rootScore - best)
+  const root = Math.exp(chances.rootScore - best)
   let sum = root
-  const shares: number[] = []
-  for (const score of scores) {
-    const share = Math.exp(score - best)
-    shares.push(share)
+  for (let i = 0; i < scores.length; i++) {
+    const share = Math.exp((scores[i] as number) - best)
+    shares[i] = share
     sum += share
   }
   for (let i = 0; i < shares.length; i++) shares[i] = (shares[i] as number) / sum
-  root /= sum
-  return {scores, rootScore, shares, root}
+  chances.root = root / sum
+  return chances
+}
+
+function emptyChances(candidates: number): Chances {
+  return {scores: new Float64Array(candidates), rootScore: 0, shares: new Float64Array(candidates), root: 0}
+}
+
+function isTied({tied}: Candidate): boolean {
+  return tied
 }
 
 /** The best parent of each that makes no circle. */
@@ -119,14 +136,15 @@ function bestPlace(
   mayBe: (candidate: Candidate) => boolean,
   list: readonly Candidate[],
 ): number | undefined {
-  const refused = new Set<number>()
+  let refused: Set<number> | undefined
   for (;;) {
     let best: number | undefined
     for (let i = 0; i < scores.length; i++) {
       const score = scores[i] as number
-      if (score > rootScore && !refused.has(i) && (best === undefined || score > (scores[best] as number))) best = i
+      if (score > rootScore && !refused?.has(i) && (best === undefined || score > (scores[best] as number))) best = i
     }
     if (best === undefined || mayBe(list[best] as Candidate)) return best
+    refused ??= new Set()
     refused.add(best)
   }
 }
