@@ -173,19 +173,15 @@ export async function openDatabase(
   config: Config,
   {create = true, counters}: {create?: boolean; counters?: Counters | undefined} = {},
 ): Promise<Database> {
-  const onQuery = counters?.databaseQuery
+  const told = counters ? {onQuery: counters.databaseQuery, onConnections: counters.databaseConnections} : {}
   switch (config.database.kind) {
     case 'sqlite': {
       const {openSqlite} = await import('./database/sqlite/open-sqlite.js')
-      return openSqlite({path: config.database.path, create, ...(onQuery ? {onQuery} : {})})
+      return openSqlite({path: config.database.path, create, ...told})
     }
     case 'postgres': {
       const {openPostgres} = await import('./database/postgres/open-postgres.js')
-      return openPostgres({
-        ...config.database,
-        create,
-        ...(counters ? {onQuery: counters.databaseQuery, onConnections: counters.databaseConnections} : {}),
-      })
+      return openPostgres({...config.database, create, ...told})
     }
   }
 }

@@ -1,4 +1,4 @@
-import {explainPostgres} from './errors.js'
+import {explainPostgres, isDuplicate} from './errors.js'
 import {locationOf, openPool, type PoolOptions} from './pool.js'
 
 /** Makes the database that the URL names, from the one that every server has; the user must be allowed to. */
@@ -10,8 +10,8 @@ export async function createDatabase(options: Pick<PoolOptions, 'url' | 'passwor
   try {
     await pool.query(`create database "${decodeURIComponent(name).replaceAll('"', '""')}"`)
   } catch (error) {
-    // Another process was faster: what was wanted is there.
-    if ((error as {code?: unknown}).code !== '42P04') throw explainPostgres(error, locationOf(url))
+    // Where another process was faster, what was wanted is there.
+    if (!isDuplicate(error)) throw explainPostgres(error, locationOf(url))
   } finally {
     await pool.end()
   }

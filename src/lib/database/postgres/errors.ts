@@ -24,12 +24,17 @@ export function isNoSuchDatabase(error: unknown): boolean {
   return codeOf(error) === '3D000'
 }
 
+/** A row or a database that is there already. */
+export function isDuplicate(error: unknown): boolean {
+  return ['23505', '42P04'].includes(codeOf(error))
+}
+
 export function explainPostgres(error: unknown, location: string): LogflowError {
   if (error instanceof LogflowError) return error
   const code = codeOf(error)
   const said = saidBy(error)
   const failed = `Could not use the database at ${location}`
-  if (code === '23505') {
+  if (isDuplicate(error)) {
     return new LogflowError('ALREADY_THERE', 'there is one already with that name or key', {cause: error})
   }
   if (isConnectionLost(error)) {

@@ -64,7 +64,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       return `PostgreSQL ${rows[0]?.version}`
     },
     connections: () => pool.totalCount,
-    close: () => queries.destroy(),
+    async close() {
+      await queries.destroy()
+      onConnections?.(0)
+    },
   })
 }
 

@@ -34,8 +34,6 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   pool.on('error', () => {})
   pool.on('connect', (client) => {
     client.on('error', () => {})
-    // Also for statements of their own, so that none of them changes what a transaction has read.
-    client.query('set session characteristics as transaction isolation level serializable').catch(() => {})
     onConnections?.(pool.totalCount)
   })
   pool.on('remove', () => onConnections?.(pool.totalCount))
@@ -54,6 +52,8 @@ function poolConfig({url, password, size}: PoolOptions, parserOf: unknown): Pool
     statement_timeout: STATEMENT_MS,
     keepAlive: true,
     application_name: 'logflow',
+    // Also for statements of their own, so that none of them changes what a transaction has read.
+    onConnect: (client) => client.query('set session characteristics as transaction isolation level serializable'),
     // Counts and sums come as text, since they might not fit; ours do.
     types: {
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>

@@ -1,5 +1,7 @@
 // What SQLite and the system say about the database file, as LogflowErrors: the only place that reads their codes.
 
+import {statfsSync} from 'node:fs'
+import {dirname} from 'node:path'
 import {LogflowError} from '../../errors/logflow-error.js'
 
 /** Another connection holds the lock; the same call may succeed a moment later. */
@@ -22,7 +24,7 @@ export function explainSqlite(error: unknown, path: string): LogflowError {
       suggestions: ['Try again', `See which process holds it: fuser ${path}`],
     })
   }
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code)) {
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code) || (code.startsWith('SQLITE_IOERR') && isNearlyFull(path))) {
     return new LogflowError('DISK_FULL', `${failed}: the disk is full`, {
       cause: error,
       retriable: true,
@@ -52,6 +54,18 @@ export function explainSqlite(error: unknown, path: string): LogflowError {
     })
   }
   return new LogflowError('INTERNAL', `${failed}: ${said}`, {cause: error})
+}
+
+/** Room below which a failed write is put down to the disk: SQLite grows its index of the log by 32 kB at a time. */
+const NEARLY_FULL = 262_144
+
+function isNearlyFull(path: string): boolean {
+  try {
+    const {bavail, bsize} = statfsSync(dirname(path))
+    return bavail * bsize < NEARLY_FULL
+  } catch {
+    return false
+  }
 }
 
 /** libsql reports a failed open as an Error whose message ends in SQLite's number, without a code. */

@@ -17,6 +17,7 @@ export interface SqliteOptions {
   /** False: a file that is not there is not made, and told with NOT_FOUND. */
   create?: boolean
   onQuery?: OnQuery
+  onConnections?: (open: number) => void
   /** Milliseconds to wait while another process writes. */
   lockWait?: number
 }
@@ -37,6 +38,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     return new Kysely<Schema>({dialect: libsqlDialect(connection, path, lockWait), ...(log ? {log} : {})})
   }
   const queries = await connect()
+  options.onConnections?.(1)
   let writer: Kysely<Schema> | undefined
   const inTurn = turnstile()
   return databaseOf({
@@ -45,7 +47,10 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     location: path,
     transaction: (work) =>
       inTurn(async () => {
-        writer ??= await connect()
+        if (writer === undefined) {
+          writer = await connect()
+          options.onConnections?.(2)
+        }
         return writer.transaction().execute(work)
       }),
     async tables() {
@@ -65,6 +70,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
     connections: () => (writer ? 2 : 1),
     async close() {
       await Promise.all([queries.destroy(), writer?.destroy()])
+      options.onConnections?.(0)
     },
   })
 }
