@@ -666,6 +666,32 @@ function following(open: Open, options: StoreContractOptions): void {
       expect(events.filter((event) => event.kind === 'gap')).toEqual([])
     }))
 
+  test('from where any event says that it goes on, nothing is missed', () =>
+    withStore(open, async (opened) => {
+      const writer = await opened.store.openWriter()
+      const position = await opened.store.position()
+      const items = Array.from({length: 2_500}, (_, i) => makeItem('app', i * 100))
+      for (const from of [0, 1_500]) await store(writer, items.slice(from, from + (from === 0 ? 1_500 : 1_000)))
+      const got: string[] = []
+      let next = position
+      while (new Set(got).size < items.length) {
+        // Another follower each time, which is given one event, or one with something new where some come again.
+        const known = new Set(got)
+        const {events} = await follow(await opened.reopen(), next, (all) => all.some(({id}) => !known.has(id)))
+        const last = events.at(-1)
+        if (last?.kind !== 'records') throw new Error(`after ${got.length} records came ${JSON.stringify(last)}`)
+        if (!opened.store.followsBestEffort) expect(events).toHaveLength(1)
+        next = last.next
+        got.push(...events.flatMap((event) => (event.kind === 'records' ? ids(event.records) : [])))
+      }
+      if (!opened.store.followsBestEffort) {
+        expect(got).toEqual(itemIds(items))
+        const {events} = await follow(await opened.reopen(), next, () => true)
+        expect(events.map(({kind}) => kind)).toEqual(['caught-up'])
+      }
+      await writer.close()
+    }))
+
   test('the signal ends it', () =>
     withStore(open, async (opened) => {
       const stop = new AbortController()

@@ -164,9 +164,13 @@ export interface Rejection {
 }
 
 export type FollowEvent =
-  | {kind: 'records'; records: LogRecord[]}
+  /**
+   * `next` is a position: to follow from it goes on after these records. A store that follows best effort may give some
+   * of the last once more then.
+   */
+  | {kind: 'records'; records: LogRecord[]; next: string}
   /** Everything stored so far has been delivered. */
-  | {kind: 'caught-up'}
+  | {kind: 'caught-up'; next: string}
   /** Something may have been missed, and why: in words, and as what happened. */
   | {kind: 'gap'; reason: string; cause: GapCause}
 

@@ -118,7 +118,7 @@ class Follower {
     }
     for await (const records of this.#late()) yield* this.#deliver(records)
     for await (const records of this.#new()) yield* this.#deliver(records)
-    if (this.#delivered) yield {kind: 'caught-up'}
+    if (this.#delivered) yield {kind: 'caught-up', next: this.#next()}
     this.#delivered = false
     const cut = this.#forget()
     if (cut) yield {kind: 'gap', cause: 'overrun', reason: cut}
@@ -165,7 +165,12 @@ class Follower {
   *#deliver(records: LogRecord[]): Generator<FollowEvent> {
     if (records.length === 0) return
     this.#delivered = true
-    yield {kind: 'records', records}
+    yield {kind: 'records', records, next: this.#next()}
+  }
+
+  /** Without a snapshot: what is in the window comes again to whoever follows from here. */
+  #next(): string {
+    return `${this.#newest}:`
   }
 
   #see(hits: Hit[]): void {

@@ -23,6 +23,7 @@ interface Place {
 const POLL_MS = 100
 const CHUNK = 1 << 20
 const PAGE = 1_000
+const NEWLINE = 10
 
 export function lakePosition(lake: Readable): string {
   const last = takeSnapshot(lake).views.at(-1)
@@ -69,7 +70,7 @@ export async function* followLake(
     }
     tries = 0
     seen = stamp
-    if (!caughtUp) yield {kind: 'caught-up'}
+    if (!caughtUp) yield {kind: 'caught-up', next: encodePlace(place)}
     caughtUp = true
   }
 }
@@ -93,12 +94,12 @@ async function* catchUp(
     const pages = view.kind === 'hot' ? hotAfter(view, place) : sealedAfter(lake, view, place, signal)
     for await (const page of pages) {
       const records = page.filter(wanted)
-      if (records.length > 0) yield {kind: 'records', records}
+      if (records.length > 0) yield {kind: 'records', records, next: encodePlace(place)}
     }
   }
 }
 
-/** Rows of a hot segment after a place, up to the last commit. They are read whole before the place moves. */
+/** Rows of a hot segment after a place, up to the last commit. The place lies behind each page that is given. */
 async function* hotAfter(view: View, place: Place): AsyncGenerator<LogRecord[]> {
   // A failed commit was cut off again after it had been seen: it comes once more, in the next segment.
   if (view.bytes < place.bytes) Object.assign(place, {rows: view.rows, bytes: view.bytes})
@@ -113,12 +114,13 @@ async function* hotAfter(view: View, place: Place): AsyncGenerator<LogRecord[]> 
       if (size === 0) return
       at += size
       const bytes = kept.length ? Buffer.concat([kept, chunk.subarray(0, size)]) : chunk.subarray(0, size)
-      const end = bytes.lastIndexOf(10) + 1
+      const end = bytes.lastIndexOf(NEWLINE) + 1
       kept = bytes.subarray(end)
-      const rows = parseRows(bytes.subarray(0, end), view.path)
-      for (let i = 0; i < rows.length; i += PAGE) yield rows.slice(i, i + PAGE).map((row) => reader.readHot(row))
-      place.bytes += end
-      place.rows += rows.length
+      for (const page of pagesIn(bytes.subarray(0, end), view.path)) {
+        place.bytes += page.bytes
+        place.rows += page.rows.length
+        yield page.rows.map((row) => reader.readHot(row))
+      }
     }
   } finally {
     closeSync(fd)
@@ -133,18 +135,30 @@ function openHot(path: string): number {
   }
 }
 
-function parseRows(lines: Buffer, path: string): Array<Record<string, unknown>> {
-  const rows: Array<Record<string, unknown>> = []
-  for (const line of lines.toString('utf8').split('\n')) {
-    if (line === '') continue
-    try {
-      const row = JSON.parse(line) as Record<string, unknown>
-      if (row.n !== undefined) rows.push(row)
-    } catch (error) {
-      throw corrupt(path, 'a stored line in it is no JSON', error)
-    }
+type Row = Record<string, unknown>
+
+/** Whole lines as pages of rows, each with the bytes it took: trailers, which are no rows, among them. */
+function* pagesIn(lines: Buffer, path: string): Generator<{rows: Row[]; bytes: number}> {
+  let rows: Row[] = []
+  let begin = 0
+  for (let at = 0; at < lines.length; ) {
+    const end = lines.indexOf(NEWLINE, at)
+    const row = end > at ? parseRow(lines.toString('utf8', at, end), path) : undefined
+    at = end + 1
+    if (row && row.n !== undefined) rows.push(row)
+    if (rows.length < PAGE && at < lines.length) continue
+    yield {rows, bytes: at - begin}
+    rows = []
+    begin = at
   }
-  return rows
+}
+
+function parseRow(line: string, path: string): Row {
+  try {
+    return JSON.parse(line) as Row
+  } catch (error) {
+    throw corrupt(path, 'a stored line in it is no JSON', error)
+  }
 }
 
 /** Rows of a sealed segment after a place: Parquet keeps the order of arrival in a column. */
@@ -161,9 +175,12 @@ async function* sealedAfter(
   try {
     for await (const chunk of lake.duck.query(sql, [], signal)) {
       const records = reader.readChunk(chunk)
-      for (let i = 0; i < records.length; i += PAGE) yield records.slice(i, i + PAGE)
-      before += records.length
-      Object.assign(place, placeAfter(view, before))
+      for (let i = 0; i < records.length; i += PAGE) {
+        const page = records.slice(i, i + PAGE)
+        before += page.length
+        Object.assign(place, placeAfter(view, before))
+        yield page
+      }
     }
   } catch (error) {
     throw duckError(error, lake.layout.dir)
