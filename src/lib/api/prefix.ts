@@ -1,2 +1,1 @@
-/** Before every endpoint but `/`, the documents and the metrics. */
-export const PREFIX = '/api/v1'
+export {API_PREFIX as PREFIX} from '../remote/protocol.js'

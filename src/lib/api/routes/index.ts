@@ -6,9 +6,10 @@ import type {ApiParts} from '../api.js'
 import {PREFIX} from '../prefix.js'
 import {healthRoutes} from './health.js'
 import {rootRoutes} from './root.js'
+import {storeRoutes} from './store.js'
 
 /** Below {@link PREFIX}. */
-export const SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [healthRoutes]
+export const SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [healthRoutes, storeRoutes]
 
 /** Where they stand, without a prefix. */
 export const PLAIN_SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [rootRoutes, plainHealth]

@@ -1,0 +1,127 @@
+import {Readable} from 'node:stream'
+import type {FastifyReply, FastifyRequest} from 'fastify'
+import {LogflowError} from '../errors/logflow-error.js'
+import {ALIVE_MS, NDJSON} from '../remote/protocol.js'
+import type {ApiParts} from './api.js'
+import {problemOf} from './hooks/problems.js'
+
+/** What fails within this time of the beginning is answered with its own status, and not within the stream. */
+const FIRST_MS = 2_000
+/** Written ahead of a reader who is slow. */
+const AHEAD_BYTES = 1 << 16
+
+/** Aborts when the client goes away or the server is asked to end. */
+export function endOf(reply: FastifyReply, parts: Pick<ApiParts, 'signal'>): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  if (reply.raw.destroyed) gone.abort()
+  return AbortSignal.any([parts.signal, gone.signal])
+}
+
+/** How the parts of a stream are written. */
+export interface Framing<T> {
+  type: string
+  item(item: T): string
+  /** While nothing else happens. */
+  alive: string
+  /** Behind the last item, where all were given. */
+  end: string
+  problem(body: object): string
+}
+
+/** One JSON object a line; the last says that it is the last, or what went wrong. */
+export const LINES: Framing<object> = {
+  type: NDJSON,
+  item: (line) => `${JSON.stringify(line)}\n`,
+  alive: '{"alive":true}\n',
+  end: '{"end":true}\n',
+  problem: (problem) => `${JSON.stringify({problem})}\n`,
+}
+
+/**
+ * Answers with a stream. Items are asked for only as fast as they are taken; `open` gets a signal that aborts when nobody
+ * reads any more, or the server ends. What fails before the first item is thrown.
+ */
+export async function sendStream<T>(
+  parts: ApiParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  open: (signal: AbortSignal) => AsyncIterable<T>,
+  framing: Framing<T>,
+): Promise<FastifyReply> {
+  const signal = endOf(reply, parts)
+  const items = open(signal)[Symbol.asyncIterator]()
+  const first = items.next()
+  // What is waited for no longer must not end the process.
+  first.catch(() => undefined)
+  await soon(first, FIRST_MS)
+  const text = written({
+    items,
+    first,
+    framing,
+    ended: () => ending(parts),
+    failed: (error) => told(parts, request, error),
+  })
+  return reply.type(framing.type).header('cache-control', 'no-store').send(toReadable(text))
+}
+
+function toReadable(text: AsyncGenerator<string>): Readable {
+  return Readable.from(text, {objectMode: false, highWaterMark: AHEAD_BYTES})
+}
+
+interface Writing<T> {
+  items: AsyncIterator<T>
+  first: Promise<IteratorResult<T>>
+  framing: Framing<T>
+  /** Why the items may have ended early; absent where they have not. */
+  ended(): LogflowError | undefined
+  failed(error: unknown): object
+}
+
+async function* written<T>({items, first, framing, ended, failed}: Writing<T>): AsyncGenerator<string> {
+  try {
+    for (let next = first; ; next = items.next()) {
+      while (!(await soon(next, ALIVE_MS))) yield framing.alive
+      const {value, done} = await next
+      if (done) break
+      yield framing.item(value)
+    }
+    const early = ended()
+    yield early ? framing.problem(failed(early)) : framing.end
+  } catch (error) {
+    yield framing.problem(failed(ended() ?? error))
+  } finally {
+    await items.return?.()
+  }
+}
+
+/** False where the time is over first. Rejects as the promise does. */
+async function soon(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  try {
+    return await Promise.race([promise.then(() => true), over])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function ending({signal}: ApiParts): LogflowError | undefined {
+  return signal.aborted ? new LogflowError('SERVER_UNREACHABLE', 'the server is ending', {retriable: true}) : undefined
+}
+
+/** What the reader is told; our own log is told of what is ours. */
+function told({signals}: ApiParts, request: FastifyRequest, error: unknown): object {
+  const {requestId, caller} = request.context
+  const {status, body} = problemOf(error, requestId)
+  if (status >= 500 && status !== 501)
+    signals.log.error('stream_failed', error, {
+      operation_id: requestId,
+      subject_id: caller.subject,
+      endpoint: request.routeOptions.url ?? 'unmatched',
+    })
+  const retriable = error instanceof LogflowError && error.retriable
+  return {...body, ...(retriable ? {retriable} : {})}
+}
