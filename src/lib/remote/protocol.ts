@@ -152,8 +152,8 @@ export interface FollowCall {
 }
 /** Never ends by `end`: a follow is ended by the client, or by a problem. `next` is where to go on. */
 export type FollowLine =
-  | {records: LogRecord[]; next?: string}
-  | {caught_up: true; next?: string}
+  | {records: LogRecord[]; next: string}
+  | {caught_up: true; next: string}
   | {gap: {reason: string; cause: GapCause}}
   | Alive
   | Closing

@@ -68,14 +68,14 @@ class FollowedPlace {
 
   *take({records, caught_up, gap, next}: Line): Generator<FollowEvent> {
     const fresh = records?.filter(({id}) => !this.since.has(id)) ?? []
-    if (fresh.length > 0) yield {kind: 'records', records: fresh}
-    if (gap) yield {kind: 'gap', cause: gap.cause, reason: gap.reason}
     if (next === undefined) {
       if (this.isKnown) for (const {id} of fresh) this.since.add(id)
     } else {
       this.from = next
       this.since.clear()
     }
-    if (caught_up) yield {kind: 'caught-up'}
+    if (fresh.length > 0) yield {kind: 'records', records: fresh, next: this.from}
+    if (gap) yield {kind: 'gap', cause: gap.cause, reason: gap.reason}
+    if (caught_up) yield {kind: 'caught-up', next: this.from}
   }
 }
