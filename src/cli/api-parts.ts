@@ -1,6 +1,5 @@
 import type {ApiParts} from '../lib/api/api.js'
 import type {App} from '../lib/compose.js'
-import {LogflowError} from '../lib/errors/logflow-error.js'
 import type {OpenSignalsOptions} from '../lib/telemetry/open-signals.js'
 import type {Context, Talk} from './context.js'
 
@@ -18,7 +17,7 @@ export async function apiPartsOf(
     store: app.store,
     bus: app.bus,
     database: app.database,
-    accounts: notYet('accounts'),
+    accounts: app.accounts,
     cache,
     limiter,
     signals,
@@ -29,10 +28,4 @@ export async function apiPartsOf(
 /** A server's own log goes to stderr: to a person as lines, else as JSON. Nothing under --quiet. */
 export function ownLogOf({stream, screen, quiet, verbose}: Talk): OpenSignalsOptions['log'] {
   return quiet ? undefined : {stream, pretty: screen.isTerminal, color: screen.color, verbose}
-}
-
-function notYet(what: string) {
-  return async () => {
-    throw new LogflowError('DATABASE_UNREACHABLE', `there are no ${what} yet`, {retriable: true})
-  }
 }

@@ -2,6 +2,7 @@
 // asked for, so that a command pays for what it uses.
 
 import {join} from 'node:path'
+import type {Accounts} from './accounts/accounts.js'
 import type {Bus} from './bus/bus.js'
 import type {Cache, RateLimiter} from './cache/cache.js'
 import type {Config, KafkaConfig, RedisConfig} from './config/config.js'
@@ -24,6 +25,8 @@ export interface App extends AsyncDisposable {
   signals(options: OpenSignalsOptions): Promise<Signals>
   /** With its tables at this version: the first call makes and migrates them. */
   database(): Promise<Database>
+  /** In that database. */
+  accounts(): Promise<Accounts>
 }
 
 /**
@@ -43,6 +46,14 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
   }
   let signals: Promise<Signals> | undefined
   let database: Promise<Database> | undefined
+  const openOnce = () => {
+    database ??= openMigrated(config, signals).catch((error) => {
+      database = undefined
+      throw error
+    })
+    return database
+  }
+  let accounts: Promise<Accounts> | undefined
   return {
     signals: (options) => {
       signals ??= import('./telemetry/open-signals.js').then(({openSignals}) => openSignals(config, options))
@@ -65,12 +76,13 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
     },
     cache: async () => (await openForgettable()).cache,
     limiter: async () => (await openForgettable()).limiter,
-    database: () => {
-      database ??= openMigrated(config, signals).catch((error) => {
-        database = undefined
+    database: openOnce,
+    accounts: () => {
+      accounts ??= openAccounts(config, openOnce, signals).catch((error) => {
+        accounts = undefined
         throw error
       })
-      return database
+      return accounts
     },
     async [Symbol.asyncDispose]() {
       // What failed to open has told so where it was opened.
@@ -79,6 +91,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
       const {cache, limiter} = (await settled(forgettable)) ?? {}
       await limiter?.close()
       await cache?.close()
+      await (await settled(accounts))?.close()
       await (await settled(database))?.close()
       await (await settled(signals))?.close()
     },
@@ -195,6 +208,32 @@ async function openClient({server}: Config, log?: (line: string) => void): Promi
   }
   const {RemoteClient} = await import('./remote/client.js')
   return new RemoteClient({...server, log})
+}
+
+/** @param signals of who asked for them before: they are told of sign-ins and changes */
+async function openAccounts(
+  config: Config,
+  database: () => Promise<Database>,
+  signals: Promise<Signals> | undefined,
+): Promise<Accounts> {
+  const [{openLocalAccounts}, {openSecretKey}] = await Promise.all([
+    import('./accounts/local/local-accounts.js'),
+    import('./accounts/secret-key.js'),
+  ])
+  const told = await settled(signals)
+  let key: Promise<Uint8Array> | undefined
+  return openLocalAccounts({
+    database: await database(),
+    sessionSeconds: config.api.accessTokenExpireMinutes * 60,
+    key: () => {
+      key ??= openSecretKey(config).catch((error) => {
+        key = undefined
+        throw error
+      })
+      return key
+    },
+    ...(told ? {signals: told} : {}),
+  })
 }
 
 function toKafkaSettings({ssl, caFile, certFile, keyFile, sasl, ...rest}: KafkaConfig) {
