@@ -1,6 +1,7 @@
 import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
+import {metricsFlags, openCommandSignals} from '../cli/own-signals.js'
 import {noWaitFlag, pipelineFlags, receiptFlag} from '../cli/pipeline-flags.js'
 import {showProcessNotice} from '../cli/process-notices.js'
 import {openRunReceipt} from '../cli/run-receipt.js'
@@ -23,12 +24,14 @@ export default class Process extends Command {
     '<%= config.bin %> process --bus localhost:9092 --store http://localhost:9200',
     '<%= config.bin %> process --once --json',
     '<%= config.bin %> process --once --receipt run.json',
+    '<%= config.bin %> process --metrics-port 9464',
   ]
   static override flags = {
     once: Flags.boolean({description: 'Stop when everything that is on the bus now is stored'}),
     'no-wait': noWaitFlag,
     receipt: receiptFlag,
     'while-stdin': Flags.boolean({description: 'Stop when stdin ends', hidden: true}),
+    ...metricsFlags,
     ...pipelineFlags,
     ...globalFlags,
   }
@@ -40,6 +43,7 @@ export default class Process extends Command {
     const {topic, group} = context.config
     const receipt = await openRunReceipt(context, this.config.version, flags.receipt)
     await using app = openApp(context.config, context.talk.detail, context.talk.warn)
+    await using own = await openCommandSignals(app, context, this.config.version, flags)
     if (!flags.once && context.talk.screen.isTerminal) context.talk.note(`── processing topic ${topic}; Ctrl-C ends ──`)
     // Who started us with --while-stdin waits for our end, and tells what is wrong better than we could.
     const patient = !flags['no-wait'] && !flags['while-stdin']
@@ -63,6 +67,7 @@ export default class Process extends Command {
         signal: flags['while-stdin'] ? AbortSignal.any([context.signal, stdinEnd()]) : context.signal,
         now: () => new Date(),
         onNotice,
+        signals: own?.signals,
       })
     } catch (error) {
       await receipt.writeFailed(processReceipt(receipt.facts, report, receipt.end(interrupted(), error)))

@@ -1,8 +1,9 @@
 import {once} from 'node:events'
 import {Command} from '@oclif/core'
-import {apiPartsOf, ownLogOf} from '../cli/api-parts.js'
+import {apiPartsOf} from '../cli/api-parts.js'
 import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
+import {serverSignals} from '../cli/own-signals.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {serveFlags, withAddress} from '../cli/serve-flags.js'
 import {finish, listen} from '../lib/api/listen.js'
@@ -26,7 +27,7 @@ export default class Serve extends Command {
     await using app = openApp(context.config, context.talk.detail, context.talk.warn)
     const {signal, config, talk} = context
     const {version} = this.config
-    const server = await buildServer(await apiPartsOf(context, app, {version, log: ownLogOf(talk)}))
+    const server = await buildServer(await apiPartsOf(context, app, serverSignals(context, version)))
     const url = await listen(server, config.api)
     talk.note(`logflow API at ${url}/api/v1, documentation at ${url}/docs; Ctrl-C ends`)
     if (!signal.aborted) await once(signal, 'abort')

@@ -21,7 +21,10 @@ export interface App extends AsyncDisposable {
   store(): Promise<Store>
   cache(): Promise<Cache>
   limiter(): Promise<RateLimiter>
-  /** logflow's own signals, opened by the first call: later ones get the same, whatever they ask for. */
+  /**
+   * logflow's own signals, opened by the first call: later ones get the same, whatever they ask for. Parts that are opened
+   * after it count and trace; so ask for it first. Without it all is silent.
+   */
   signals(options: OpenSignalsOptions): Promise<Signals>
   /** With its tables at this version: the first call makes and migrates them. */
   database(): Promise<Database>
@@ -61,14 +64,14 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
     },
     bus: () => {
       // One that did not open may do so the next time.
-      bus ??= openBus(config, log).catch((error) => {
+      bus ??= withSignals(signals, openBus(config, log), traceBus).catch((error) => {
         bus = undefined
         throw error
       })
       return bus
     },
     store: () => {
-      store ??= openStore(config, log, warn).catch((error) => {
+      store ??= withSignals(signals, openStore(config, log, warn), watchStore).catch((error) => {
         store = undefined
         throw error
       })
@@ -96,6 +99,39 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
       await (await settled(signals))?.close()
     },
   }
+}
+
+/** A port as it was opened, or watched where there are signals. */
+async function withSignals<T>(
+  signals: Promise<Signals> | undefined,
+  opening: Promise<T>,
+  watch: (opened: T, signals: Signals) => Promise<T>,
+): Promise<T> {
+  const [opened, known] = await Promise.all([opening, settled(signals)])
+  return known ? watch(opened, known) : opened
+}
+
+async function watchStore(store: Store, {counters, tracer}: Signals): Promise<Store> {
+  const {watchedStore} = await import('./store/watched-store.js')
+  return watchedStore(store, (operation) => {
+    const span = tracer.begin(`store ${operation}`, {operation, store: store.kind})
+    return {
+      run: span.run,
+      end(seconds, error) {
+        counters.storeQuery(operation, seconds)
+        span.end({}, error)
+      },
+    }
+  })
+}
+
+/** Nothing travels with a batch unless traces are exported. */
+async function traceBus(bus: Bus, {tracer}: Signals): Promise<Bus> {
+  if (!tracer.on) return bus
+  const {tracedBus} = await import('./bus/traced-bus.js')
+  return tracedBus(bus, (topic, {count, data}, work) =>
+    tracer.span(`send ${topic}`, {topic, units: count, bytes: data.length}, () => work(tracer.current())),
+  )
 }
 
 async function openBus(config: Config, log?: (line: string) => void): Promise<Bus> {

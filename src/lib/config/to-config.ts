@@ -156,6 +156,11 @@ function apiOf(get: Get): ApiConfig {
   })
 }
 
+/** Whether anything of logflow's own signals is sent to a collector. */
+export function exportsSignals({tracesEndpoint, metricsEndpoint, logsEndpoint}: OtlpConfig): boolean {
+  return (tracesEndpoint ?? metricsEndpoint ?? logsEndpoint) !== undefined
+}
+
 function otlpOf(get: Get): OtlpConfig {
   return defined<OtlpConfig>({
     tracesEndpoint: get('otlp.traces_endpoint'),

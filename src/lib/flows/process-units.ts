@@ -4,9 +4,12 @@
 import type {Bus, BusConsumer, Delivery, Position} from '../bus/bus.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Rejection, Store, StoreWriter, WriteResult} from '../store/store.js'
+import {type Signals, silentSignals} from '../telemetry/signals.js'
 import {type DeadLetters, openDeadLetters} from './dead-letters.js'
 import {eventsOf} from './events-of.js'
+import {IndexedTally} from './indexed-tally.js'
 import {type Outage, passes, pause} from './patience.js'
+import {rejectionWord} from './rejection-word.js'
 import {WriteBuffer} from './write-buffer.js'
 
 /** Units, or bytes of them, for one write, about: enough to make one fsync or bulk request worth it. */
@@ -29,6 +32,8 @@ export interface ProcessOptions {
   signal: AbortSignal
   now: () => Date
   onNotice?: (notice: ProcessNotice) => void
+  /** Count and trace what is done; silent unless given. */
+  signals?: Pick<Signals, 'counters' | 'tracer'>
 }
 
 export type ProcessNotice =
@@ -159,6 +164,9 @@ class ProcessorRun {
   private readonly moved: Set<number>
   private committedAt: number
   private storeAway = false
+  private readonly signals: Pick<Signals, 'counters' | 'tracer'>
+  /** Absent where nobody counts. */
+  private readonly indexed: IndexedTally | undefined
 
   constructor(
     private readonly writer: StoreWriter,
@@ -172,6 +180,8 @@ class ProcessorRun {
     this.done = kept.all()
     this.moved = new Set(this.done.keys())
     this.committedAt = options.now().getTime()
+    this.signals = options.signals ?? silentSignals
+    this.indexed = options.signals && new IndexedTally()
   }
 
   /** The bus has given something. */
@@ -190,6 +200,7 @@ class ProcessorRun {
 
   gap(event: {partition: number; from: number; to: number}): void {
     this.report.missed += event.to - event.from
+    this.signals.counters.dropped('unit', 'retention', event.to - event.from)
     this.options.onNotice?.({kind: 'gap', ...event})
   }
 
@@ -242,7 +253,9 @@ class ProcessorRun {
   }
 
   private async store(buffer: WriteBuffer): Promise<void> {
-    const result = await this.writeWithPatience(buffer)
+    const result = await this.traced(buffer, () => this.writeWithPatience(buffer))
+    this.signals.counters.logsProcessed(buffer.count)
+    this.indexed?.tell(this.signals.counters)
     this.report.stored += result.stored
     this.report.alreadyThere += result.alreadyThere
     this.report.deadLettered += result.rejected.length
@@ -252,15 +265,27 @@ class ProcessorRun {
     if (Math.abs(this.options.now().getTime() - this.committedAt) >= COMMIT_EVERY_MS) await this.commitIfPossible()
   }
 
+  /** In a span that goes on the trace of whoever sent what is written; where several did, it tells of the others. */
+  private traced<T>(buffer: WriteBuffer, work: () => Promise<T>): Promise<T> {
+    const {tracer} = this.signals
+    if (!tracer.on || buffer.count === 0) return work()
+    const {topic, group} = this.options
+    const [parent, ...links] = buffer.traces()
+    const attributes = {topic, group, units: buffer.count, bytes: buffer.bytes}
+    return tracer.span(`process ${topic}`, attributes, work, parent, links)
+  }
+
   private async writeWithPatience(buffer: WriteBuffer): Promise<WriteResult> {
     const batch = {
       items: buffer.items(),
       positions: buffer.positionsOf(await this.kept.name()),
       onRejected: (rejected: Rejection[]) => this.deadLetter(buffer, rejected),
+      onStored: this.indexed?.add,
     }
     const {outage, signal} = this.options
     for (;;) {
       try {
+        this.indexed?.begin()
         const result = await this.writer.write(batch)
         if (this.storeAway) outage?.over()
         this.storeAway = false
@@ -277,8 +302,10 @@ class ProcessorRun {
     const ids = await this.deadLetters.add(
       rejected.map((rejection) => ({unit: buffer.unitOf(rejection.index), rejection})),
     )
-    for (const [i, {reason}] of rejected.entries())
-      this.options.onNotice?.({kind: 'dead-letter', id: ids[i] as string, reason})
+    for (const [i, rejection] of rejected.entries()) {
+      this.signals.counters.deadLettered(rejectionWord(rejection), 1)
+      this.options.onNotice?.({kind: 'dead-letter', id: ids[i] as string, reason: rejection.reason})
+    }
   }
 
   private pass(partition: number, nextOffset: number): void {

@@ -2,6 +2,9 @@ import type {DeliveredRun} from '../bus/bus.js'
 import {keyOf, unitToRecord} from '../parse/to-record.js'
 import type {StoreItem, WriteBatch} from '../store/store.js'
 
+/** Spans that one write tells as its origin. */
+const MOST_TRACES = 32
+
 /** A unit as it came off the bus: its run, its index in the run, and the partition. */
 export interface BufferedUnit {
   run: DeliveredRun
@@ -48,6 +51,16 @@ export class WriteBuffer {
   /** The records; each is made when it is asked for, unless all are parsed already. */
   items(): Iterable<StoreItem> {
     return this.parsed?.length === this.count ? this.parsed : {[Symbol.iterator]: () => this.makeItems()}
+  }
+
+  /** The traceparents of the spans that sent what is here, each once, the first few. */
+  traces(): string[] {
+    const traces = new Set<string>()
+    for (const {run} of this.runs) {
+      const {trace} = run.units.envelope
+      if (typeof trace === 'string' && traces.size < MOST_TRACES) traces.add(trace)
+    }
+    return [...traces]
   }
 
   unitOf(index: number): BufferedUnit {

@@ -122,6 +122,11 @@ export interface WriteBatch {
    * that is not yet safe elsewhere. When it rejects, so does the write, and nothing of the batch counts as stored.
    */
   onRejected?: (rejected: Rejection[]) => Promise<void>
+  /**
+   * Called for each record that this write adds to the store, before it resolves: for counts by what a record says. May
+   * have been called in vain for a write that rejects.
+   */
+  onStored?: (record: LogRecord) => void
 }
 
 /** A record with the parts of its id, and how many bytes of its source it stands for (see UnitBatch.spans). */

@@ -12,22 +12,25 @@ const MOST_WORDS = 50
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-const LEVELS = new Set(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'])
+const LEVELS = new Set(['unknown', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'])
 
 export interface Metrics {
   counters: Counters
   registry: Registry
 }
 
-/** A registry of its own with every metric of the contract, and what counts in it. */
-export function openMetrics(version: string): Metrics {
+/**
+ * A registry of its own with every metric of the contract, and what counts in it.
+ * @param ofProcess also memory, CPU and event loop of this process, which are watched to its end
+ */
+export function openMetrics(version: string, ofProcess = false): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
     new Counter<L>({name, help, labelNames, registers})
   const histogram = <L extends string>(name: string, help: string, labelNames: L[]) =>
     new Histogram<L>({name, help, labelNames, buckets: BUCKETS, registers})
-  collectDefaultMetrics({register: registry})
+  if (ofProcess) collectDefaultMetrics({register: registry})
   new Gauge({name: 'logflow_build_info', help: 'Version in use', labelNames: ['version', 'node'], registers}).set(
     {version, node: process.version},
     1,

@@ -4,7 +4,7 @@ import {paletteFor} from '../output/palette.js'
 import {knownSecrets} from './known-secrets.js'
 import {openMasker} from './mask.js'
 import {exposeMetrics, openMetrics} from './metrics.js'
-import {type EntrySink, jsonLine, openOwnLog, prettyLine, streamSink} from './own-log.js'
+import {type Detail, type EntrySink, jsonLine, openOwnLog, prettyLine, streamSink} from './own-log.js'
 import {type Signals, silentSignals} from './signals.js'
 
 export interface OpenSignalsOptions {
@@ -16,15 +16,20 @@ export interface OpenSignalsOptions {
     /** For a person at a terminal; else a line of JSON an entry. */
     pretty: boolean
     color: boolean
-    /** With the entries of level debug. */
-    verbose: boolean
+    detail: Detail
   }
-  now: () => Date
+  /** With the metrics of this process: memory, CPU, event loop. */
+  ofProcess?: boolean
+  /** The clock, unless told. */
+  now?: () => Date
 }
 
 /** The signals of a server: metrics are kept, and the own log is written. */
-export async function openSignals(config: Config, {version, log, now}: OpenSignalsOptions): Promise<Signals> {
-  const {counters, registry} = openMetrics(version)
+export async function openSignals(
+  config: Config,
+  {version, log, ofProcess, now = () => new Date()}: OpenSignalsOptions,
+): Promise<Signals> {
+  const {counters, registry} = openMetrics(version, ofProcess)
   const sinks: EntrySink[] = []
   if (log) {
     const format = log.pretty ? prettyLine(paletteFor(log.color)) : jsonLine
@@ -34,7 +39,7 @@ export async function openSignals(config: Config, {version, log, now}: OpenSigna
   const masker = openMasker(knownSecrets(config))
   return {
     counters,
-    log: openOwnLog({masker, now, verbose: log?.verbose === true, sinks}),
+    log: openOwnLog({masker, now, detail: log?.detail ?? 'info', sinks}),
     tracer: silentSignals.tracer,
     expose: (families) => exposeMetrics(registry, families),
     close: async () => registry.clear(),

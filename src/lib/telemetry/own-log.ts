@@ -25,11 +25,13 @@ export interface OwnLogEntry {
 /** Takes entries that are masked and bounded already. */
 export type EntrySink = (entry: OwnLogEntry) => void
 
+export type Detail = 'debug' | 'info' | 'quiet'
+
 export interface OwnLogOptions {
   masker: Masker
   now: () => Date
-  /** Debug entries are made only where it is true. */
-  verbose: boolean
+  /** `debug`: everything; `info`: all but debug entries; `quiet`: what is for the audit and errors. */
+  detail: Detail
   sinks: EntrySink[]
   /** Added to every entry: what is known of where it happens, as the trace. */
   around?: () => LogFields
@@ -38,7 +40,7 @@ export interface OwnLogOptions {
 /** Names that every entry has: a property of such a name must not take its place. */
 const FIXED = new Set(['timestamp', 'level', 'audience', 'event', 'error'])
 
-export function openOwnLog({masker, now, verbose, sinks, around}: OwnLogOptions): OwnLog {
+export function openOwnLog({masker, now, detail, sinks, around}: OwnLogOptions): OwnLog {
   const write = (
     level: OwnLogEntry['level'],
     audience: Audience,
@@ -59,9 +61,11 @@ export function openOwnLog({masker, now, verbose, sinks, around}: OwnLogOptions)
   }
   return {
     audit: (event, fields) => write('info', 'audit', event, fields),
-    info: (event, fields) => write('info', 'visibility', event, fields),
+    info: (event, fields) => {
+      if (detail !== 'quiet') write('info', 'visibility', event, fields)
+    },
     debug: (event, fields) => {
-      if (verbose) write('debug', 'visibility', event, fields)
+      if (detail === 'debug') write('debug', 'visibility', event, fields)
     },
     error: (event, thrown, fields) => write('error', 'error', event, fields, {thrown}),
   }

@@ -26,6 +26,8 @@ export interface Envelope {
    * Their records say so: `attributes.continuation`.
    */
   continuation?: true
+  /** W3C traceparent of the span that sent the batch, where logflow's own traces are exported. */
+  trace?: string
   /** Only in dead letters: why the unit could not be stored. */
   dead?: DeadLetter
   /** Only on a topic of dead letters: the units of this batch name letters that are settled. */
@@ -67,6 +69,7 @@ export function encodeEnvelope(e: Envelope): string {
     fields: e.fields,
     tries: e.tries,
     continuation: e.continuation,
+    trace: e.trace,
     dead: e.dead,
     settled: e.settled,
   })

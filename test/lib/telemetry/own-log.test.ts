@@ -3,19 +3,26 @@ import {expect, test} from 'vitest'
 import {LogflowError} from '../../../src/lib/errors/logflow-error.js'
 import {paletteFor} from '../../../src/lib/output/palette.js'
 import {MASK, openMasker} from '../../../src/lib/telemetry/mask.js'
-import {jsonLine, type OwnLogEntry, openOwnLog, prettyLine, streamSink} from '../../../src/lib/telemetry/own-log.js'
+import {
+  type Detail,
+  jsonLine,
+  type OwnLogEntry,
+  openOwnLog,
+  prettyLine,
+  streamSink,
+} from '../../../src/lib/telemetry/own-log.js'
 
 const masker = openMasker()
 const now = () => new Date('2026-03-04T05:06:07.089Z')
 
-function logOf(verbose = false) {
+function logOf(detail: Detail = 'info') {
   const entries: OwnLogEntry[] = []
-  const log = openOwnLog({masker, now, verbose, sinks: [(entry) => entries.push(entry)]})
+  const log = openOwnLog({masker, now, detail, sinks: [(entry) => entries.push(entry)]})
   return {log, entries}
 }
 
 test('an entry has the audience of its severity and the names of the contract, in this order', () => {
-  const {log, entries} = logOf(true)
+  const {log, entries} = logOf('debug')
   log.audit('sign_in', {operation_id: 'r-1', subject_id: '7', reason_code: 'bad_password'})
   log.info('server_started', {port: 8000})
   log.debug('cache_miss')
@@ -32,6 +39,11 @@ test('debug entries are made only where they are asked for', () => {
   const {log, entries} = logOf()
   log.debug('cache_miss')
   expect(entries).toEqual([])
+  const quiet = logOf('quiet')
+  quiet.log.info('started')
+  quiet.log.audit('sign_in')
+  quiet.log.error('failed', new Error('x'))
+  expect(quiet.entries.map(({event}) => event)).toEqual(['sign_in', 'failed'])
 })
 
 test('secrets are hidden by name and by look, at any depth, and in causes', () => {
@@ -140,7 +152,7 @@ test('a reader that does not read costs entries, which are counted, and no memor
   const stream = new PassThrough({highWaterMark: 1_000})
   let dropped = 0
   const sink = streamSink({stream, format: jsonLine, onDropped: () => dropped++})
-  const log = openOwnLog({masker, now, verbose: false, sinks: [sink]})
+  const log = openOwnLog({masker, now, detail: 'info', sinks: [sink]})
   for (let i = 0; i < 5_000; i++) log.info('noise', {text: 'x'.repeat(900)})
   expect(dropped).toBeGreaterThan(3_000)
   expect(stream.writableLength).toBeLessThan(1_100_000)

@@ -59,8 +59,10 @@ class ElasticsearchWriter implements StoreWriter {
     let stored = 0
     let alreadyThere = 0
     fates.forEach((fate, item) => {
-      if (fate.kind === 'stored') stored++
-      else if (fate.kind === 'already-there') alreadyThere++
+      if (fate.kind === 'stored') {
+        stored++
+        batch.onStored?.((items[sent[item] as number] as StoreItem).record)
+      } else if (fate.kind === 'already-there') alreadyThere++
       else rejected.push({index: sent[item] as number, reason: fate.reason, status: fate.status})
     })
     rejected.sort((a, b) => a.index - b.index)

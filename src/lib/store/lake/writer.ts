@@ -219,6 +219,7 @@ export class LakeWriter implements StoreWriter {
         rejected.push({index, reason: row.reason})
         continue
       }
+      batch.onStored?.(item.record)
       fresh.add(source, offset, end)
       lines.add(row.text)
       order.see(row.ms, row.ns, source, offset)
