@@ -3,7 +3,7 @@
 import {randomUUID} from 'node:crypto'
 import {sql} from 'kysely'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import type {Database, OnQuery} from '../../src/lib/database/database.js'
+import type {Database, OnQuery, Queries} from '../../src/lib/database/database.js'
 import {MIGRATIONS} from '../../src/lib/database/migrations/index.js'
 import type {UserRow} from '../../src/lib/database/schema.js'
 import {LogflowError} from '../../src/lib/errors/logflow-error.js'
@@ -276,6 +276,56 @@ export function databaseContract(name: string, prepare: () => Promise<DatabaseUn
           expect(await database.queries.selectFrom('users').select('id').limit(1).execute()).toHaveLength(1)
         })
       })
+    })
+
+    describe('snapshots', () => {
+      test('are of one moment', async () => {
+        const count = async (queries: Queries) =>
+          (
+            await queries
+              .selectFrom('users')
+              .select((eb) => eb.fn.countAll<number>().as('n'))
+              .execute()
+          )[0]?.n
+        const late = userOf({})
+        const [first, second] = await database.snapshot(async (queries) => {
+          const before = await count(queries)
+          await database.queries.insertInto('users').values(late).execute()
+          await database.transaction((writer) => writer.insertInto('users').values(userOf({})).execute())
+          return [before, await count(queries)]
+        })
+        expect(second).toBe(first)
+        expect(await count(database.queries)).toBe((first ?? 0) + 2)
+      })
+
+      test.each([
+        'delete from users',
+        'drop table users',
+        'with gone as (select 1) delete from users',
+        "insert into system_config(key, value, updated_at) values('a', '1', '') returning key",
+      ])('refuse %s', async (statement) => {
+        const before = await database.status()
+        const error = await rejection(database.snapshot((queries) => sql.raw(statement).execute(queries)))
+        expect(error.code).toBe('PERMISSION')
+        expect((await database.status()).rows).toEqual(before.rows)
+      })
+    })
+
+    test('what is dropped is gone, and made anew by migrating; also where a newer logflow made it', async () => {
+      const open = await under.fresh()
+      const fresh = await open()
+      try {
+        await fresh.drop()
+        await fresh.migrate()
+        await fresh.queries.insertInto('users').values(userOf({})).execute()
+        await sql`insert into logflow_migrations values ('9999-of-tomorrow', '2030-01-01')`.execute(fresh.queries)
+        await fresh.drop()
+        expect(await fresh.status()).toMatchObject({pending: all, rows: {}})
+        await fresh.migrate()
+        expect((await fresh.status()).rows.users).toBe(0)
+      } finally {
+        await fresh.close()
+      }
     })
 
     test('each statement is told by its kind', async () => {

@@ -20,6 +20,10 @@ export interface Database {
    * more than once. Rejects with DATABASE_UNREACHABLE (retriable), DISK_FULL or PERMISSION.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  /** Reads of one moment, whatever is written meanwhile; a statement that would write is refused. */
+  snapshot<T>(read: (queries: Queries) => Promise<T>): Promise<T>
+  /** Takes every table away, with all that is in it; `migrate` makes them anew. Also where a newer logflow made them. */
+  drop(): Promise<void>
   /** Brings the tables to this version; safe to run twice, and at the same time in two processes. Forward only. */
   migrate(): Promise<MigrationResult>
   status(): Promise<DatabaseStatus>

@@ -1,9 +1,10 @@
 import {type LogEvent, sql} from 'kysely'
 import type {Database, OnQuery, Queries} from './database.js'
 import {MIGRATION_TABLES, migrationState, runMigrations} from './migrate.js'
+import {TABLES} from './tables.js'
 
 /** What an engine gives; the rest of a Database is the same on all. */
-export interface Engine extends Pick<Database, 'kind' | 'queries' | 'transaction' | 'close'> {
+export interface Engine extends Pick<Database, 'kind' | 'queries' | 'transaction' | 'snapshot' | 'close'> {
   /** A path, or a URL without credentials. */
   location: string
   /** Tables that are there, in any order. */
@@ -22,6 +23,15 @@ export function databaseOf(engine: Engine): Database {
     kind,
     queries,
     transaction: engine.transaction,
+    snapshot: engine.snapshot,
+    async drop() {
+      const tables = await engine.tables()
+      await engine.transaction(async (transaction) => {
+        // Those that point at others stand behind them in the list.
+        const own = [...TABLES.map(({name}) => name), ...MIGRATION_TABLES].filter((name) => tables.includes(name))
+        for (const name of own.reverse()) await transaction.schema.dropTable(name).execute()
+      })
+    },
     async migrate() {
       const {applied, pending} = await state()
       return pending.length === 0 ? {applied: [], already: applied} : runMigrations(queries, kind, location)

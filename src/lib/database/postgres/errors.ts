@@ -63,6 +63,12 @@ export function explainPostgres(error: unknown, location: string): LogflowError 
       suggestions: ['logflow db init  makes the database, where the user may do so', 'Or make it with createdb'],
     })
   }
+  if (code === '25006') {
+    return new LogflowError('PERMISSION', `${failed}: ${said}`, {
+      cause: error,
+      suggestions: ['Ask the primary server, where this is a standby'],
+    })
+  }
   if (code === '42501') {
     return new LogflowError('PERMISSION', `${failed}: ${said}`, {
       cause: error,

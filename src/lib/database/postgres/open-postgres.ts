@@ -54,6 +54,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     location,
     // In turn here, so that those who wait do not each hold a connection.
     transaction: (work) => inTurn(() => transact(queries, work)),
+    snapshot: (read) =>
+      queries.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
     async tables() {
       const {rows} = await sql<{name: string}>`
         select tablename as name from pg_tables where schemaname = current_schema()`.execute(queries)

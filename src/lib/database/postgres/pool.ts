@@ -2,7 +2,7 @@
 // but the statement that was under way.
 
 import type {PostgresPool, PostgresPoolClient} from 'kysely'
-import type {Pool, PoolClient, PoolConfig} from 'pg'
+import type {Pool, PoolClient, PoolConfig, QueryConfig} from 'pg'
 import type {LogflowError} from '../../errors/logflow-error.js'
 import {checkText} from '../check-text.js'
 import {explainPostgres, isConflict, isConnectionLost} from './errors.js'
@@ -95,6 +95,12 @@ const READS = /^select\b/i
 const BEGINS = /^(begin|start transaction)/i
 const ENDS = /^(commit|rollback)$/i
 
+/** Always one statement: the simple protocol, which pg would choose where there are no parameters, takes several. */
+function asOne(text: string, values: readonly unknown[]): QueryConfig {
+  const config: QueryConfig & {queryMode: 'extended'} = {text, values: [...values], queryMode: 'extended'}
+  return config
+}
+
 function clientOf(first: PoolClient, pool: Pool, location: string): PostgresPoolClient {
   let client = first
   let lost = false
@@ -120,7 +126,7 @@ function clientOf(first: PoolClient, pool: Pool, location: string): PostgresPool
     checkText(parameters)
     for (let attempt = 1; ; attempt++) {
       try {
-        const result = await client.query(sql, [...parameters])
+        const result = await client.query(asOne(sql, parameters))
         if (BEGINS.test(sql)) inTransaction = true
         if (ENDS.test(sql)) {
           inTransaction = false

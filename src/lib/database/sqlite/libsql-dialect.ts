@@ -14,10 +14,13 @@ import type {LogflowError} from '../../errors/logflow-error.js'
 import {checkText} from '../check-text.js'
 import {patiently} from './patience.js'
 
+/** What transactions are for: those that read hold up nobody, and refuse to write. */
+export type Purpose = 'read' | 'write'
+
 /** Kysely over one connection of libsql: whoever comes waits for those before, and for other processes, `lockWait` ms. */
-export function libsqlDialect(connection: Connection, path: string, lockWait: number): Dialect {
+export function libsqlDialect(connection: Connection, path: string, lockWait: number, purpose: Purpose): Dialect {
   return {
-    createDriver: () => new LibsqlDriver(connection, path, lockWait),
+    createDriver: () => new LibsqlDriver(connection, path, lockWait, purpose),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new TransactionalAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -40,6 +43,7 @@ class LibsqlDriver implements Driver {
     private readonly connection: Connection,
     path: string,
     lockWait: number,
+    private readonly purpose: Purpose,
   ) {
     this.shared = new SharedConnection(connection, path, lockWait)
   }
@@ -58,8 +62,10 @@ class LibsqlDriver implements Driver {
     else this.busy = false
   }
 
-  beginTransaction(): Promise<void> {
-    return this.shared.control('begin immediate')
+  async beginTransaction(): Promise<void> {
+    if (this.purpose === 'write') return this.shared.control('begin immediate')
+    await this.shared.control('pragma query_only = on')
+    await this.shared.control('begin')
   }
 
   commitTransaction(): Promise<void> {

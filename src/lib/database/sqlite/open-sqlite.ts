@@ -33,10 +33,10 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
   }
   const {default: Libsql} = await import('libsql')
   const log = reportTo(options.onQuery)
-  const connect = async () => {
-    const connection = await patiently(lockWait, path, () => connectTo(path, (file) => new Libsql(file)))
-    return new Kysely<Schema>({dialect: libsqlDialect(connection, path, lockWait), ...(log ? {log} : {})})
-  }
+  const logging = log ? {log} : {}
+  const connectOnce = () => patiently(lockWait, path, () => connectTo(path, (file) => new Libsql(file)))
+  const connect = async () =>
+    new Kysely<Schema>({dialect: libsqlDialect(await connectOnce(), path, lockWait, 'write'), ...logging})
   const queries = await connect()
   options.onConnections?.(1)
   let writer: Kysely<Schema> | undefined
@@ -53,6 +53,16 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
         }
         return writer.transaction().execute(work)
       }),
+    async snapshot(read) {
+      // A connection of its own, since one that is in a transaction is in it for everyone.
+      const connection = await connectOnce()
+      const reader = new Kysely<Schema>({dialect: libsqlDialect(connection, path, lockWait, 'read'), ...logging})
+      try {
+        return await reader.transaction().execute(read)
+      } finally {
+        await reader.destroy()
+      }
+    },
     async tables() {
       const rows = await (queries as unknown as Kysely<{sqlite_master: {name: string; type: string}}>)
         .selectFrom('sqlite_master')
