@@ -27,9 +27,10 @@ export interface ApiParts {
 
 /**
  * Who may call an endpoint. `anyone`: no sign-in. `reader`: the scope `read`, or nobody where reads are public.
- * `signed-in`: any account. Else the scope that is named; `admin` also asks for the role.
+ * `reader-or-sender`: a reader, or the scope `ingest`. `signed-in`: any account. Else the scope that is named; `admin`
+ * also asks for the role.
  */
-export type Access = 'anyone' | 'reader' | 'signed-in' | Scope
+export type Access = 'anyone' | 'reader' | 'reader-or-sender' | 'signed-in' | Scope
 
 /** What a route says of itself besides its schemas: `config` of a Fastify route. */
 export interface RouteRules {

@@ -1,5 +1,6 @@
 import fastify, {type FastifyInstance, type FastifyReply} from 'fastify'
 import {LogflowError} from '../errors/logflow-error.js'
+import {UNIT_FRAME} from '../remote/protocol.js'
 import type {ApiParts} from './api.js'
 import {checkRequests} from './check-requests.js'
 import {authorise, identify} from './hooks/access.js'
@@ -20,6 +21,9 @@ import {PLAIN_SUBJECTS, SUBJECTS} from './routes/index.js'
 const KEEP_ALIVE_MS = 60_000
 /** How often connections are looked at for requests that take too long to arrive. */
 const LOOK_EVERY_MS = 1_000
+
+/** Characters of a part of a path: ids of records hold the id of their source. */
+const MAX_PARAMETER = 2_048
 
 /** Puts the API together; it listens once `listen` is called, and `close` lets what is under way finish. */
 export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
@@ -53,6 +57,7 @@ function makeFastify(parts: ApiParts): FastifyInstance {
     return fastify({
       logger: false,
       trustProxy: api.trustedProxies.length > 0 ? api.trustedProxies : false,
+      routerOptions: {maxParamLength: MAX_PARAMETER},
       bodyLimit: api.bodyLimit,
       requestTimeout: api.requestTimeout,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -84,7 +89,7 @@ async function addContentTypes(app: FastifyInstance): Promise<void> {
   await app.register(formbody)
   app.removeContentTypeParser('text/plain')
   app.addContentTypeParser(
-    ['text/plain', 'application/x-ndjson', 'application/jsonl', 'application/octet-stream'],
+    ['text/plain', 'application/x-ndjson', 'application/jsonl', 'application/octet-stream', UNIT_FRAME],
     {parseAs: 'buffer'},
     (_request, body, done) => done(null, body),
   )

@@ -56,13 +56,15 @@ export function authorise(parts: ApiParts): (request: FastifyRequest) => Promise
 }
 
 function check(caller: Caller, access: Access, publicReads: boolean): void {
-  if (access === 'anyone' || (access === 'reader' && publicReads)) return
+  const reads = access === 'reader' || access === 'reader-or-sender'
+  if (access === 'anyone' || (reads && publicReads)) return
   if (caller.subject === 'anonymous')
     throw new LogflowError('UNAUTHORISED', 'sign in first: this needs a bearer token', {
       suggestions: ['logflow auth login URL  to sign in from the command line'],
     })
   if (access === 'signed-in') return
-  const scope: Scope = access === 'reader' ? 'read' : access
+  if (access === 'reader-or-sender' && caller.scopes.has('ingest')) return
+  const scope: Scope = reads ? 'read' : access
   if (!caller.scopes.has(scope))
     throw new LogflowError('FORBIDDEN', `this needs the scope ${scope}, which the account or token does not have`)
   if (scope === 'admin' && caller.role !== 'admin') throw new LogflowError('FORBIDDEN', 'this is for admins')

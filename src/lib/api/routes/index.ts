@@ -4,12 +4,13 @@
 import type {RouteOptions} from 'fastify'
 import type {ApiParts} from '../api.js'
 import {PREFIX} from '../prefix.js'
+import {busRoutes} from './bus.js'
 import {healthRoutes} from './health.js'
 import {rootRoutes} from './root.js'
 import {storeRoutes} from './store.js'
 
 /** Below {@link PREFIX}. */
-export const SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [healthRoutes, storeRoutes]
+export const SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [healthRoutes, storeRoutes, busRoutes]
 
 /** Where they stand, without a prefix. */
 export const PLAIN_SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [rootRoutes, plainHealth]
