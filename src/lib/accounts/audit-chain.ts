@@ -40,3 +40,11 @@ export function checkRows(from: Head, rows: readonly AuditRow[]): ChainCheck {
   }
   return {head}
 }
+
+/** A chain as people note it, to compare with later: `<rows>:<hash of the last>`. */
+export const NOTED = /^[1-9]\d{0,14}:[0-9a-f]{64}$/
+
+export function readNoted(text: string): {rows: number; head: string} {
+  const [rows, head = ''] = text.split(':')
+  return {rows: Number(rows), head}
+}

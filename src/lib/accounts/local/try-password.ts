@@ -49,7 +49,11 @@ async function needNoWait({database: {queries}, now, signals}: Parts, keys: Fail
   if (wait === 0) return
   signals.counters.authAttempt('throttled')
   const seconds = Math.ceil(wait / 1_000)
-  throw new LogflowError('THROTTLED', `too many failed sign-ins: try again in ${seconds} s`, {retriable: true})
+  const refused = new LogflowError('THROTTLED', `too many failed sign-ins: try again in ${seconds} s`, {
+    retriable: true,
+  })
+  // Read where an answer of the API says when to try again.
+  throw Object.assign(refused, {retryAfterMs: wait})
 }
 
 async function noteFailure(

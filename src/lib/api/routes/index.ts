@@ -4,13 +4,19 @@
 import type {RouteOptions} from 'fastify'
 import type {ApiParts} from '../api.js'
 import {PREFIX} from '../prefix.js'
+import {authRoutes} from './auth.js'
 import {busRoutes} from './bus.js'
 import {healthRoutes} from './health.js'
 import {rootRoutes} from './root.js'
 import {storeRoutes} from './store.js'
 
 /** Below {@link PREFIX}. */
-export const SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [healthRoutes, storeRoutes, busRoutes]
+export const SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [
+  authRoutes,
+  healthRoutes,
+  storeRoutes,
+  busRoutes,
+]
 
 /** Where they stand, without a prefix. */
 export const PLAIN_SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [rootRoutes, plainHealth]
