@@ -3,6 +3,7 @@
 
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {buildQuery} from '../../src/lib/query/build-query.js'
+import {checkTree} from '../../src/lib/query/check-tree.js'
 import {matches} from '../../src/lib/query/matches.js'
 import type {QueryNode} from '../../src/lib/query/query.js'
 import type {LogRecord} from '../../src/lib/record/record.js'
@@ -38,6 +39,8 @@ export interface StoreContractOptions {
   followWithinMs?: number
   /** Records for the test of long answers; more than 10,000. */
   many?: number
+  /** Refuses, with BAD_QUERY, trees that no text of a query makes: they came from outside. */
+  checksTrees?: boolean
 }
 
 const ALL: QueryNode = {kind: 'all'}
@@ -46,7 +49,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>, op
   describe(`${name}: the store contract`, () => {
     describe('writing', () => writing(open, options))
     describe('one record of an id', () => once(open))
-    describe('finding', () => finding(open))
+    describe('finding', () => finding(open, options))
     describe('order and limits', () => ordering(open, options))
     describe('keeping', () => keeping(open))
     describe('keys', () => keysContract(open))
@@ -306,7 +309,7 @@ function once(open: Open): void {
     }))
 }
 
-function finding(open: Open): void {
+function finding(open: Open, {checksTrees = false}: StoreContractOptions): void {
   let opened: OpenedStore
   const items = fakeItems()
   const records = items.map((item) => item.record)
@@ -316,7 +319,13 @@ function finding(open: Open): void {
   })
   afterAll(() => opened.close())
 
-  const queries = contractQueries()
+  const all = contractQueries()
+  const queries = checksTrees ? all.filter(([, query]) => isTyped(query)) : all
+  test.each(all.filter((one) => !queries.includes(one)))('%s is refused', async (_, query) => {
+    await expect(found(opened.store, {query})).rejects.toMatchObject({code: 'BAD_QUERY'})
+    await expect(opened.store.count({query})).rejects.toMatchObject({code: 'BAD_QUERY'})
+  })
+
   test.each(queries)('%s', async (_, query) => {
     const matching = records.filter((record) => matches(query, record))
     const expected = sorted(ids(matching))
@@ -401,6 +410,16 @@ function finding(open: Open): void {
       expect(ids(await found(opened.store, {query, limit: 7, order: 'newest'}))).toEqual(expected.reverse().slice(0, 7))
     }
   })
+}
+
+/** Whether a text of a query could have made this tree. */
+function isTyped(query: QueryNode): boolean {
+  try {
+    checkTree(query)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function ordering(open: Open, options: StoreContractOptions): void {

@@ -22,6 +22,8 @@ export interface Config {
   elasticsearch: ElasticsearchConfig
   /** The logflow server that commands work against. Absent: there is none. */
   server?: ServerConfig
+  /** Of LOGFLOW_PASSWORD: for commands that sign in with one, or set one. In no file, and never shown. */
+  password?: string
   limits: Limits
   database: DatabaseConfig
   /** Absent: each process keeps its own cache and counts. */

@@ -59,7 +59,8 @@ export async function loadConfig(inputs: ConfigInputs): Promise<Config> {
     const {value, origin} = found.get(spec.key) ?? {value: undefined, origin: {from: 'default'}}
     return {key: spec.key, value: masked(spec, value), origin}
   })
-  return toConfig(found, {files, settings, warnings})
+  const password = env.get('LOGFLOW_PASSWORD')?.value
+  return toConfig(found, {files, settings, warnings, ...(password === undefined ? {} : {password})})
 }
 
 /** Where the config file is looked for: `--config`, `LOGFLOW_CONFIG`, or the standard place. */
@@ -195,6 +196,9 @@ function followAddresses(found: Map<string, Found>, {flags, cwd}: ConfigInputs, 
   }
 }
 
+/** Names that mean something and are no settings. */
+const NO_SETTINGS = ['LOGFLOW_CONFIG', 'LOGFLOW_PROFILE', 'LOGFLOW_PASSWORD']
+
 /** Process environment over `.env`; an empty value counts as not set. */
 class Environment {
   usedDotenv = false
@@ -218,7 +222,7 @@ class Environment {
 
   /** One line for each LOGFLOW_ name that means nothing. */
   unknownNames(): string[] {
-    const known = new Set([...SETTINGS.map((spec) => envNameOf(spec.key)), 'LOGFLOW_CONFIG', 'LOGFLOW_PROFILE'])
+    const known = new Set([...SETTINGS.map((spec) => envNameOf(spec.key)), ...NO_SETTINGS])
     const names = new Set([...Object.keys(this.real), ...this.dotenv.keys()])
     return [...names]
       .filter((name) => name.startsWith('LOGFLOW_') && !known.has(name))

@@ -34,6 +34,18 @@ export async function setInConfigFile(path: string, key: string, value: string, 
   replaceFile(path, doc.toString({lineWidth: 0}))
 }
 
+/** Makes a profile the one that is used where none is named; `undefined`: none is. */
+export async function setCurrentProfile(path: string, profile: string | undefined): Promise<void> {
+  const text = readIfThere(path) ?? ''
+  await readConfigFile(path, text)
+  const {parseDocument} = await import('yaml')
+  const doc = parseDocument(text)
+  if (profile === undefined) {
+    if (doc.has('profile')) doc.delete('profile')
+  } else doc.set('profile', profile)
+  replaceFile(path, doc.toString({lineWidth: 0}))
+}
+
 /** A group that is written with nothing in it (`kafka:`) cannot take a key: it is made a map first. */
 function openGroups(
   doc: {

@@ -1,0 +1,70 @@
+import {mkdtempSync, rmSync} from 'node:fs'
+import type {AddressInfo} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import type {FastifyInstance} from 'fastify'
+import {apiPartsOf} from '../../src/cli/api-parts.js'
+import type {ApiParts} from '../../src/lib/api/api.js'
+import {buildServer} from '../../src/lib/api/server.js'
+import {type App, openApp} from '../../src/lib/compose.js'
+import type {Config} from '../../src/lib/config/config.js'
+import {loadConfig} from '../../src/lib/config/load-config.js'
+
+export interface RunningServer {
+  url: string
+  server: FastifyInstance
+  config: Config
+  /** What the server itself works with: to look behind it, and to write what it serves. */
+  app: App
+  /** Ends every connection at once and stops listening, as a server that is killed. */
+  kill(): Promise<void>
+  /** Listens again at the same address, after `kill`. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface RunningServerOptions {
+  /** Settings, as `LOGFLOW_API_RATE_LIMITS`. */
+  env?: Record<string, string>
+  /** In the place of the real ones. */
+  parts?: (real: ApiParts) => Partial<ApiParts>
+}
+
+/** The whole API over a data directory of its own, listening on a free port of the loopback address. */
+export async function runServer({env = {}, parts}: RunningServerOptions = {}): Promise<RunningServer> {
+  const dir = mkdtempSync(join(tmpdir(), 'logflow-server-'))
+  const config = await loadConfig({flags: {'data-dir': dir}, env: {HOME: dir, ...env}, cwd: dir, platform: 'linux'})
+  const app = openApp(config)
+  let stop = new AbortController()
+  const listen = async (port: number) => {
+    const real = await apiPartsOf({config, signal: stop.signal}, app, {version: '0.0.0-test'})
+    const server = await buildServer({...real, ...parts?.(real)})
+    await server.listen({host: '127.0.0.1', port})
+    return server
+  }
+  let server = await listen(0)
+  const {port} = server.server.address() as AddressInfo
+  const kill = async () => {
+    server.server.closeAllConnections()
+    stop.abort()
+    await server.close()
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get server() {
+      return server
+    },
+    config,
+    app,
+    kill,
+    async restart() {
+      stop = new AbortController()
+      server = await listen(port)
+    },
+    async close() {
+      await kill()
+      await app[Symbol.asyncDispose]()
+      rmSync(dir, {recursive: true, force: true})
+    },
+  }
+}
