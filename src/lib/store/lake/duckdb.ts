@@ -58,6 +58,9 @@ export class Duck {
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       enable_external_file_cache: 'false',
+      // What a statement is done with goes back to the system at once: of a writer it is 25 MB.
+      allocator_flush_threshold: '4MB',
+      allocator_bulk_deallocation_flush_threshold: '8MB',
     }
     for (const [name, value] of Object.entries(settings)) this.#bindings.set_config(config, name, value)
     this.#database = this.#prepare(this.#bindings.open(':memory:', config))

@@ -94,7 +94,11 @@ export const MOST_UNSEALED = 3
 export const KEEP_REPLACED_MS = 600_000
 /** What replaced files may take at the most: one hot segment, so that a store is not a multiple of its records for long. */
 export const KEEP_REPLACED_BYTES = 64 * 2 ** 20
-/** Rows of a sealed segment that are read or skipped together: ten vectors of DuckDB's; five make a full segment. */
-export const ROW_GROUP = 20_480
+/**
+ * Rows of a sealed segment that are read or skipped together: five vectors of DuckDB's, one more where they are not full;
+ * about nine make a full segment. With twice as many a record that is looked up takes half as long again, a segment is
+ * larger by 3 % and sealed with 40 MB more; scans of all records are 5 to 8 % faster.
+ */
+export const ROW_GROUP = 10_240
 /** Readers of hot segments have room for rows of this many bytes, and for longer ones where a trailer says so. */
 export const LONGEST_USUAL_ROW = 2 * 2 ** 20

@@ -7,7 +7,6 @@ import {remove, syncDir} from './durable.js'
 import {corrupt, duckError, fileError, missing, SegmentGone} from './errors.js'
 import {type Layout, ROW_GROUP} from './layout.js'
 import type {SealedSegment} from './manifest.js'
-import {makeWords} from './segment-words.js'
 import {quote, readHot} from './sql.js'
 import type {StoredRanges} from './stored-ranges.js'
 import type {Trailer} from './trailer.js'
@@ -17,7 +16,7 @@ import type {Trailer} from './trailer.js'
  * every column would get both, numbers too, and a record take 56 bytes for 34; just below, columns that never repeat a
  * value go without. Filters at 5 % false positives take 2.7 bytes a record, at the usual 1 % 4.7.
  */
-const DICTIONARY_LIMIT = 20_000
+const DICTIONARY_LIMIT = 10_000
 
 /** How DuckDB writes a sealed segment. */
 export const PARQUET = [
@@ -59,10 +58,7 @@ export async function sealSegment(duck: Duck, layout: Layout, full: FullSegment)
     const {min, max, stored} = last
     if (min === null || max === null) throw new LogflowError('INTERNAL', `${hot} is full, and has no records`)
     const summary = {rows, raw: statSync(hot).size, min, max, stored}
-    const sealed = publishSealed(layout, temp, {kind: 'sealed', seq, ...summary}, ranges.toJSON())
-    // Without them searches are slower and no less right; the next writer makes them.
-    await makeWords(duck, layout, sealed).catch(() => {})
-    return sealed
+    return publishSealed(layout, temp, {kind: 'sealed', seq, ...summary}, ranges.toJSON())
   } catch (error) {
     remove(temp)
     const said = duckError(error, hot)

@@ -31,7 +31,7 @@ const PAGE = 1_000
 /** A stretch with fewer matches than this is followed by a longer one. */
 const FEW_MATCHES = 2_500
 /** Up to this many rows are read whole, with all their columns. */
-const MOST_LITTLE = {byWords: 8 * ROW_GROUP, byTime: 4 * ROW_GROUP}
+const MOST_LITTLE = {byWords: 16 * ROW_GROUP, byTime: 8 * ROW_GROUP}
 
 export function searchLake(lake: Readable, request: SearchRequest, signal?: AbortSignal): AsyncGenerator<LogRecord[]> {
   return request.limit <= FEW ? searchFew(lake, request, signal) : searchMany(lake, request, signal)

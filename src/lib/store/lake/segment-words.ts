@@ -3,14 +3,15 @@ import type {Finding} from '../../errors/inspection.js'
 import {checksum} from './checksum.js'
 import type {Duck} from './duckdb.js'
 import {replaceFile} from './durable.js'
-import {type Layout, ROW_GROUP, type SegmentName} from './layout.js'
+import type {Layout, SegmentName} from './layout.js'
 import {readManifest, type SealedSegment} from './manifest.js'
-import {readSealed} from './sql.js'
+import {quotePath, readSealed} from './sql.js'
 import {WordCollector, type WordFilter} from './word-filter.js'
 
 // words/<segment>.bloom, little-endian: a head of 32 bytes (magic, CRC-32C of all that follows the two, version, `seq`,
 // rows and bytes of the segment it is of, number of blocks), 24 bytes a block (first and last time, rows, bits), and
-// the bits of each block, from a whole byte on. A block is what Parquet reads or skips together.
+// the bits of each block, from a whole byte on. A block is what Parquet reads or skips together (or nearly that: an older
+// logflow cut them otherwise).
 
 const MAGIC = 0x4b574c46
 const VERSION = 2
@@ -46,60 +47,60 @@ export async function makeWords(
 ): Promise<void> {
   const path = layout.sealed(segment)
   const blocks: WordBlock[] = []
-  // A few blocks a query, so that it is their texts that memory holds, not those of the whole segment.
-  const bounds = await duck.rows(
-    `SELECT file_row_number // ${ROW_GROUP} AS block, min(time), max(time), count(*) FROM ${rowsOf(path)} GROUP BY block ORDER BY block`,
-  )
-  for (let at = 0; at < bounds.length; at += BLOCKS_AT_ONCE) {
-    const some = bounds.slice(at, at + BLOCKS_AT_ONCE) as Array<[number, number, number, number]>
-    blocks.push(...(await readBlocks(duck, path, some, signal)))
+  let first = 0
+  for (const group of await rowGroups(duck, path)) {
+    // A block a query, so that it is its texts that memory holds, not those of the whole segment.
+    blocks.push({...group, words: await readBlock(duck, path, group, first, signal)})
     if (signal?.aborted) return
+    first += group.rows
+    // Between two blocks, those who write get their turn.
+    await new Promise(setImmediate)
   }
   replaceFile(layout.words(segment), encodeWords(segment, blocks))
 }
 
-const BLOCKS_AT_ONCE = 2
-const rowsOf = (path: string) => readSealed([path], 'file_row_number=true')
+type RowGroup = Omit<WordBlock, 'words'>
+
+/** What the file itself says of the parts that it is read in: where blocks are the same, one is read for one hit. */
+async function rowGroups(duck: Duck, path: string): Promise<RowGroup[]> {
+  const groups = await duck.rows(
+    `SELECT CAST(stats_min AS BIGINT), CAST(stats_max AS BIGINT), row_group_num_rows
+    FROM parquet_metadata(${quotePath(path)}) WHERE path_in_schema = 'time' ORDER BY row_group_id`,
+  )
+  return groups.map(([from, to, rows]) => ({from: Number(from), to: Number(to), rows: Number(rows)}))
+}
 
 /**
  * Messages that are not ASCII have their words in a column of their own, as have the values of records without one. An
  * older logflow did not write the latter: what is in them is not known.
  */
-async function readBlocks(
+async function readBlock(
   duck: Duck,
   path: string,
-  bounds: Array<[block: number, from: number, to: number, rows: number]>,
+  {from, to, rows}: RowGroup,
+  first: number,
   signal?: AbortSignal,
-): Promise<WordBlock[]> {
-  const blocks = bounds.map(([block]) => block)
-  const [first, last] = [Math.min(...blocks) * ROW_GROUP, (Math.max(...blocks) + 1) * ROW_GROUP]
-  const [from, to] = [Math.min(...bounds.map((each) => each[1])), Math.max(...bounds.map((each) => each[2]))]
+): Promise<WordFilter | undefined> {
   const values = WORD_FIELDS.map((field) => `string_agg(DISTINCT ${field}, chr(10))`)
   const manyLines = WORD_FIELDS.map((field) => `coalesce(bool_or(contains(${field}, chr(10))), false)`)
-  const texts = `SELECT file_row_number // ${ROW_GROUP} AS block,
-      string_agg(message, ' ') FILTER (words IS NULL), string_agg(words, ' '),
+  const texts = `SELECT string_agg(message, ' ') FILTER (words IS NULL), string_agg(words, ' '),
       bool_or(words IS NULL AND coalesce(message, '') = '') OR ${manyLines.join(' OR ')},
       ${values.join(', ')}
-    FROM ${rowsOf(path)}
-    WHERE time BETWEEN ${from} AND ${to} AND file_row_number >= ${first} AND file_row_number < ${last}
-    GROUP BY block ORDER BY block`
-  const found = new Map<number, WordFilter | undefined>()
-  for await (const {rows, columns} of duck.query(texts, [], signal)) {
-    const [numbers, ascii, cut, unknown] = columns as [number[], (string | null)[], (string | null)[], boolean[]]
-    for (let i = 0; i < rows; i++) {
-      const collector = new WordCollector()
-      collector.addAscii(ascii[i] ?? '')
-      collector.addCut(cut[i] ?? '')
-      for (const [at, field] of WORD_FIELDS.entries()) {
-        const lines = columns[4 + at]?.[i]
-        if (typeof lines === 'string') collector.addValues(field, lines)
-      }
-      found.set(numbers[i] as number, unknown[i] ? undefined : collector.finish())
-      // Between two blocks, those who write get their turn.
-      await new Promise(setImmediate)
+    FROM ${readSealed([path], 'file_row_number=true')}
+    WHERE time BETWEEN ${from} AND ${to} AND file_row_number >= ${first} AND file_row_number < ${first + rows}`
+  for await (const {columns} of duck.query(texts, [], signal)) {
+    const [ascii, cut, unknown, ...fields] = columns.map(([value]) => value)
+    if (unknown) return undefined
+    const collector = new WordCollector()
+    if (typeof ascii === 'string') collector.addAscii(ascii)
+    if (typeof cut === 'string') collector.addCut(cut)
+    for (const [at, field] of WORD_FIELDS.entries()) {
+      const lines = fields[at]
+      if (typeof lines === 'string') collector.addValues(field, lines)
     }
+    return collector.finish()
   }
-  return bounds.map(([block, from, to, rows]) => ({from, to, rows, words: found.get(block)}))
+  return undefined
 }
 
 export function encodeWords(of: WordsOf, blocks: readonly WordBlock[]): Buffer {

@@ -19,7 +19,7 @@ export function quote(text: string): string {
 }
 
 /** A path as DuckDB's readers take it: they read `*?[` as a pattern, and `key=value` folders as columns. */
-function quotePath(path: string): string {
+export function quotePath(path: string): string {
   return quote(path.replace(/[[*?]/g, '[$&]'))
 }
 

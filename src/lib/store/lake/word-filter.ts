@@ -1,9 +1,10 @@
-// Bloom filters over words and ids: 10 bits each and 7 hashes, so that about 1 in 100 that are not there seem to be.
+// Bloom filters over words and ids: 14 bits each and 7 hashes, so that about 1 in 700 that are not there seem to be (an
+// older logflow wrote 10, and 1 in 100; a filter knows its size). Of a store of many blocks a few are read in vain.
 // Words are those of tokenize(); UTF-8 bytes are hashed, in texts and in queries alike.
 
 import {MAX_WORD} from '../../query/tokenize.js'
 
-const BITS = 10
+const BITS = 14
 const HASHES = 7
 
 /** A set of words that may say yes to one it does not hold, and never says no to one it holds. */

@@ -24,6 +24,7 @@ import {
 } from './manifest.js'
 import {RowBuilder} from './rows.js'
 import {type FullSegment, sealSegment} from './seal.js'
+import {makeWords} from './segment-words.js'
 import {requireFull} from './segments.js'
 import {StoredRanges} from './stored-ranges.js'
 import {type Trailer, trailersOf} from './trailer.js'
@@ -320,6 +321,7 @@ export class LakeWriter implements StoreWriter {
       return this.#setAside(full, error)
     })
     if (!sealed) return
+    await this.#makeWords(sealed)
     const segments = this.#manifest.segments.map((segment) => (segment.seq === seq ? sealed : segment))
     this.#replaceManifest(segments, [{file: relative(layout.dir, layout.hot(seq)), at: now()}])
     this.#full = this.#full.filter((full) => full.seq !== seq)
@@ -329,6 +331,15 @@ export class LakeWriter implements StoreWriter {
   /** An engine for each segment: one that is kept holds on to 200 MB more with every few of them. */
   #sealWith(duck: Duck, full: FullSegment): Promise<SealedSegment> {
     return sealSegment(duck, this.#options.layout, full).finally(() => duck.close())
+  }
+
+  /** Without them searches are slower and no less right. An engine that has sealed would take 30 MB more for it. */
+  async #makeWords(sealed: SealedSegment): Promise<void> {
+    const {layout, startDuck} = this.#options
+    const duck = startDuck(1)
+    await makeWords(duck, layout, sealed)
+      .catch(() => {})
+      .finally(() => duck.close())
   }
 
   /** A full segment that turns out to be damaged must not hold up those after it. Throws what is no damage. */

@@ -2,6 +2,9 @@ import {readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {Duck} from '../../../../src/lib/store/lake/duckdb.js'
+import {layoutOf} from '../../../../src/lib/store/lake/layout.js'
+import {readManifest, type SealedSegment} from '../../../../src/lib/store/lake/manifest.js'
+import {readWords} from '../../../../src/lib/store/lake/segment-words.js'
 import {makeItem} from '../../../contracts/store-records.js'
 import {tempFolder} from '../../../support/temp-folder.js'
 import {findAll, testLake, writeAll} from './open-lake.js'
@@ -37,13 +40,13 @@ async function sealedLake() {
 }
 
 test('sealed segments have Bloom filters for every id, sorted times, and what arrival needs', async () => {
-  const {store, path, duck} = await sealedLake()
+  const {lake, store, path, duck} = await sealedLake()
   const ids = ['trace_id', 'span_id', 'parent_span_id', 'request_id', 'correlation_id']
   const filters = await duck.rows(
     `SELECT path_in_schema, count(*), count(bloom_filter_offset) FROM parquet_metadata('${path}') GROUP BY 1`,
   )
   const groups = Object.fromEntries(filters.map(([name, all, filtered]) => [name, {all, filtered}]))
-  for (const id of ids) expect({id, ...groups[id]}).toEqual({id, all: 3, filtered: 3})
+  for (const id of ids) expect({id, ...groups[id]}).toEqual({id, all: 5, filtered: 5})
   for (const id of ids) {
     const probe = `SELECT count(*) FILTER (WHERE NOT bloom_filter_excludes), count(*) FROM parquet_bloom_probe('${path}', '${id}', $1)`
     const known = (await findAll(store, {limit: 1}))[0]?.[id as 'trace_id'] as string
@@ -52,6 +55,11 @@ test('sealed segments have Bloom filters for every id, sorted times, and what ar
     for (let i = 0; i < 20; i++) kept += Number((await duck.rows(probe, [`absent-${i}`]))[0]?.[0])
     expect(kept).toBeLessThan(20)
   }
+  const parts = await duck.rows(
+    `SELECT row_group_num_rows FROM parquet_metadata('${path}') WHERE path_in_schema = 'time' ORDER BY row_group_id`,
+  )
+  const blocks = readWords(layoutOf(lake.dir), readManifest(layoutOf(lake.dir))?.segments[0] as SealedSegment)
+  expect(blocks?.map(({rows}) => [rows])).toEqual(parts)
   const unsorted = await duck.rows(
     `SELECT count(*) FROM (SELECT time, lag(time) OVER (ORDER BY file_row_number) AS before FROM read_parquet('${path}', file_row_number = true)) WHERE time < before`,
   )

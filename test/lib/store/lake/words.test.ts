@@ -5,7 +5,7 @@ import {matches} from '../../../../src/lib/query/matches.js'
 import {parseQuery} from '../../../../src/lib/query/parse-query.js'
 import {layoutOf} from '../../../../src/lib/store/lake/layout.js'
 import {type Manifest, readManifest, type SealedSegment} from '../../../../src/lib/store/lake/manifest.js'
-import {readWords} from '../../../../src/lib/store/lake/segment-words.js'
+import {encodeWords, readWords} from '../../../../src/lib/store/lake/segment-words.js'
 import {makeItem} from '../../../contracts/store-records.js'
 import {findAll, type TestLake, testLake, writeAll} from './open-lake.js'
 
@@ -157,6 +157,22 @@ test.each(INJURIES)(
     expect((await findAll(store, {query: parseQuery('order_1006')})).length).toBe(1)
   },
 )
+
+test('words in blocks that are not the parts of the file, as an older logflow cut them, are made use of', async () => {
+  const {lake, segments} = await threeSealed()
+  const second = segments[1] as SealedSegment
+  const [whole] = readWords(layoutOf(lake.dir), second) ?? []
+  if (!whole?.words) throw new Error('the second segment has no words')
+  const middle = whole.from + 399_000
+  const halves = [
+    {...whole, to: middle, rows: 400},
+    {...whole, from: middle, rows: 600},
+  ]
+  writeFileSync(wordsOf(lake, 2), encodeWords(second, halves))
+  const store = await lake.open()
+  for (const text of ['order_1006', 'order_1396', 'order_1401', 'declined trace_id:trace-201', 'absent OR u1399'])
+    expect({text, found: (await findAll(store, {query: parseQuery(text)})).length}).toEqual({text, found: 1})
+})
 
 test('words that are kept are not taken for those of another store in the same folder', async () => {
   const lake = testLake()
