@@ -14,6 +14,7 @@ import {tellAnswer, traceHandler} from './hooks/own-signals.js'
 import {answerProblem, problemOf} from './hooks/problems.js'
 import {contextHeaders, contextOf, takeUpContext} from './hooks/request-context.js'
 import {type LimitOf, readLimits} from './limits.js'
+import {describeApi} from './openapi.js'
 import {PREFIX} from './prefix.js'
 import {PLAIN_SUBJECTS, SUBJECTS} from './routes/index.js'
 
@@ -39,6 +40,7 @@ export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
   await addHooks(app, parts, () => limitOf)
   app.setErrorHandler(answerProblem(parts))
   app.setNotFoundHandler(answerNotFound(table))
+  await describeApi(app, parts)
   for (const routes of PLAIN_SUBJECTS) for (const route of routes(parts)) app.route(route)
   await app.register(
     async (api) => {

@@ -3,7 +3,7 @@ import type {ApiParts} from '../api.js'
 import {UNMATCHED} from './limits.js'
 
 /** Asked so often that their successes are worth a line only under --verbose. */
-const QUIET = new Set(['health', 'metrics', 'metrics.http'])
+const QUIET = new Set(['health', 'health.plain', 'prometheus', 'prometheus.http', 'prometheus.fastapi'])
 
 /** Counts an answer and writes it to our own log: by the route's pattern, never by what was asked for. */
 export function tellAnswer({signals: {counters, log}}: ApiParts) {

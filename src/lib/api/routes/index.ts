@@ -7,24 +7,39 @@ import {PREFIX} from '../prefix.js'
 import {authRoutes} from './auth.js'
 import {busRoutes} from './bus.js'
 import {healthRoutes} from './health.js'
+import {openapiRoutes} from './openapi.js'
+import {ownMetricsRoutes} from './own-metrics.js'
 import {rootRoutes} from './root.js'
 import {storeRoutes} from './store.js'
+import {traceRoutes} from './trace.js'
+
+/** Makes the routes of one subject. */
+export type Subject = (parts: ApiParts) => RouteOptions[]
 
 /** Below {@link PREFIX}. */
-export const SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [
+export const SUBJECTS: readonly Subject[] = [
+  // one line each
   authRoutes,
+  busRoutes,
   healthRoutes,
   storeRoutes,
-  busRoutes,
+  traceRoutes,
 ]
 
 /** Where they stand, without a prefix. */
-export const PLAIN_SUBJECTS: ReadonlyArray<(parts: ApiParts) => RouteOptions[]> = [rootRoutes, plainHealth]
+export const PLAIN_SUBJECTS: readonly Subject[] = [
+  // one line each
+  rootRoutes,
+  plainHealth,
+  openapiRoutes,
+  ownMetricsRoutes,
+]
 
 /** Probes look for it at the root. */
 function plainHealth(parts: ApiParts): RouteOptions[] {
   return healthRoutes(parts).map((route) => ({
     ...route,
-    schema: {...route.schema, operationId: 'health.plain', description: `The same as ${PREFIX}${route.url}.`},
+    config: {name: 'health.plain', access: 'anyone' as const, limit: false as const},
+    schema: {...route.schema, description: `The same as ${PREFIX}${route.url}.`},
   }))
 }

@@ -1,4 +1,5 @@
 import {connect, type Socket} from 'node:net'
+import {gunzipSync} from 'node:zlib'
 import {expect, test} from 'vitest'
 import {takesGzip} from '../../../../src/lib/api/hooks/compress.js'
 import {ADMIN, knownTokens, openApi} from '../../../support/open-api.js'
@@ -170,4 +171,13 @@ test('what is no HTTP, or too large, or too slow, gets an answer with an id', as
   expect(slow).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
   expect(slow).toMatch(idLine)
   expect(JSON.parse(slow.split('\r\n\r\n')[1] as string)).toMatchObject({code: 'timeout'})
+})
+test('a long answer is packed for whoever takes it', async () => {
+  const {server} = await openApi()
+  const plain = await server.inject('/openapi.json')
+  const packed = await server.inject({url: '/openapi.json', headers: {'accept-encoding': 'gzip'}})
+  expect(packed.headers).toMatchObject({'content-encoding': 'gzip', vary: 'accept-encoding'})
+  expect(packed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2)
+  expect(gunzipSync(packed.rawPayload).toString()).toBe(plain.body)
+  expect(plain.headers.vary).toBe('accept-encoding')
 })
