@@ -66,7 +66,7 @@ test('every route is in the document, under its name, and says what it is', asyn
 
 test('the document holds together: schemas compile, parameters are declared, problems are told', async () => {
   const {document} = await readDocument()
-  const ajv = new Ajv2020({strict: false, allErrors: true})
+  const ajv = new Ajv2020({strict: false, validateFormats: false})
   const compile = (schema: object | undefined, what: string) => {
     expect(() => ajv.compile({...schema, components: document.components}), what).not.toThrow()
   }

@@ -68,7 +68,7 @@ test('an event of a client stands in our own log as one line, whatever is in it'
   const signals = await openSignals(parts.config, {
     version: '0',
     now: () => new Date(0),
-    log: {stream, pretty: false, color: false, verbose: false},
+    log: {stream, pretty: false, color: false, detail: 'info'},
   })
   const {server} = await openApi({parts: {signals}})
   const event = 'clicked"}\n{"level":"error","event":"forged\u001b[31m'
