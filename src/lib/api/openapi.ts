@@ -90,6 +90,8 @@ const ACCESS: Record<Access, string> = {
   anyone: 'Needs no sign-in.',
   reader:
     'Needs the scope `read`; without sign-in while the server listens on the loopback address, unless configured otherwise.',
+  'reader-or-sender':
+    'Needs the scope `read` or `ingest`; without sign-in while the server listens on the loopback address, unless configured otherwise.',
   'signed-in': 'Needs an account.',
   read: 'Needs the scope `read`.',
   ingest: 'Needs the scope `ingest`.',
@@ -99,7 +101,7 @@ const ACCESS: Record<Access, string> = {
 
 function securityOf(access: Access): Array<Record<string, string[]>> {
   if (access === 'anyone') return []
-  return access === 'reader' ? [{}, {bearer: []}] : [{bearer: []}]
+  return access.startsWith('reader') ? [{}, {bearer: []}] : [{bearer: []}]
 }
 
 function problemsOf(schema: FastifySchema | undefined, access: Access): Record<string, object> {
