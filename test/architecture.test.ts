@@ -26,7 +26,7 @@ const ALLOWED: Record<string, string[]> = {
   remote: ['errors', 'record', 'units', 'query', 'metrics', 'bus', 'store'],
   database: ['errors', 'config'],
   accounts: ['errors', 'record', 'database', 'remote'],
-  cache: ['errors'],
+  cache: ['errors', 'remote'],
   api: [
     'errors',
     'record',
@@ -177,7 +177,7 @@ test('adapters are known to compose.ts alone', () => {
     if (!specifier.startsWith('.')) return []
     const target = relative(SRC, resolve(SRC, dirname(file), specifier))
     const adapter =
-      /^lib\/(bus\/(?:kafka|embedded|remote)|store\/(?:lake|elasticsearch|remote)|database\/(?:sqlite|postgres)|cache\/(?:memory|redis)|accounts\/(?:local|remote))\//.exec(
+      /^lib\/(bus\/(?:kafka|embedded|remote)|store\/(?:lake|elasticsearch|remote)|database\/(?:sqlite|postgres)|cache\/(?:memory|redis|remote)|accounts\/(?:local|remote))\//.exec(
         target,
       )?.[1]
     if (!adapter || file === 'lib/compose.ts' || file.startsWith(`lib/${adapter}/`)) return []

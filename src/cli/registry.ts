@@ -17,6 +17,8 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   tail: () => import('../commands/tail.js'),
   trace: () => import('../commands/trace.js'),
   verify: () => import('../commands/verify.js'),
+  'cache:clear': () => import('../commands/cache/clear.js'),
+  'cache:stats': () => import('../commands/cache/stats.js'),
   'checkpoints:forget': () => import('../commands/checkpoints/forget.js'),
   'checkpoints:list': () => import('../commands/checkpoints/list.js'),
   'config:get': () => import('../commands/config/get.js'),
@@ -28,6 +30,8 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   'dlq:list': () => import('../commands/dlq/list.js'),
   'dlq:redrive': () => import('../commands/dlq/redrive.js'),
   'dlq:show': () => import('../commands/dlq/show.js'),
+  'rate-limits:reset': () => import('../commands/rate-limits/reset.js'),
+  'rate-limits:status': () => import('../commands/rate-limits/status.js'),
   'searches:delete': () => import('../commands/searches/delete.js'),
   'searches:list': () => import('../commands/searches/list.js'),
   'metrics:overview': () => import('../commands/metrics/overview.js'),
@@ -38,9 +42,11 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
 
 /** What a topic (`logflow config`) is about. */
 export const TOPICS: Record<string, {description: string}> = {
+  cache: {description: 'Answers that servers keep for a while'},
   checkpoints: {description: 'How far each followed file has been read'},
   config: {description: 'See and change the configuration'},
   dlq: {description: 'Dead letters: what could not be stored, and what becomes of it'},
+  'rate-limits': {description: 'How often users and addresses have asked a server'},
   searches: {description: 'Searches saved under a name'},
   metrics: {description: 'How much is logged, by whom, how fast and how well'},
 }

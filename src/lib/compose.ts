@@ -4,7 +4,7 @@
 import {join} from 'node:path'
 import type {Accounts} from './accounts/accounts.js'
 import type {Bus} from './bus/bus.js'
-import type {Cache, RateLimiter} from './cache/cache.js'
+import type {Cache, CacheControl, LimiterControl, RateLimiter} from './cache/cache.js'
 import type {Config, KafkaConfig, RedisConfig} from './config/config.js'
 import {wholeSasl} from './config/to-config.js'
 import type {Database} from './database/database.js'
@@ -21,6 +21,9 @@ export interface App extends AsyncDisposable {
   store(): Promise<Store>
   cache(): Promise<Cache>
   limiter(): Promise<RateLimiter>
+  /** For commands: of the server that the configuration names, else of Redis. Rejects where a server keeps its own. */
+  cacheControl(): Promise<CacheControl>
+  limiterControl(): Promise<LimiterControl>
   /**
    * logflow's own signals, opened by the first call: later ones get the same, whatever they ask for. Parts that are opened
    * after it count and trace; so ask for it first. Without it all is silent.
@@ -46,6 +49,11 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
       throw error
     })
     return forgettable
+  }
+  const openChecked = async () => {
+    const opened = await openForgettable()
+    await opened.check()
+    return opened
   }
   let signals: Promise<Signals> | undefined
   let database: Promise<Database> | undefined
@@ -79,6 +87,18 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
     },
     cache: async () => (await openForgettable()).cache,
     limiter: async () => (await openForgettable()).limiter,
+    cacheControl: async () => {
+      const client = await controlledServer(config, log)
+      if (client === undefined) return (await openChecked()).cache
+      const {RemoteCacheControl} = await import('./cache/remote/remote-controls.js')
+      return new RemoteCacheControl(client)
+    },
+    limiterControl: async () => {
+      const client = await controlledServer(config, log)
+      if (client === undefined) return (await openChecked()).limiter
+      const {RemoteLimiterControl} = await import('./cache/remote/remote-controls.js')
+      return new RemoteLimiterControl(client)
+    },
     database: openOnce,
     accounts: () => {
       accounts ??= openAccounts(config, openOnce, signals).catch((error) => {
@@ -180,13 +200,15 @@ async function openStore(config: Config, log?: (line: string) => void, warn?: (l
 interface Forgettable {
   cache: Cache
   limiter: RateLimiter
+  /** Rejects while they cannot be asked. */
+  check(): Promise<unknown>
 }
 
 async function openCache(redis: RedisConfig | undefined, log?: (line: string) => void): Promise<Forgettable> {
   const {MemoryLimiter} = await import('./cache/memory/memory-limiter.js')
   if (redis === undefined) {
     const {MemoryCache} = await import('./cache/memory/memory-cache.js')
-    return {cache: new MemoryCache(), limiter: new MemoryLimiter()}
+    return {cache: new MemoryCache(), limiter: new MemoryLimiter(), check: async () => {}}
   }
   const [{RedisLink}, {RedisCache}, {RedisLimiter}] = await Promise.all([
     import('./cache/redis/redis-link.js'),
@@ -198,7 +220,27 @@ async function openCache(redis: RedisConfig | undefined, log?: (line: string) =>
     onChange: ({available, where, reason}) =>
       log?.(available ? `redis: connected to ${where}` : `redis: ${where} is away: ${reason}`),
   })
-  return {cache: new RedisCache(link), limiter: new RedisLimiter(link, new MemoryLimiter())}
+  return {
+    cache: new RedisCache(link),
+    limiter: new RedisLimiter(link, new MemoryLimiter()),
+    check: () => link.ask((client) => client.ping()),
+  }
+}
+
+/** The server that is asked about its cache; absent where Redis can be asked itself. */
+async function controlledServer(config: Config, log?: (line: string) => void): Promise<RemoteClient | undefined> {
+  if (config.server) return openClient(config, log)
+  if (config.redis) return undefined
+  throw new LogflowError(
+    'NOT_SUPPORTED',
+    'cache and counts are in the memory of the server, where only it reaches them',
+    {
+      suggestions: [
+        'logflow auth login http://127.0.0.1:8000  to ask a server with this command',
+        'Set redis.url for a cache that servers share and commands reach',
+      ],
+    },
+  )
 }
 
 /** @param signals of who asked for them before: they are told of each statement */

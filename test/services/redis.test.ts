@@ -10,6 +10,7 @@ import {cached} from '../../src/lib/cache/single-flight.js'
 import {cacheContract} from '../contracts/cache.js'
 import {limiterContract} from '../contracts/limiter.js'
 import {buildChild} from '../support/build-child.js'
+import {buildLogflow, runLogflow} from '../support/run-logflow.js'
 import {canStartRedis, type RunningRedis, startRedis} from '../support/start-redis.js'
 import {tempFolder} from '../support/temp-folder.js'
 
@@ -127,7 +128,11 @@ describe.skipIf(!canStartRedis('cache and rate limits on Redis'))('redis', () =>
     const taken = []
     for (let n = 0; n < 3; n++) taken.push((await limiter.take('a:user:9', {limit: 4, windowMs: HOUR})).allowed)
     expect(taken).toEqual([true, false, false])
-    expect(await limiter.status()).toMatchObject([{key: 'a:user:9', remaining: 0, allowed: false}])
+    expect(await limiter.status()).toMatchObject({
+      kind: 'redis',
+      available: false,
+      windows: [{key: 'a:user:9', remaining: 0, allowed: false}],
+    })
 
     await redis.start()
     await vi.waitFor(async () => expect(await cache.answers()).toBe(true), patient)
@@ -174,6 +179,31 @@ describe.skipIf(!canStartRedis('cache and rate limits on Redis'))('redis', () =>
     } finally {
       await link.ask((client) => client.config('SET', limits[0], '0'))
     }
+  })
+
+  test('commands work on it directly', async () => {
+    await buildLogflow()
+    const link = await linkOfTest()
+    const [cache, limiter] = [new RedisCache(link), limiterOn(link)]
+    await cache.clear('*')
+    await limiter.resetAll()
+    for (const key of ['metrics:a', 'metrics:b', 'trace:c']) await cache.set(key, 'x', HOUR)
+    for (const key of ['a:user:7', 'a:ip:::1']) await limiter.take(key, {limit: 3, windowMs: HOUR})
+    const command = (...args: string[]) => runLogflow(args, {env: {REDIS_URL: redis.url}})
+    expect(JSON.parse((await command('cache', 'stats')).stdout)).toEqual({
+      kind: 'redis',
+      available: true,
+      hits: 0,
+      misses: 0,
+      errors: 0,
+      keys: 3,
+      prefixes: {metrics: 2, trace: 1},
+    })
+    expect(await command('cache', 'clear', 'metrics:*')).toMatchObject({status: 0, stderr: '2 keys cleared\n'})
+    const lines = (await command('rate-limits', 'status')).stdout.trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line).who)).toEqual(['ip:::1', 'user:7'])
+    expect(await command('rate-limits', 'reset', '7')).toMatchObject({status: 0, stderr: '1 window forgotten\n'})
+    expect(await command('rate-limits', 'reset', '--all')).toMatchObject({stderr: '1 window forgotten\n'})
   })
 
   describe('that wants a password', () => {

@@ -2,15 +2,19 @@
 // several. A member never makes a request fail: where it cannot answer, a cache has nothing and a limiter says so.
 // test/contracts/cache.ts is what both must pass.
 
-export interface Cache {
+/** What administrators see and do; also of a cache that lives in a server (remote/). */
+export interface CacheControl {
+  stats(): Promise<CacheStats>
+  /** Removes keys like a pattern in which `*` is any run of characters. Resolves to how many. Throws CACHE_UNREACHABLE. */
+  clear(pattern: string): Promise<number>
+}
+
+export interface Cache extends CacheControl {
   readonly kind: 'memory' | 'redis'
   /** Absent: nothing there, too old, or the cache is away. */
   get(key: string): Promise<CachedValue | undefined>
   /** Does nothing where the cache is away. */
   set(key: string, value: string, ttlMs: number): Promise<void>
-  /** Removes keys like a pattern in which `*` is any run of characters. Resolves to how many. Throws CACHE_UNREACHABLE. */
-  clear(pattern: string): Promise<number>
-  stats(): Promise<CacheStats>
   /** False while its server is away. Bounded in time, and costs next to nothing: for /health. */
   answers(): Promise<boolean>
   close(): Promise<void>
@@ -36,22 +40,31 @@ export interface CacheStats {
   prefixes: Record<string, number>
 }
 
+/** What administrators see and do; also of counts that live in a server (remote/). */
+export interface LimiterControl {
+  /** What stands for each key that was counted in a window that still runs. */
+  status(): Promise<RateStatus>
+  /** Forgets the windows of a user or address (`user:7`, `7`, `ip:::1`, `::1`); resolves to how many. Throws CACHE_UNREACHABLE. */
+  reset(who: string): Promise<number>
+  resetAll(): Promise<number>
+}
+
 /**
  * Counts requests in fixed windows that begin with the first request in them; exactly, also across processes where the
  * member is shared.
  */
-export interface RateLimiter {
+export interface RateLimiter extends LimiterControl {
   readonly kind: 'memory' | 'redis'
   /** Counts one request. Where the member is away, this process counts for itself until it is back. */
   take(key: string, limit: RateLimit): Promise<RateState>
-  /** What stands for each key that was counted in a window that still runs; of this process alone while the member is away. */
-  status(): Promise<RateEntry[]>
-  /** Forgets the windows of a user or address (`user:7`, `7`, `ip:::1`, `::1`); resolves to how many. Throws CACHE_UNREACHABLE. */
-  reset(who: string): Promise<number>
-  resetAll(): Promise<number>
-  /** False while its server is away and this process counts for itself. */
-  answers(): Promise<boolean>
   close(): Promise<void>
+}
+
+export interface RateStatus {
+  kind: RateLimiter['kind']
+  /** False while the server of a shared member is away: then `windows` are those of this process alone. */
+  available: boolean
+  windows: RateEntry[]
 }
 
 export interface RateLimit {

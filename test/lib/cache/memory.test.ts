@@ -78,7 +78,7 @@ describe('the limiter in memory', () => {
     const limiter = new MemoryLimiter({now: () => now, maxWindows: 10})
     const take = (who: number) => limiter.take(`a:ip:10.0.0.${who}`, {limit: 1, windowMs: 1_000})
     for (let who = 0; who < 25; who++) await take(who)
-    expect((await limiter.status()).map(({key}) => key)).toEqual(
+    expect((await limiter.status()).windows.map(({key}) => key)).toEqual(
       Array.from({length: 10}, (_, n) => `a:ip:10.0.0.${n + 15}`),
     )
     now = 1_000

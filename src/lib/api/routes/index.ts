@@ -6,9 +6,11 @@ import type {ApiParts} from '../api.js'
 import {PREFIX} from '../prefix.js'
 import {authRoutes} from './auth.js'
 import {busRoutes} from './bus.js'
+import {cacheRoutes} from './cache.js'
 import {healthRoutes} from './health.js'
 import {openapiRoutes} from './openapi.js'
 import {ownMetricsRoutes} from './own-metrics.js'
+import {rateLimitRoutes} from './rate-limits.js'
 import {rootRoutes} from './root.js'
 import {storeRoutes} from './store.js'
 import {traceRoutes} from './trace.js'
@@ -21,7 +23,9 @@ export const SUBJECTS: readonly Subject[] = [
   // one line each
   authRoutes,
   busRoutes,
+  cacheRoutes,
   healthRoutes,
+  rateLimitRoutes,
   storeRoutes,
   traceRoutes,
 ]

@@ -1,4 +1,4 @@
-import type {RateEntry, RateLimit, RateLimiter, RateState} from '../cache.js'
+import type {RateLimit, RateLimiter, RateState, RateStatus} from '../cache.js'
 import {countsFor} from '../rate-key.js'
 
 export interface MemoryLimiterOptions {
@@ -46,10 +46,10 @@ export class MemoryLimiter implements RateLimiter {
     return {allowed, limit, windowMs, remaining: limit - window.count, resetMs: window.endsAt - now}
   }
 
-  async status(): Promise<RateEntry[]> {
+  async status(): Promise<RateStatus> {
     const now = this.now()
     this.forgetEnded(now)
-    return [...this.windows.values()].map(({key, limit, windowMs, count, endsAt}) => ({
+    const windows = [...this.windows.values()].map(({key, limit, windowMs, count, endsAt}) => ({
       key,
       limit,
       windowMs,
@@ -57,6 +57,7 @@ export class MemoryLimiter implements RateLimiter {
       remaining: limit - count,
       resetMs: endsAt - now,
     }))
+    return {kind: this.kind, available: true, windows}
   }
 
   async reset(who: string): Promise<number> {
@@ -71,10 +72,6 @@ export class MemoryLimiter implements RateLimiter {
     const {size} = this.windows
     this.windows.clear()
     return size
-  }
-
-  async answers(): Promise<boolean> {
-    return true
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import type {RateEntry, RateLimit, RateLimiter, RateState} from '../cache.js'
+import type {RateEntry, RateLimit, RateLimiter, RateState, RateStatus} from '../cache.js'
 import {countsFor} from '../rate-key.js'
 import {globOf} from './glob.js'
 import type {RedisLink} from './redis-link.js'
@@ -38,23 +38,13 @@ export class RedisLimiter implements RateLimiter {
     return stateOf(rate, count, left)
   }
 
-  async status(): Promise<RateEntry[]> {
-    if (!this.link.available) return this.own.status()
-    const names = new Set<string>()
-    for await (const found of this.link.scan(`${PREFIX}*`)) for (const name of found) names.add(name)
-    const entries: RateEntry[] = []
-    for (const part of chunks([...names], 200)) {
-      const answers = await this.link.ask((redis) => {
-        const asked = redis.pipeline()
-        for (const name of part) asked.get(name).pttl(name)
-        return asked.exec()
-      })
-      part.forEach((name, n) => {
-        const entry = entryOf(name, Number(answers?.[2 * n]?.[1]), Number(answers?.[2 * n + 1]?.[1]))
-        if (entry) entries.push(entry)
-      })
+  async status(): Promise<RateStatus> {
+    try {
+      return {kind: this.kind, available: true, windows: await this.shared()}
+    } catch {
+      const {windows} = await this.own.status()
+      return {kind: this.kind, available: false, windows}
     }
-    return entries
   }
 
   async reset(who: string): Promise<number> {
@@ -73,13 +63,27 @@ export class RedisLimiter implements RateLimiter {
     )
   }
 
-  async answers(): Promise<boolean> {
-    return (await this.link.run((redis) => redis.ping())) !== undefined
-  }
-
   async close(): Promise<void> {
     await this.own.close()
     this.link.close()
+  }
+
+  private async shared(): Promise<RateEntry[]> {
+    const names = new Set<string>()
+    for await (const found of this.link.scan(`${PREFIX}*`)) for (const name of found) names.add(name)
+    const entries: RateEntry[] = []
+    for (const part of chunks([...names], 200)) {
+      const answers = await this.link.ask((redis) => {
+        const asked = redis.pipeline()
+        for (const name of part) asked.get(name).pttl(name)
+        return asked.exec()
+      })
+      part.forEach((name, n) => {
+        const entry = entryOf(name, Number(answers?.[2 * n]?.[1]), Number(answers?.[2 * n + 1]?.[1]))
+        if (entry) entries.push(entry)
+      })
+    }
+    return entries
   }
 
   private async forget(glob: string, matches: (key: string) => boolean, own: () => Promise<number>): Promise<number> {

@@ -131,7 +131,7 @@ test('a proxy that is trusted tells the address, another does not', async () => 
   const trusting = await openApi({env: {LOGFLOW_API_TRUSTED_PROXIES: '10.0.0.0/8'}})
   const seen = async ({server, parts}: typeof trusting, remoteAddress: string) => {
     await server.inject({url: '/', remoteAddress, headers: {'x-forwarded-for': '1.2.3.4'}})
-    return (await parts.limiter.status()).map(({key}) => key)
+    return (await parts.limiter.status()).windows.map(({key}) => key)
   }
   expect(await seen(trusting, '10.1.1.1')).toEqual(['root:ip:1.2.3.4'])
   expect(await seen(await openApi(), '10.1.1.1')).toEqual(['root:ip:10.1.1.1'])
