@@ -24,6 +24,8 @@ export interface Config {
   server?: ServerConfig
   /** Of LOGFLOW_PASSWORD: for commands that sign in with one, or set one. In no file, and never shown. */
   password?: string
+  /** Of LOGFLOW_ADMIN_PASSWORD: for the first admin, whom serve and up make where there is none. In no file, either. */
+  adminPassword?: string
   limits: Limits
   database: DatabaseConfig
   /** Absent: each process keeps its own cache and counts. */

@@ -60,7 +60,14 @@ export async function loadConfig(inputs: ConfigInputs): Promise<Config> {
     return {key: spec.key, value: masked(spec, value), origin}
   })
   const password = env.get('LOGFLOW_PASSWORD')?.value
-  return toConfig(found, {files, settings, warnings, ...(password === undefined ? {} : {password})})
+  const adminPassword = env.get('LOGFLOW_ADMIN_PASSWORD')?.value
+  return toConfig(found, {
+    files,
+    settings,
+    warnings,
+    ...(password === undefined ? {} : {password}),
+    ...(adminPassword === undefined ? {} : {adminPassword}),
+  })
 }
 
 /** Where the config file is looked for: `--config`, `LOGFLOW_CONFIG`, or the standard place. */
@@ -197,7 +204,7 @@ function followAddresses(found: Map<string, Found>, {flags, cwd}: ConfigInputs, 
 }
 
 /** Names that mean something and are no settings. */
-const NO_SETTINGS = ['LOGFLOW_CONFIG', 'LOGFLOW_PROFILE', 'LOGFLOW_PASSWORD']
+const NO_SETTINGS = ['LOGFLOW_CONFIG', 'LOGFLOW_PROFILE', 'LOGFLOW_PASSWORD', 'LOGFLOW_ADMIN_PASSWORD']
 
 /** Process environment over `.env`; an empty value counts as not set. */
 class Environment {

@@ -16,7 +16,7 @@ import {serverUrl} from './server.js'
 /** Values by key, checked by readValue, as the typed object; what only makes sense together is checked here. */
 export function toConfig(
   found: ReadonlyMap<string, Found>,
-  rest: Pick<Config, 'files' | 'settings' | 'warnings' | 'password'>,
+  rest: Pick<Config, 'files' | 'settings' | 'warnings' | 'password' | 'adminPassword'>,
 ): Config {
   const get = <T>(key: string) => found.get(key)?.value as T
   const config: Config = {
