@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 import type {App} from '../lib/compose.js'
-import {exportsSignals} from '../lib/config/to-config.js'
+import {exportsSignals} from '../lib/config/otlp-target.js'
 import type {OpenSignalsOptions} from '../lib/telemetry/open-signals.js'
 import type {Signals} from '../lib/telemetry/signals.js'
 import type {Context} from './context.js'

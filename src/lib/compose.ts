@@ -134,7 +134,7 @@ async function withSignals<T>(
 async function watchStore(store: Store, {counters, tracer}: Signals): Promise<Store> {
   const {watchedStore} = await import('./store/watched-store.js')
   return watchedStore(store, (operation) => {
-    const span = tracer.begin(`store ${operation}`, {operation, store: store.kind})
+    const span = tracer.begin(`store ${operation}`, {'span.kind': 'client', operation, store: store.kind})
     return {
       run: span.run,
       end(seconds, error) {
@@ -150,7 +150,9 @@ async function traceBus(bus: Bus, {tracer}: Signals): Promise<Bus> {
   if (!tracer.on) return bus
   const {tracedBus} = await import('./bus/traced-bus.js')
   return tracedBus(bus, (topic, {count, data}, work) =>
-    tracer.span(`send ${topic}`, {topic, units: count, bytes: data.length}, () => work(tracer.current())),
+    tracer.span(`send ${topic}`, {'span.kind': 'producer', topic, units: count, bytes: data.length}, () =>
+      work(tracer.current()),
+    ),
   )
 }
 

@@ -126,12 +126,28 @@ export interface ApiConfig {
   rateLimits: string[]
 }
 
-/** Nothing is sent where an endpoint is absent. */
+/** As it is set; otlp-target.ts tells what it means for each signal. */
 export interface OtlpConfig {
+  endpoint?: string
   tracesEndpoint?: string
   metricsEndpoint?: string
   logsEndpoint?: string
   authorization?: string
+  /** `name=value`, the value percent-encoded. */
+  headers: string[]
+  serviceName: string
+  /** `name=value`, the value percent-encoded. */
+  resourceAttributes: string[]
+  /** Milliseconds. */
+  metricsInterval: number
+  tracesExporter?: string
+  metricsExporter?: string
+  logsExporter?: string
+  protocol?: string
+  disabled: boolean
+  grafanaEndpoint?: string
+  grafanaInstanceId?: string
+  grafanaApiToken?: string
 }
 
 export interface ConfigFiles {

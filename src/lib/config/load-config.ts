@@ -54,8 +54,7 @@ export async function loadConfig(inputs: ConfigInputs): Promise<Config> {
   const files: ConfigFiles = {path, exists: file !== undefined}
   if (profile) files.profile = profile
   if (dotenv && env.usedDotenv) files.dotenv = dotenvPath
-  const listed = SETTINGS.filter((spec) => !spec.ahead || found.has(spec.key))
-  const settings: Setting[] = listed.map((spec) => {
+  const settings: Setting[] = SETTINGS.map((spec) => {
     const {value, origin} = found.get(spec.key) ?? {value: undefined, origin: {from: 'default'}}
     return {key: spec.key, value: masked(spec, value), origin}
   })

@@ -19,8 +19,6 @@ export interface SettingSpec {
   describe: string
   /** Shown, commented out, by `config init` where there is no default. */
   example?: string
-  /** Read and checked for parts that are still to come: not in the starter file, listed only when it is set. */
-  ahead?: boolean
 }
 
 export const SETTINGS: readonly SettingSpec[] = [
@@ -309,25 +307,33 @@ export const SETTINGS: readonly SettingSpec[] = [
     example: 'logs.search=100/minute',
   },
   {
+    key: 'otlp.endpoint',
+    type: 'text',
+    env: ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    describe:
+      "where logflow's own traces, metrics and log go (OpenTelemetry over HTTP); /v1/traces and so on is added to it",
+    example: 'http://localhost:4318',
+  },
+  {
     key: 'otlp.traces_endpoint',
     type: 'text',
-    env: ['OTLP_TRACES_ENDPOINT'],
-    describe: "where logflow's own traces go (OpenTelemetry over HTTP)",
-    example: 'http://localhost:4318/otlp',
+    env: ['OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'],
+    describe: 'where its traces go; /v1/traces is added to a URL without a path and to one that ends in /otlp',
+    example: 'http://localhost:4318/v1/traces',
   },
   {
     key: 'otlp.metrics_endpoint',
     type: 'text',
-    env: ['OTLP_METRICS_ENDPOINT'],
-    describe: "where logflow's own metrics go",
-    example: 'http://localhost:4318/otlp',
+    env: ['OTLP_METRICS_ENDPOINT', 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'],
+    describe: 'where its metrics go; /v1/metrics is added likewise',
+    example: 'http://localhost:4318/v1/metrics',
   },
   {
     key: 'otlp.logs_endpoint',
     type: 'text',
-    env: ['OTLP_LOGS_ENDPOINT'],
-    describe: "where logflow's own log goes",
-    example: 'http://localhost:4318/otlp',
+    env: ['OTLP_LOGS_ENDPOINT', 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT'],
+    describe: 'where its own log goes; /v1/logs is added likewise',
+    example: 'http://localhost:4318/v1/logs',
   },
   {
     key: 'otlp.authorization',
@@ -337,16 +343,92 @@ export const SETTINGS: readonly SettingSpec[] = [
     describe: 'Authorization header sent there; better set as OTLP_AUTHORIZATION',
     example: 'secret',
   },
-  ...ahead("logflow's own signals", [
-    {key: 'otlp.grafana_endpoint', type: 'text', env: ['GRAFANA_OTLP_ENDPOINT']},
-    {key: 'otlp.grafana_instance_id', type: 'text', env: ['GRAFANA_OTLP_INSTANCE_ID']},
-    {key: 'otlp.grafana_api_token', type: 'text', env: ['GRAFANA_OTLP_API_TOKEN'], secret: true},
-  ]),
+  {
+    key: 'otlp.headers',
+    type: 'list',
+    env: ['OTEL_EXPORTER_OTLP_HEADERS'],
+    secret: true,
+    describe: 'other headers sent there, as name=value',
+    example: 'x-scope-orgid=team-a',
+  },
+  {
+    key: 'otlp.service_name',
+    type: 'text',
+    env: ['OTEL_SERVICE_NAME'],
+    default: 'logflow',
+    describe: 'the service that its own signals come from',
+  },
+  {
+    key: 'otlp.resource_attributes',
+    type: 'list',
+    env: ['OTEL_RESOURCE_ATTRIBUTES'],
+    describe: 'attributes of all its own signals, as name=value',
+    example: 'deployment.environment.name=production',
+  },
+  {
+    key: 'otlp.metrics_interval',
+    type: 'duration',
+    default: '60s',
+    describe: 'how often its metrics are sent',
+  },
+  {
+    key: 'otlp.traces_exporter',
+    type: 'text',
+    env: ['OTEL_TRACES_EXPORTER'],
+    describe: 'none: no traces are sent, whatever the endpoints',
+    example: 'none',
+  },
+  {
+    key: 'otlp.metrics_exporter',
+    type: 'text',
+    env: ['OTEL_METRICS_EXPORTER'],
+    describe: 'none: no metrics are sent, whatever the endpoints',
+    example: 'none',
+  },
+  {
+    key: 'otlp.logs_exporter',
+    type: 'text',
+    env: ['OTEL_LOGS_EXPORTER'],
+    describe: 'none: no log is sent, whatever the endpoints',
+    example: 'none',
+  },
+  {
+    key: 'otlp.protocol',
+    type: 'text',
+    env: ['OTEL_EXPORTER_OTLP_PROTOCOL'],
+    describe: 'what the endpoints speak; JSON over HTTP is sent in any case but grpc, to which nothing is',
+    example: 'http/json',
+  },
+  {
+    key: 'otlp.disabled',
+    type: 'boolean',
+    env: ['OTEL_SDK_DISABLED'],
+    default: false,
+    describe: 'send nothing, whatever the endpoints',
+  },
+  {
+    key: 'otlp.grafana_endpoint',
+    type: 'text',
+    env: ['GRAFANA_OTLP_ENDPOINT'],
+    describe: 'OTLP gateway of Grafana Cloud, where nothing else is named for a signal',
+    example: 'https://otlp-gateway-prod-eu-west-2.grafana.net/otlp',
+  },
+  {
+    key: 'otlp.grafana_instance_id',
+    type: 'text',
+    env: ['GRAFANA_OTLP_INSTANCE_ID'],
+    describe: 'instance id at the gateway',
+    example: '123456',
+  },
+  {
+    key: 'otlp.grafana_api_token',
+    type: 'text',
+    env: ['GRAFANA_OTLP_API_TOKEN'],
+    secret: true,
+    describe: 'token at the gateway; better set as GRAFANA_OTLP_API_TOKEN',
+    example: 'secret',
+  },
 ]
-
-function ahead(what: string, rows: Array<Omit<SettingSpec, 'describe'>>): SettingSpec[] {
-  return rows.map((row) => ({...row, describe: `${what}, not used yet`, ahead: true}))
-}
 
 export const SETTING_BY_KEY: ReadonlyMap<string, SettingSpec> = new Map(SETTINGS.map((spec) => [spec.key, spec]))
 

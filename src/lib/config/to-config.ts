@@ -156,17 +156,25 @@ function apiOf(get: Get): ApiConfig {
   })
 }
 
-/** Whether anything of logflow's own signals is sent to a collector. */
-export function exportsSignals({tracesEndpoint, metricsEndpoint, logsEndpoint}: OtlpConfig): boolean {
-  return (tracesEndpoint ?? metricsEndpoint ?? logsEndpoint) !== undefined
-}
-
 function otlpOf(get: Get): OtlpConfig {
   return defined<OtlpConfig>({
+    endpoint: get('otlp.endpoint'),
     tracesEndpoint: get('otlp.traces_endpoint'),
     metricsEndpoint: get('otlp.metrics_endpoint'),
     logsEndpoint: get('otlp.logs_endpoint'),
     authorization: get('otlp.authorization'),
+    headers: get<string[] | undefined>('otlp.headers') ?? [],
+    serviceName: get('otlp.service_name'),
+    resourceAttributes: get<string[] | undefined>('otlp.resource_attributes') ?? [],
+    metricsInterval: get('otlp.metrics_interval'),
+    tracesExporter: get('otlp.traces_exporter'),
+    metricsExporter: get('otlp.metrics_exporter'),
+    logsExporter: get('otlp.logs_exporter'),
+    protocol: get('otlp.protocol'),
+    disabled: get('otlp.disabled'),
+    grafanaEndpoint: get('otlp.grafana_endpoint'),
+    grafanaInstanceId: get('otlp.grafana_instance_id'),
+    grafanaApiToken: get('otlp.grafana_api_token'),
   })
 }
 

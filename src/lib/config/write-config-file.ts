@@ -86,7 +86,7 @@ export function starterText(): string {
     '# A flag beats the environment (LOGFLOW_<KEY>), that a profile, that this file.',
   ]
   let group = ''
-  for (const spec of SETTINGS.filter(({ahead}) => !ahead)) {
+  for (const spec of SETTINGS) {
     const parts = spec.key.split('.')
     const name = parts.pop() as string
     const groupKey = parts.join('.')

@@ -271,7 +271,7 @@ class ProcessorRun {
     if (!tracer.on || buffer.count === 0) return work()
     const {topic, group} = this.options
     const [parent, ...links] = buffer.traces()
-    const attributes = {topic, group, units: buffer.count, bytes: buffer.bytes}
+    const attributes = {'span.kind': 'consumer', topic, group, units: buffer.count, bytes: buffer.bytes}
     return tracer.span(`process ${topic}`, attributes, work, parent, links)
   }
 

@@ -1,4 +1,5 @@
 import type {Config} from '../config/config.js'
+import {namedValues} from '../config/otlp-target.js'
 
 /** Every secret value of a configuration: what clients say in their errors must not tell them. */
 export function knownSecrets({api, database, redis, elasticsearch, kafka, otlp}: Config): string[] {
@@ -12,6 +13,9 @@ export function knownSecrets({api, database, redis, elasticsearch, kafka, otlp}:
     kafka.sasl?.password,
     otlp.authorization,
     otlp.authorization?.split(' ').at(-1),
+    otlp.grafanaApiToken,
+    ...namedValues(otlp.headers).map(([, value]) => value),
+    ...[otlp.endpoint, otlp.tracesEndpoint, otlp.metricsEndpoint, otlp.logsEndpoint].map(passwordIn),
   ].filter((secret): secret is string => secret !== undefined && secret !== '')
 }
 

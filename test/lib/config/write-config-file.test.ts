@@ -119,5 +119,5 @@ test('the starter file sets nothing as it is, and every default when its comment
   writeFileSync(join(home, '.config/logflow/config.yaml'), settings)
   const config = await loadConfig({flags: {}, env: {HOME: home}, cwd: home, platform: 'linux'})
   const fromFile = config.settings.filter(({origin}) => origin.from === 'file').map(({key}) => key)
-  expect(fromFile).toEqual(SETTINGS.filter(({ahead}) => !ahead).map(({key}) => key))
+  expect(fromFile).toEqual(SETTINGS.map(({key}) => key))
 })

@@ -1,5 +1,5 @@
 import type {FastifyReply, FastifyRequest, RouteOptions} from 'fastify'
-import type {ApiParts} from '../api.js'
+import type {ApiParts, RequestContext} from '../api.js'
 import {UNMATCHED} from './limits.js'
 
 /** Asked so often that their successes are worth a line only under --verbose. */
@@ -27,11 +27,16 @@ export function tellAnswer({signals: {counters, log}}: ApiParts) {
   }
 }
 
+/** A parent that names no span: what begins there is the root of the trace whose id the answer has. */
+function newTrace({traceId}: RequestContext): string {
+  return `00-${traceId}-0000000000000000-01`
+}
+
 /** Runs a route's handler in a span below the caller's. Nothing is put around it while nothing is exported. */
 export function traceHandler({signals: {tracer}}: ApiParts, route: RouteOptions): void {
   if (!tracer.on) return
   const {handler} = route
-  const attributes = {'http.request.method': String(route.method), 'http.route': route.url}
+  const attributes = {'span.kind': 'server', 'http.request.method': String(route.method), 'http.route': route.url}
   route.handler = function (request, reply) {
     const {context} = request
     const work = async () => {
@@ -39,6 +44,6 @@ export function traceHandler({signals: {tracer}}: ApiParts, route: RouteOptions)
       reply.header('traceparent', context.traceparent)
       return handler.call(this, request, reply)
     }
-    return tracer.span(`${route.method} ${route.url}`, attributes, work, context.parent ?? context.traceparent)
+    return tracer.span(`${route.method} ${route.url}`, attributes, work, context.parent ?? newTrace(context))
   }
 }
