@@ -1,11 +1,19 @@
 // The database on a real PostgreSQL: the contract, and what becomes of it when the server goes away and comes back.
 
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {sql} from 'kysely'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {restoreBackup} from '../../src/lib/database/backup/restore-backup.js'
 import type {Database} from '../../src/lib/database/database.js'
 import {openPostgres} from '../../src/lib/database/postgres/open-postgres.js'
+import {readSql} from '../../src/lib/database/read-sql.js'
+import {openSqlite} from '../../src/lib/database/sqlite/open-sqlite.js'
+import {backUpDatabase, restoreDatabase} from '../../src/lib/flows/database-files.js'
 import {databaseContract, userOf} from '../contracts/database.js'
+import {allRows, fillDatabase} from '../support/database-rows.js'
 import {canStartPostgres, type RunningPostgres, startPostgres} from '../support/start-postgres.js'
+import {tempFolder} from '../support/temp-folder.js'
 
 const PORT = 25_432
 
@@ -74,6 +82,72 @@ describe.skipIf(!canStartPostgres('the database on PostgreSQL'))('PostgreSQL', (
       )
       await database.transaction((queries) => queries.insertInto('users').values(userOf({})).execute())
       expect((await database.status()).rows.users).toBe(1)
+    }))
+
+  test('a backup of SQLite is restored into PostgreSQL and back, and every row is as it was', () =>
+    withDatabase('moved', async (database) => {
+      const dir = tempFolder()
+      const sqlite = (name: string) => openSqlite({path: join(dir, name)})
+      const [first, last] = [await sqlite('first.db'), await sqlite('last.db')]
+      await first.migrate()
+      await fillDatabase(first, 1_203)
+      const options = {now: new Date(), force: false}
+      await backUpDatabase(first, join(dir, 'to'), options)
+      await restoreDatabase(database, join(dir, 'to'), {replace: false})
+      expect(await allRows(database)).toEqual(await allRows(first))
+      await backUpDatabase(database, join(dir, 'back'), options)
+      await restoreDatabase(last, join(dir, 'back'), {replace: false})
+      expect(await allRows(last)).toEqual(await allRows(first))
+      // But for its head and its sum, the file is the same, too.
+      const rows = (name: string) => readFileSync(join(dir, name), 'utf8').split('\n').slice(1, -2)
+      expect(rows('back')).toEqual(rows('to'))
+      await Promise.all([first.close(), last.close()])
+    }))
+
+  test('a server that goes away while a backup is restored leaves what was there', () =>
+    withDatabase('cut', async (database) => {
+      const file = join(tempFolder(), 'a.backup')
+      await fillDatabase(database, 1_203)
+      const before = await allRows(database)
+      await backUpDatabase(database, file, {now: new Date(), force: false})
+      const bytes = readFileSync(file)
+      let reading = 0
+      const read = async function* () {
+        yield bytes.subarray(0, bytes.length / 2)
+        // The second reading is the one that fills.
+        if (++reading === 2) await server.kill()
+        yield bytes.subarray(bytes.length / 2)
+      }
+      await expect(restoreBackup(database, read, {replace: true})).rejects.toMatchObject(gone)
+      await server.start()
+      expect(await allRows(database)).toEqual(before)
+      await expect(
+        backUpDatabase(database, join(tempFolder(), 'b'), {now: new Date(), force: false}),
+      ).resolves.toBeDefined()
+    }))
+
+  test('statements that somebody types only read, whatever they try', () =>
+    withDatabase('typed', async (database) => {
+      await fillDatabase(database)
+      const before = await allRows(database)
+      expect(
+        await readSql(database, "select 1 as one, now() > '2020-01-01' as later, '\\x00ff'::bytea as bytes"),
+      ).toEqual({
+        columns: ['one', 'later', 'bytes'],
+        rows: [{one: 1, later: true, bytes: '\\x00ff'}],
+      })
+      const tries = [
+        'delete from users',
+        'with gone as (delete from users returning id) select * from gone',
+        'commit',
+        'set transaction read write',
+        "select E'\\'; commit; delete from users; --'",
+        'selec',
+      ]
+      for (const statement of tries) await readSql(database, statement).catch(() => undefined)
+      await expect(readSql(database, 'delete from users')).rejects.toMatchObject({code: 'NOT_SUPPORTED'})
+      await expect(readSql(database, 'select * from nowhere')).rejects.toMatchObject({code: 'BAD_QUERY'})
+      expect(await allRows(database)).toEqual(before)
     }))
 
   test('a database that is missing is told, and made where that is asked for', async () => {

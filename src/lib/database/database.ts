@@ -12,6 +12,8 @@ export type Queries = Kysely<Schema>
 
 export interface Database {
   readonly kind: 'sqlite' | 'postgres'
+  /** A path, or a URL without credentials. */
+  readonly location: string
   /** For reads, and for writes of one statement. Each has its own durable end. */
   readonly queries: Queries
   /**

@@ -4,9 +4,7 @@ import {MIGRATION_TABLES, migrationState, runMigrations} from './migrate.js'
 import {TABLES} from './tables.js'
 
 /** What an engine gives; the rest of a Database is the same on all. */
-export interface Engine extends Pick<Database, 'kind' | 'queries' | 'transaction' | 'snapshot' | 'close'> {
-  /** A path, or a URL without credentials. */
-  location: string
+export interface Engine extends Pick<Database, 'kind' | 'location' | 'queries' | 'transaction' | 'snapshot' | 'close'> {
   /** Tables that are there, in any order. */
   tables(): Promise<string[]>
   version(): Promise<string>
@@ -21,6 +19,7 @@ export function databaseOf(engine: Engine): Database {
   }
   return {
     kind,
+    location,
     queries,
     transaction: engine.transaction,
     snapshot: engine.snapshot,
