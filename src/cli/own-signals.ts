@@ -17,6 +17,11 @@ export function serverSignals({talk}: Pick<Context, 'talk'>, version: string): O
   }
 }
 
+/** Runs `work` in a span of its own where traces are sent. */
+export function inSpan<T>(own: CommandSignals | undefined, name: string, work: () => Promise<T>): Promise<T> {
+  return own ? own.signals.tracer.span(name, {}, work) : work()
+}
+
 export const metricsFlags = {
   'metrics-port': Flags.integer({
     description: 'Serve Prometheus metrics of this process at /metrics on this port, 0 for a free one',

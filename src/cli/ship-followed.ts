@@ -15,6 +15,7 @@ import {checkpointsFolder} from './checkpoints-folder.js'
 import type {Context} from './context.js'
 import {showFollowNotice} from './follow-notices.js'
 import {envelopeOf, type InputFlags, namedInputs} from './open-inputs.js'
+import {openCommandSignals} from './own-signals.js'
 import {showProcessNotice} from './process-notices.js'
 import type {RunReceipt} from './run-receipt.js'
 import {ShipAccount} from './ship-account.js'
@@ -69,6 +70,7 @@ export async function shipFollowed(
   const multiline = flags.multiline === false ? 'off' : 'auto'
   const account = new ShipAccount(receipt, {sources: () => follow, problems: [], multiline})
   await using app = openApp(config, talk.detail, talk.warn)
+  await using own = await openCommandSignals(app, context, receipt.facts.version)
   const onNotice = showProcessNotice(talk)
   const patience = flags['no-wait'] ? undefined : {signal: context.signal, onNotice}
   const stores = config.bus === 'embedded' && !flags['no-process']
@@ -114,6 +116,7 @@ export async function shipFollowed(
       signal: context.signal,
       now,
       onNotice,
+      signals: own?.signals,
     })
   } catch (error) {
     if (error instanceof Interrupted) talk.note('interrupted: nothing was shipped')

@@ -4,6 +4,7 @@ import {openContext} from '../cli/context.js'
 import {globalFlags, listArgument} from '../cli/global-flags.js'
 import {inputFlags} from '../cli/input-flags.js'
 import {openInputs} from '../cli/open-inputs.js'
+import {inSpan, openCommandSignals} from '../cli/own-signals.js'
 import {noWaitFlag, pipelineFlags, receiptFlag} from '../cli/pipeline-flags.js'
 import {startProcessorBeside} from '../cli/processor-beside.js'
 import {openRunReceipt} from '../cli/run-receipt.js'
@@ -65,6 +66,7 @@ export default class Ship extends Command {
     const {ledger} = account
     const progress = shipProgress(talk)
     await using app = openApp(config, talk.detail, talk.warn)
+    await using own = await openCommandSignals(app, context, this.config.version)
     const waits = config.bus === 'embedded' && !flags['no-process']
     const patience = flags['no-wait'] ? undefined : {signal, onNotice: progress.notice}
     let report: ShipFilesReport
@@ -72,22 +74,25 @@ export default class Ship extends Command {
       await account.begin()
       report = flags['dry-run']
         ? await dryRun(sources, ledger, progress.update)
-        : await shipFiles({
-            sources,
-            ledger,
-            bus: await keepTrying('bus', app.bus, patience),
-            topic: config.topic,
-            key: flags.key,
-            group: config.group,
-            store: waits ? await keepTrying('store', app.store, patience) : undefined,
-            startBeside: config.store === 'embedded' ? () => startProcessorBeside(config) : undefined,
-            signal,
-            patient: patience !== undefined,
-            now: () => new Date(),
-            onProgress: progress.update,
-            onShipped: progress.end,
-            onNotice: progress.notice,
-          })
+        : await inSpan(own, 'ship', async () =>
+            shipFiles({
+              signals: own?.signals,
+              sources,
+              ledger,
+              bus: await keepTrying('bus', app.bus, patience),
+              topic: config.topic,
+              key: flags.key,
+              group: config.group,
+              store: waits ? await keepTrying('store', app.store, patience) : undefined,
+              startBeside: config.store === 'embedded' ? () => startProcessorBeside(config) : undefined,
+              signal,
+              patient: patience !== undefined,
+              now: () => new Date(),
+              onProgress: progress.update,
+              onShipped: progress.end,
+              onNotice: progress.notice,
+            }),
+          )
       // What is not tidied today is tidied another day.
       await table?.expire(config.limits.checkpointKeepAge, new Date()).catch((error) => talk.detail(String(error)))
     } catch (error) {

@@ -6,7 +6,7 @@ import type {SourceProgress} from '../sources/open-sources.js'
 import type {Store} from '../store/store.js'
 import type {UnitBatch} from '../units/unit-batch.js'
 import type {Patience} from './patience.js'
-import {type ProcessReport, sumReports} from './process-units.js'
+import {type ProcessOptions, type ProcessReport, sumReports} from './process-units.js'
 import {closeSums} from './receipt/close-sums.js'
 import type {UnitLedger} from './receipt/unit-ledger.js'
 import {runProcessor} from './run-processor.js'
@@ -36,6 +36,8 @@ export interface FollowFilesOptions {
   patient?: boolean
   onProgress?: (progress: SourceProgress) => void
   onNotice?: (notice: ShipNotice) => void
+  /** Count and trace what is done; silent unless given. */
+  signals?: ProcessOptions['signals']
 }
 
 /** Ships and stores until the signal. Rejects where the sources, the bus or the store fail for good. */

@@ -3,7 +3,7 @@ import {LogflowError} from '../errors/logflow-error.js'
 import type {Store, StoreWriter} from '../store/store.js'
 import {beginAgain} from './begin-again.js'
 import {type AwayNotice, Outage, pause} from './patience.js'
-import {type ProcessNotice, type ProcessReport, passed, processUnits} from './process-units.js'
+import {type ProcessNotice, type ProcessOptions, type ProcessReport, passed, processUnits} from './process-units.js'
 
 /** How often the group's position is looked at while another process does the writing. */
 const LOOK_EVERY_MS = 50
@@ -20,6 +20,8 @@ export interface SettleOptions {
   /** Wait for a bus or a store that can take nothing now, instead of failing. */
   patient?: boolean
   onNotice?: (notice: ProcessNotice | AwayNotice | {kind: 'standby'}) => void
+  /** Count and trace what is done; silent unless given. */
+  signals?: ProcessOptions['signals']
 }
 
 /**

@@ -6,7 +6,7 @@ import type {SourceProgress, SourceResult, Sources} from '../sources/open-source
 import type {Store} from '../store/store.js'
 import type {UnitBatch} from '../units/unit-batch.js'
 import type {AwayNotice, Patience} from './patience.js'
-import {type ProcessNotice, type ProcessReport, sumReports} from './process-units.js'
+import {type ProcessNotice, type ProcessOptions, type ProcessReport, sumReports} from './process-units.js'
 import {closeSums} from './receipt/close-sums.js'
 import type {UnitLedger} from './receipt/unit-ledger.js'
 import {settleBacklog} from './settle-backlog.js'
@@ -42,6 +42,8 @@ export interface ShipFilesOptions {
   onNotice?: (notice: ShipNotice) => void
   /** Wait for a bus or a store that can take nothing now, instead of failing. */
   patient?: boolean
+  /** Count and trace what is done; silent unless given. */
+  signals?: ProcessOptions['signals']
 }
 
 /** `uncounted`: the processor beside died, so that the counts lack what it stored and dead-lettered. */
@@ -86,12 +88,13 @@ async function settle(
   options: ShipFilesOptions,
   beside?: ProcessorBeside,
 ): Promise<ProcessReport> {
-  const {bus, topic, group, signal, now, patient} = options
+  const {bus, topic, group, signal, now, patient, signals} = options
   // That another process holds the writer is news only where it is not our own.
   const onNotice = (notice: ProcessNotice | AwayNotice | {kind: 'standby'}) => {
     if (notice.kind !== 'standby' || !beside) options.onNotice?.(notice)
   }
-  const own = await settleBacklog({bus, store, topic, group, until: shipped.positions, signal, now, patient, onNotice})
+  const until = shipped.positions
+  const own = await settleBacklog({bus, store, topic, group, until, signal, now, patient, onNotice, signals})
   if (!beside) return own
   const {report, failure} = await beside.stop()
   if (failure !== undefined) options.onNotice?.({kind: 'uncounted', reason: failure})

@@ -22,7 +22,7 @@ import {SpanTracer} from './tracer.js'
 
 const SCOPE = 'logflow'
 /** At the end, what is left has so long to arrive. */
-const LAST_MS = 3_000
+const LAST_MS = 1_500
 const TIMEOUT_MS = 10_000
 
 export interface ExportParts {
