@@ -101,7 +101,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
     },
     database: openOnce,
     accounts: () => {
-      accounts ??= openAccounts(config, openOnce, signals).catch((error) => {
+      accounts ??= openAccounts(config, openOnce, signals, log).catch((error) => {
         accounts = undefined
         throw error
       })
@@ -295,7 +295,12 @@ async function openAccounts(
   config: Config,
   database: () => Promise<Database>,
   signals: Promise<Signals> | undefined,
+  log?: (line: string) => void,
 ): Promise<Accounts> {
+  if (config.server) {
+    const {RemoteAccounts} = await import('./accounts/remote/remote-accounts.js')
+    return new RemoteAccounts(await openClient(config, log))
+  }
   const [{openLocalAccounts}, {openSecretKey}] = await Promise.all([
     import('./accounts/local/local-accounts.js'),
     import('./accounts/secret-key.js'),

@@ -38,11 +38,15 @@ export interface Ask {
   timeoutMs?: number
   /** How long one is willing to wait for a limit on requests to pass (429); 10 s unless said. */
   waitMs?: number
+  /** It is about a password: that it was refused (401) says nothing of the token, and is told in the server's words. */
+  aboutPassword?: boolean
   /** What the caller is signed in with, where it is not the token of this client; `null`: nothing. */
   token?: string | null
   signal?: AbortSignal
 }
 
+/** What may stand in a header; a token with a line feed would be shown by the error about it. */
+const TOKEN = /^[\x21-\x7e]+$/
 const TIMEOUT_MS = 60_000
 const WAIT_MS = 10_000
 /** Where the server does not say when to come back after a 429. */
@@ -56,6 +60,10 @@ export class RemoteClient {
   /** For messages and for `status`. */
   get url(): string {
     return this.options.url
+  }
+
+  get hasToken(): boolean {
+    return this.options.token !== undefined
   }
 
   /** The JSON of the answer; `undefined` where it has no body. Rejects with a LogflowError, or with the signal's reason. */
@@ -144,17 +152,17 @@ export class RemoteClient {
       })
       const open = new OpenAnswer(response, deadline, (error) => this.failed(error, ask, deadline))
       if (response.ok) return open
-      throw this.refusal(response, await open.text())
+      throw this.refusal(response, await open.text(), ask)
     } catch (error) {
       deadline.end()
       throw this.failed(error, ask, deadline)
     }
   }
 
-  private refusal(response: Response, text: string): LogflowError {
+  private refusal(response: Response, text: string, {aboutPassword}: Ask): LogflowError {
     const retryAfter = secondsOf(response.headers.get('retry-after'))
     const location = response.headers.get('location') ?? undefined
-    const error = refusalError({status: response.status, text, retryAfter, location}, this.options)
+    const error = refusalError({status: response.status, text, retryAfter, location, aboutPassword}, this.options)
     return retryAfter === undefined ? error : Object.assign(error, {retryAfterMs: retryAfter * 1_000})
   }
 
@@ -182,6 +190,10 @@ export class RemoteClient {
 
   private headers(ask: Ask): Record<string, string> {
     const token = ask.token === undefined ? this.options.token : ask.token
+    if (token && !TOKEN.test(token))
+      throw new LogflowError('BAD_CONFIG', 'the token of the server is no token', {
+        suggestions: [`logflow auth login ${this.url}`],
+      })
     const type = ask.raw?.type ?? (ask.body === undefined ? undefined : 'application/json')
     return {
       accept: 'application/json, application/x-ndjson',

@@ -20,6 +20,8 @@ export interface Refusal {
   retryAfter?: number
   /** Where a redirection points to. */
   location?: string
+  /** See Ask. */
+  aboutPassword?: boolean
 }
 
 const MAX_SAID = 300
@@ -133,10 +135,11 @@ export function refusalError(refusal: Refusal, server: ServerFacts): LogflowErro
 export function problemError(
   problem: Problem,
   server: ServerFacts,
-  {status = 0, retryAfter}: Partial<Refusal> = {},
+  {status = 0, retryAfter, aboutPassword}: Partial<Refusal> = {},
 ): LogflowError {
   const code = codeOf(problem.code, status)
-  const said = withoutToken(oneLine(problem.error), server)
+  const told = problem.detail === undefined ? problem.error : `${problem.error}: ${problem.detail}`
+  const said = withoutToken(oneLine(told), server)
   const options = {
     suggestions: (problem.suggestions ?? [])
       .slice(0, MOST_SUGGESTIONS)
@@ -144,7 +147,7 @@ export function problemError(
     retriable: problem.retriable ?? (PASSING.has(code) || status === 502 || status === 503 || status === 504),
     cause: new Error(`HTTP ${status} ${problem.code ?? ''} request ${problem.request_id ?? 'without id'}`),
   }
-  if (code === 'UNAUTHORISED') return unauthorised(said, server)
+  if (code === 'UNAUTHORISED') return aboutPassword ? new LogflowError(code, said) : unauthorised(said, server)
   if (code === 'FORBIDDEN') {
     const suggestions = ['logflow auth whoami  to see who you are there, and what you may do']
     return new LogflowError(code, `the server at ${server.url} does not allow that: ${said}`, {...options, suggestions})
@@ -202,6 +205,8 @@ export interface Problem {
   error: string
   code?: string
   request_id?: string
+  /** What exactly is wrong with the request. */
+  detail?: string
   retriable?: boolean
   suggestions?: string[]
 }
@@ -217,12 +222,13 @@ function parseProblem(text: string): Problem | undefined {
 /** Narrows what came as JSON. */
 export function toProblem(value: unknown): Problem | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const {error, code, request_id, retriable, suggestions} = value as Record<string, unknown>
+  const {error, code, request_id, detail, retriable, suggestions} = value as Record<string, unknown>
   if (typeof error !== 'string') return undefined
   return {
     error,
     ...(typeof code === 'string' ? {code} : {}),
     ...(typeof request_id === 'string' ? {request_id} : {}),
+    ...(typeof detail === 'string' ? {detail} : {}),
     ...(typeof retriable === 'boolean' ? {retriable} : {}),
     ...(Array.isArray(suggestions) ? {suggestions: suggestions.filter((one) => typeof one === 'string')} : {}),
   }
