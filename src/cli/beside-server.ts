@@ -1,15 +1,24 @@
 import type {Config} from '../lib/config/config.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 
-/** Refuses what works on a bus and a store of its own, while the configuration names those of a server. */
-export function refuseOverServer(config: Config, command: string): void {
-  if (config.bus !== 'remote' && config.store !== 'remote') return
-  const {profile} = config.files
-  const named = profile === undefined ? 'the configuration' : `profile ${profile}`
-  throw new LogflowError('NOT_SUPPORTED', `${command} runs where the server runs: ${named} names ${config.server?.url}`, {
-    suggestions: [
-      `logflow ${command} --bus embedded --store embedded  to work on this machine instead`,
-      'logflow auth logout  to leave the server for good',
-    ],
-  })
+/**
+ * For commands that are, or feed, a server: refuses a configuration whose bus or store is another server's, and takes
+ * that server out of it, so that accounts and all else are this machine's own.
+ */
+export function keepToThisMachine(config: Config, command: string): void {
+  if (config.bus === 'remote' || config.store === 'remote') {
+    const {profile} = config.files
+    const named = profile === undefined ? 'the configuration' : `profile ${profile}`
+    throw new LogflowError(
+      'NOT_SUPPORTED',
+      `${command} runs where the server runs: ${named} names ${config.server?.url}`,
+      {
+        suggestions: [
+          `logflow ${command} --bus embedded --store embedded  to work on this machine instead`,
+          'logflow auth logout  to leave the server for good',
+        ],
+      },
+    )
+  }
+  delete config.server
 }

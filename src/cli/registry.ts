@@ -19,6 +19,8 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   verify: () => import('../commands/verify.js'),
   'cache:clear': () => import('../commands/cache/clear.js'),
   'cache:stats': () => import('../commands/cache/stats.js'),
+  'auth:login': () => import('../commands/auth/login.js'),
+  'auth:logout': () => import('../commands/auth/logout.js'),
   'checkpoints:forget': () => import('../commands/checkpoints/forget.js'),
   'checkpoints:list': () => import('../commands/checkpoints/list.js'),
   'config:get': () => import('../commands/config/get.js'),
@@ -50,6 +52,7 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
 /** What a topic (`logflow config`) is about. */
 export const TOPICS: Record<string, {description: string}> = {
   cache: {description: 'Answers that servers keep for a while'},
+  auth: {description: 'Sign in to a logflow server, and tokens for programs'},
   checkpoints: {description: 'How far each followed file has been read'},
   config: {description: 'See and change the configuration'},
   db: {description: 'The database of accounts, settings and rules: make it, look into it, back it up'},

@@ -1,4 +1,5 @@
 import {Command, Flags} from '@oclif/core'
+import {keepToThisMachine} from '../cli/beside-server.js'
 import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
 import {metricsFlags, openCommandSignals} from '../cli/own-signals.js'
@@ -40,6 +41,7 @@ export default class Process extends Command {
     keepYoungGenerationSmall()
     const {flags} = await this.parse(Process)
     const context = await openContext(flags)
+    keepToThisMachine(context.config, 'process')
     const {topic, group} = context.config
     const receipt = await openRunReceipt(context, this.config.version, flags.receipt)
     await using app = openApp(context.config, context.talk.detail, context.talk.warn)

@@ -1,6 +1,7 @@
 import {once} from 'node:events'
 import {Command} from '@oclif/core'
 import {apiPartsOf} from '../cli/api-parts.js'
+import {keepToThisMachine} from '../cli/beside-server.js'
 import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
 import {serverSignals} from '../cli/own-signals.js'
@@ -24,6 +25,7 @@ export default class Serve extends Command {
   async run(): Promise<void> {
     const {flags} = await this.parse(Serve)
     const context = withAddress(await openContext(flags), flags)
+    keepToThisMachine(context.config, 'serve')
     await using app = openApp(context.config, context.talk.detail, context.talk.warn)
     const {signal, config, talk} = context
     const {version} = this.config
