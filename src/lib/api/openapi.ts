@@ -18,8 +18,13 @@ const DOCS = '/docs'
 const TAGS = [
   {name: 'logs', description: 'Search, follow and send logs'},
   {name: 'metrics', description: 'How much is logged, by whom, how fast and how well'},
-  {name: 'auth', description: 'Accounts, sign-in and tokens for programs'},
-  {name: 'server', description: 'The server itself: health, settings, cache, limits, its own metrics'},
+  {name: 'auth', description: 'Signing in and out, and one’s own account'},
+  {name: 'users', description: 'Accounts of everybody'},
+  {name: 'tokens', description: 'Tokens for programs'},
+  {name: 'audit', description: 'Who signed in and who changed what'},
+  {name: 'cache', description: 'Answers that are kept for a while'},
+  {name: 'rate limits', description: 'How often each caller has asked'},
+  {name: 'server', description: 'The server itself: health, settings, its own metrics'},
   {name: 'trace', description: 'Ids and traces of requests, to be checked'},
   {name: 'store', description: 'What logflow commands of another machine ask the store'},
   {name: 'bus', description: 'What logflow commands of another machine ask the bus'},
@@ -110,17 +115,13 @@ function problemsOf(schema: FastifySchema | undefined, access: Access): Record<s
     ...(checks ? {400: problem('The request is not valid')} : {}),
     401: problem('Not signed in, or a token that is no good'),
     ...(access === 'anyone' ? {} : {403: problem('Not allowed')}),
-    ...(schema?.params ? {404: problem('Not there')} : {}),
-    ...(schema?.body ? {413: problem('The body is too large'), 415: problem('A body of another type')} : {}),
+    ...(schema?.params ? {404: problem('Not there'), 414: problem('A part of the path is too long')} : {}),
+    ...(schema?.body ? PROBLEMS_OF_BODIES : {}),
     429: problem('Over the limit; Retry-After says when to come again'),
     500: problem('An error of the server; its log has the request id'),
     503: problem('Something the server needs does not answer'),
     504: problem('It took too long'),
   }
-}
-
-function problem(description: string): object {
-  return {description, ...PROBLEM}
 }
 
 const PROBLEM = {
@@ -135,4 +136,14 @@ const PROBLEM = {
     position: {type: 'integer', description: 'Where the query is wrong, in UTF-16 units'},
     suggestions: {type: 'array', items: {type: 'string'}},
   },
+}
+
+const PROBLEMS_OF_BODIES = {
+  409: problem('A name that is taken, or something that changed meanwhile'),
+  413: problem('The body is too large'),
+  415: problem('A body of another type'),
+}
+
+function problem(description: string): object {
+  return {description, ...PROBLEM}
 }
