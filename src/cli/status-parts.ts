@@ -1,8 +1,12 @@
 import type {Answer, BusStatus, PipelineStatus, StoreStatus} from '../lib/flows/pipeline-status.js'
 
 /** The pipeline as it is shown and printed as JSON. */
-export function statusParts({bus, store}: PipelineStatus) {
-  return {bus: plain(bus, busPart), store: plain(store, storePart)}
+export function statusParts({bus, store, database}: PipelineStatus) {
+  return {
+    bus: plain(bus, busPart),
+    store: plain(store, storePart),
+    ...(database === undefined ? {} : {database: plain(database, (part) => part)}),
+  }
 }
 
 /** An answer, or its error as one line. */

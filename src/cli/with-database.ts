@@ -1,17 +1,35 @@
+import {existsSync} from 'node:fs'
 import {openDatabase} from '../lib/compose.js'
-import type {Database} from '../lib/database/database.js'
+import type {Config} from '../lib/config/config.js'
+import type {Database, DatabaseStatus} from '../lib/database/database.js'
+import {LogflowError} from '../lib/errors/logflow-error.js'
 import type {Context} from './context.js'
 
 /** Opens the database as it is, without migrating it; one that is not there is made only where `create` says so. */
 export async function withDatabase<T>(
-  {config}: Context,
+  {config}: Pick<Context, 'config'>,
   options: {create: boolean},
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
+  if (config.server !== undefined) {
+    throw new LogflowError('NOT_SUPPORTED', `the database of ${config.server.url} is not reached through the server`, {
+      suggestions: ['Run the command on the machine of the server', 'Or leave out the profile that names the server'],
+    })
+  }
   const database = await openDatabase(config, options)
   try {
     return await work(database)
   } finally {
     await database.close()
+  }
+}
+
+/** What `status` and `doctor` ask of it; absent where a server has it. One that nobody has made yet is not missed. */
+export function databaseStatusOf(config: Config): (() => Promise<DatabaseStatus | undefined>) | undefined {
+  const {database, server} = config
+  if (server !== undefined) return undefined
+  return async () => {
+    if (database.kind === 'sqlite' && !existsSync(database.path)) return undefined
+    return withDatabase({config}, {create: false}, (opened) => opened.status())
   }
 }

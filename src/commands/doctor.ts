@@ -3,6 +3,7 @@ import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {showResult} from '../cli/show-result.js'
+import {databaseStatusOf} from '../cli/with-database.js'
 import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {checkHealth} from '../lib/flows/check-health.js'
@@ -24,6 +25,7 @@ export default class Doctor extends Command {
     const checks = await checkHealth({
       bus: app.bus,
       store: app.store,
+      database: databaseStatusOf(context.config),
       topic,
       group,
       dataDir,

@@ -4,12 +4,13 @@ import {globalFlags} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {showResult} from '../cli/show-result.js'
 import {statusParts} from '../cli/status-parts.js'
+import {databaseStatusOf} from '../cli/with-database.js'
 import {openApp} from '../lib/compose.js'
 import {pipelineStatus} from '../lib/flows/pipeline-status.js'
 import {statusView} from '../lib/output/status-view.js'
 
 export default class Status extends Command {
-  static override summary = 'Show the pipeline at a glance: bus, lag, store'
+  static override summary = 'Show the pipeline at a glance: bus, lag, store, database'
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json']
   static override flags = {...pipelineFlags, ...globalFlags}
 
@@ -18,10 +19,16 @@ export default class Status extends Command {
     const context = await openContext(flags)
     const {topic, group} = context.config
     await using app = openApp(context.config, context.talk.detail)
-    const status = await pipelineStatus({bus: app.bus, store: app.store, topic, group})
+    const status = await pipelineStatus({
+      bus: app.bus,
+      store: app.store,
+      database: databaseStatusOf(context.config),
+      topic,
+      group,
+    })
     const result = statusParts(status)
     await showResult(context, result, () => statusView(result, {screen: context.screen, now: new Date()}))
-    const failed = [status.bus, status.store].find((answer) => !answer.ok)
+    const failed = [status.bus, status.store, status.database].find((answer) => answer && !answer.ok)
     if (failed && !failed.ok) throw failed.error
   }
 }

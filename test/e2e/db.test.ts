@@ -35,7 +35,7 @@ const ROW = {
 }
 
 test('one that is not there is told and not made; two that make it at once share the work', async () => {
-  const {path, run} = setup()
+  const {home, data, path, run} = setup()
   const asked = [['status'], ['backup', 'a'], ['reset', '--yes'], ['migrate', '--dry-run']]
   for (const ran of await Promise.all(asked.map((args) => run(args)))) {
     expect(ran).toMatchObject({
@@ -51,6 +51,9 @@ test('one that is not there is told and not made; two that make it at once share
   expect(statSync(path).mode & 0o777).toBe(0o600)
   const {stdout} = await run(['status', '-o', 'pretty'])
   expect(stdout).toMatch(/^SQLite \S+ {3}.*logflow\.db {3}tables at 0001-first-tables {3}0 users\n/)
+  const seen = await runLogflow(['status', '--json'], {home, env: {LOGFLOW_DATA_DIR: data}})
+  const {database} = JSON.parse(seen.stdout) as {database: object}
+  expect(database).toMatchObject({kind: 'sqlite', location: path, migration: '0001-first-tables', pending: []})
   expect(await run(['migrate'])).toMatchObject({status: 0, stdout: '{"applied":[],"already":["0001-first-tables"]}\n'})
 })
 
@@ -99,6 +102,13 @@ test('shell runs one statement that reads, in any format, and prompts without sq
   expect(several).toMatchObject({...fine, stdout: '{"a":1}\n{"b":2}\n{"c":3}\n'})
   expect(stopped).toMatchObject({status: 2, stdout: '{"a":1}\n'})
   expect(stopped.stderr).toBe('error: the database says: near "nonsense": syntax error\n')
+})
+
+test('under a profile that names a server nothing is done to a database that nobody means', async () => {
+  const {home} = setup()
+  const ran = await runLogflow(['db', 'reset', '--yes'], {home, env: {LOGFLOW_SERVER_URL: 'http://localhost:28990'}})
+  expect(ran).toMatchObject({status: 2, stdout: ''})
+  expect(ran.stderr).toMatch(/^error: the database of http:\/\/localhost:28990\/? is not reached through the server\n/)
 })
 
 test('what stands in its place is told, and left alone', async () => {

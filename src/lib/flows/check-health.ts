@@ -34,6 +34,7 @@ export async function checkHealth(options: HealthOptions): Promise<Check[]> {
     ...checkBus(status),
     ...(await checkDeadLetters(status, options)),
     ...checkStore(status),
+    ...checkDatabase(status),
   ]
 }
 
@@ -110,6 +111,17 @@ function checkStore({store}: PipelineStatus): Check[] {
       finding: `${version} at ${location}, ${grouped(records)} ${records === 1 ? 'record' : 'records'}`,
     },
   ]
+}
+
+function checkDatabase({database}: PipelineStatus): Check[] {
+  const name = 'database'
+  if (database === undefined) return []
+  if (!database.ok) return [unreachable(name, database)]
+  const {version, location, migration, pending} = database.value
+  const finding = `${version} at ${location}, ${migration === undefined ? 'no tables yet' : `tables at ${migration}`}`
+  if (pending.length === 0) return [{name, state: 'ok', finding}]
+  const fix = 'logflow db migrate; back it up first: logflow db backup FILE'
+  return [{name, state: 'warning', finding: `${finding}; not of this version: ${pending.join(', ')}`, fix}]
 }
 
 function unreachable(name: string, answer: Extract<Answer<unknown>, {ok: false}>): Check {

@@ -1,4 +1,5 @@
 import type {Bus, PartitionState} from '../bus/bus.js'
+import type {DatabaseStatus} from '../database/database.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Store, StoreStatus} from '../store/store.js'
 import {countPending} from './dlq/find-letters.js'
@@ -28,22 +29,29 @@ export interface BusStatus {
 export interface PipelineStatus {
   bus: Answer<BusStatus>
   store: Answer<StoreStatus>
+  /** Absent where none has been made yet. */
+  database?: Answer<DatabaseStatus>
 }
 
 export interface StatusOptions {
   bus: () => Promise<Bus>
   store: () => Promise<Store>
+  /** Absent: it is not asked for. Gives `undefined` where none has been made yet. */
+  database?: () => Promise<DatabaseStatus | undefined>
   topic: string
   group: string
 }
 
-/** Asks both ends of the pipeline; one that does not answer does not hide the other. */
+/** Asks both ends of the pipeline, and the database; one that does not answer does not hide the others. */
 export async function pipelineStatus(options: StatusOptions): Promise<PipelineStatus> {
-  const [bus, store] = await Promise.all([
+  const [bus, store, database] = await Promise.all([
     answer(async () => busStatus(await options.bus(), options.topic, options.group)),
     answer(async () => (await options.store()).status()),
+    answer(async () => options.database?.()),
   ])
-  return {bus, store}
+  if (!database.ok) return {bus, store, database}
+  const {value} = database
+  return {bus, store, ...(value === undefined ? {} : {database: {ok: true, value}})}
 }
 
 async function busStatus(bus: Bus, topic: string, group: string): Promise<BusStatus> {

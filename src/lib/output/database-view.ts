@@ -3,7 +3,7 @@ import {formatCount, plural} from './numbers.js'
 import {paletteFor} from './palette.js'
 import type {Screen} from './screen.js'
 
-interface DatabasePart {
+export interface DatabasePart {
   version: string
   location: string
   migration?: string

@@ -1,3 +1,4 @@
+import {type DatabasePart, databaseLine} from './database-view.js'
 import {escapeLine} from './escape-controls.js'
 import {formatBytes, formatCount, formatDuration, plural} from './numbers.js'
 import {paletteFor} from './palette.js'
@@ -27,12 +28,13 @@ interface StorePart {
 export interface StatusParts {
   bus: BusPart | {error: string}
   store: StorePart | {error: string}
+  database?: DatabasePart | {error: string}
 }
 
 /** The pipeline for people: a line for each part, then one a partition. */
 export function statusView(status: StatusParts, {screen, now}: {screen: Screen; now: Date}): string {
   const palette = paletteFor(screen.color)
-  const {bus, store} = status
+  const {bus, store, database} = status
   const lines: string[] = []
   if ('error' in bus) lines.push(`bus       ${palette.bad(escapeLine(bus.error))}`)
   else {
@@ -58,6 +60,10 @@ export function statusView(status: StatusParts, {screen, now}: {screen: Screen; 
     if (store.last_stored) parts.push(`last stored ${ago(store.last_stored, now)}`)
     lines.push(`store     ${parts.join('   ')}`)
     if (store.newest) lines.push(palette.dim(`          newest record ${store.newest}`))
+  }
+  if (database) {
+    const text = 'error' in database ? palette.bad(escapeLine(database.error)) : databaseLine(database)
+    lines.push(`database  ${text}`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -43,3 +43,36 @@ test('doctor tells of pending dead letters, and of a topic that does not keep th
     await pipe.close()
   }
 }, 60_000)
+
+const BARE = {version: 'SQLite 3', location: '/d/logflow.db', kind: 'sqlite', rows: {}, connections: 1} as const
+const AWAY = new LogflowError('DATABASE_UNREACHABLE', 'No answer', {suggestions: ['Check that it runs']})
+
+test.each([
+  ['none has been made', async () => undefined, undefined],
+  [
+    'it is of this version',
+    async () => ({...BARE, migration: '0001-a', pending: []}),
+    {state: 'ok', finding: 'SQLite 3 at /d/logflow.db, tables at 0001-a'},
+  ],
+  [
+    'it is of an older one',
+    async () => ({...BARE, migration: '0001-a', pending: ['0002-b']}),
+    {
+      state: 'warning',
+      finding: 'SQLite 3 at /d/logflow.db, tables at 0001-a; not of this version: 0002-b',
+      fix: 'logflow db migrate; back it up first: logflow db backup FILE',
+    },
+  ],
+  [
+    'it does not answer',
+    () => Promise.reject(AWAY),
+    {state: 'failed', finding: 'No answer', fix: 'Check that it runs'},
+  ],
+])('doctor on the database where %s', async (_name, database, expected) => {
+  const away = () => Promise.reject(new LogflowError('STORE_UNREACHABLE', 'not in this test'))
+  const options = {bus: away, store: away, topic: TOPIC, group: 'g', dataDir: tempFolder(), nodeVersion: 'v20.0.0'}
+  const checks = await checkHealth({...options, database})
+  const found = checks.find(({name}) => name === 'database')
+  if (expected === undefined) expect(found).toBeUndefined()
+  else expect(found).toMatchObject(expected)
+})
