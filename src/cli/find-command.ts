@@ -19,23 +19,28 @@ export function findCommand(argv: readonly string[], ids: readonly string[]): In
     const id = words.slice(0, length).join(':')
     if (ids.includes(id)) return help ? {kind: 'help', subject: id} : {kind: 'command', id, argv: rest.slice(length)}
   }
-  const topic = words[0] as string
-  const isTopic = ids.some((id) => id.startsWith(`${topic}:`))
-  if (isTopic && (help || words.length === 1)) return {kind: 'help', subject: topic}
-  return {kind: 'unknown', words: isTopic ? words.slice(0, 2).join(' ') : topic}
+  for (let length = words.length; length > 0; length--) {
+    const topic = words.slice(0, length).join(':')
+    if (!ids.some((id) => id.startsWith(`${topic}:`))) continue
+    if (help || words.length === length) return {kind: 'help', subject: topic}
+    return {kind: 'unknown', words: words.slice(0, length + 1).join(' ')}
+  }
+  return {kind: 'unknown', words: words[0] as string}
 }
 
 /** `config:path` is another way to write `config path`. */
 function splitColon(argv: readonly string[]): string[] {
   const [first = '', ...rest] = argv
-  return /^[a-z-]+:[a-z-]+$/.test(first) ? [...first.split(':'), ...rest] : [...argv]
+  return /^[a-z-]+(:[a-z-]+)+$/.test(first) ? [...first.split(':'), ...rest] : [...argv]
 }
 
-/** Words before the first flag. Ids are at most two words long. */
+const MOST_WORDS = 3
+
+/** Words before the first flag, no more than the longest id has. */
 function leadingWords(argv: readonly string[]): string[] {
   const words: string[] = []
   for (const word of argv) {
-    if (word.startsWith('-') || words.length === 2) break
+    if (word.startsWith('-') || words.length === MOST_WORDS) break
     words.push(word)
   }
   return words

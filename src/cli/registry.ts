@@ -2,6 +2,7 @@
 // Commands are loaded when they are run and not before: a command's file must not cost another's start-up.
 
 export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
+  audit: () => import('../commands/audit.js'),
   doctor: () => import('../commands/doctor.js'),
   expect: () => import('../commands/expect.js'),
   generate: () => import('../commands/generate.js'),
@@ -47,6 +48,16 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   'metrics:service': () => import('../commands/metrics/service.js'),
   'metrics:system': () => import('../commands/metrics/system.js'),
   'metrics:timeseries': () => import('../commands/metrics/timeseries.js'),
+  'auth:token:create': () => import('../commands/auth/token/create.js'),
+  'auth:token:list': () => import('../commands/auth/token/list.js'),
+  'auth:token:revoke': () => import('../commands/auth/token/revoke.js'),
+  'auth:whoami': () => import('../commands/auth/whoami.js'),
+  'users:create': () => import('../commands/users/create.js'),
+  'users:delete': () => import('../commands/users/delete.js'),
+  'users:list': () => import('../commands/users/list.js'),
+  'users:passwd': () => import('../commands/users/passwd.js'),
+  'users:show': () => import('../commands/users/show.js'),
+  'users:update': () => import('../commands/users/update.js'),
 }
 
 /** What a topic (`logflow config`) is about. */
@@ -60,4 +71,6 @@ export const TOPICS: Record<string, {description: string}> = {
   'rate-limits': {description: 'How often users and addresses have asked a server'},
   searches: {description: 'Searches saved under a name'},
   metrics: {description: 'How much is logged, by whom, how fast and how well'},
+  users: {description: 'Accounts, and what they may do'},
+  'auth:token': {description: 'Tokens for programs, such as jobs of a CI'},
 }

@@ -49,7 +49,7 @@ async function start(invocation: Invocation, pack: Package): Promise<void> {
           'logflow COMMAND --help  to see the flags of a command',
           'logflow --help          to see all commands',
         ])
-      const names = [...Object.keys(COMMANDS).map((id) => id.replaceAll(':', ' ')), ...Object.keys(TOPICS)]
+      const names = [...Object.keys(COMMANDS), ...Object.keys(TOPICS)].map((id) => id.replaceAll(':', ' '))
       const near = nearMatch(invocation.words, names)
       throw new UsageError(`there is no command ${JSON.stringify(invocation.words)}`, [
         near ? `logflow ${near} --help  to see how it is used` : 'logflow --help  to see all commands',
