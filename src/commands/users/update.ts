@@ -37,7 +37,7 @@ export default class UsersUpdate extends Command {
       ...(email === undefined ? {} : {email: email || null}),
       ...(fullName === undefined ? {} : {full_name: fullName || null}),
       ...(role === undefined ? {} : {role: role as Role}),
-      ...(flags.enable || flags.disable ? {active: flags.enable} : {}),
+      ...(flags.enable || flags.disable ? {active: flags.enable === true} : {}),
     }
     if (Object.keys(change).length === 0) {
       throw new UsageError('say what to change: --username, --email, --full-name, --role, --enable or --disable')
