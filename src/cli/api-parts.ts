@@ -1,4 +1,5 @@
 import type {ApiParts} from '../lib/api/api.js'
+import {openLiveSettings} from '../lib/api/live-settings.js'
 import type {App} from '../lib/compose.js'
 import type {OpenSignalsOptions} from '../lib/telemetry/open-signals.js'
 import type {Context} from './context.js'
@@ -22,6 +23,7 @@ export async function apiPartsOf(
     cache,
     limiter,
     signals,
+    live: openLiveSettings({config, database: app.database, signals}),
     signal,
   }
 }

@@ -8,6 +8,7 @@ import type {Config} from '../config/config.js'
 import type {Database} from '../database/database.js'
 import type {Store} from '../store/store.js'
 import type {Signals} from '../telemetry/signals.js'
+import type {LiveSettings} from './live-settings.js'
 
 /** What the endpoints work with. Ports are opened when they are first asked for, and again after they failed. */
 export interface ApiParts {
@@ -21,6 +22,8 @@ export interface ApiParts {
   cache: Cache
   limiter: RateLimiter
   signals: Signals
+  /** What admins change while the server runs. */
+  live: LiveSettings
   /** Aborts when the server is asked to end: streams close, and nothing new begins. */
   signal: AbortSignal
 }

@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import fastify, {type FastifyInstance, type FastifyReply} from 'fastify'
 import {LogflowError} from '../errors/logflow-error.js'
 import {UNIT_FRAME} from '../remote/protocol.js'
@@ -8,12 +9,12 @@ import {answerBadConnection} from './hooks/bad-connections.js'
 import {allowOrigins, refuseForeignPages} from './hooks/browser-safety.js'
 import {compressAnswer} from './hooks/compress.js'
 import {answerInTime} from './hooks/deadline.js'
-import {limitRequests, UNMATCHED} from './hooks/limits.js'
+import {limitRequests} from './hooks/limits.js'
 import {answerNotFound, RouteTable} from './hooks/not-found.js'
 import {tellAnswer, traceHandler} from './hooks/own-signals.js'
 import {answerProblem, problemOf} from './hooks/problems.js'
 import {contextHeaders, contextOf, takeUpContext} from './hooks/request-context.js'
-import {type LimitOf, readLimits} from './limits.js'
+import {readLimits} from './limits.js'
 import {describeApi} from './openapi.js'
 import {PREFIX} from './prefix.js'
 import {PLAIN_SUBJECTS, SUBJECTS} from './routes/index.js'
@@ -26,18 +27,21 @@ const LOOK_EVERY_MS = 1_000
 /** Characters of a part of a path: ids of records hold the id of their source. */
 const MAX_PARAMETER = 2_048
 
+/** The start does not wait longer for a database that is away. */
+const SETTINGS_WAIT_MS = 3_000
+
 /** Puts the API together; it listens once `listen` is called, and `close` lets what is under way finish. */
 export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
   const app = makeFastify(parts)
   const table = new RouteTable()
-  let limitOf: LimitOf = () => undefined
+  app.decorate('routeNames', table.names)
   await addContentTypes(app)
   checkRequests(app)
   app.addHook('onRoute', (route) => {
     table.add(route)
     traceHandler(parts, route)
   })
-  await addHooks(app, parts, () => limitOf)
+  await addHooks(app, parts, table)
   app.setErrorHandler(answerProblem(parts))
   app.setNotFoundHandler(answerNotFound(table))
   await describeApi(app, parts)
@@ -49,8 +53,17 @@ export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
     {prefix: PREFIX},
   )
   await app.ready()
-  limitOf = readLimits(parts.config.api.rateLimits, [...table.names, UNMATCHED])
+  // What is written wrong is told at the start.
+  readLimits(parts.config.api.rateLimits, table.names)
+  await knownSoon(parts)
   return app
+}
+
+/** Settings of admins, if the database tells them soon; else they are asked for again while the server runs. */
+async function knownSoon({live}: ApiParts): Promise<void> {
+  const waited = new AbortController()
+  await Promise.race([live.refresh(), sleep(SETTINGS_WAIT_MS, undefined, {signal: waited.signal}).catch(() => {})])
+  waited.abort()
 }
 
 function makeFastify(parts: ApiParts): FastifyInstance {
@@ -100,7 +113,7 @@ async function addContentTypes(app: FastifyInstance): Promise<void> {
 }
 
 /** What goes for every request, in this order. A request is counted before it is refused. */
-async function addHooks(app: FastifyInstance, parts: ApiParts, limitOf: () => LimitOf): Promise<void> {
+async function addHooks(app: FastifyInstance, parts: ApiParts, table: RouteTable): Promise<void> {
   app.decorateRequest('context')
   app.decorateRequest('refusal', undefined)
   app.decorateRequest('admitted', false)
@@ -108,7 +121,7 @@ async function addHooks(app: FastifyInstance, parts: ApiParts, limitOf: () => Li
   await allowOrigins(app, parts)
   app.addHook('onRequest', refuseForeignPages(parts))
   app.addHook('onRequest', identify(parts))
-  app.addHook('onRequest', limitRequests(parts, limitOf))
+  app.addHook('onRequest', limitRequests(parts, table.names))
   app.addHook('onRequest', authorise(parts))
   app.addHook('preHandler', answerInTime(parts))
   app.addHook('onSend', compressAnswer)

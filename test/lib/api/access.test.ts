@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {isLoopback} from '../../../src/lib/api/hooks/access.js'
+import {isLoopback} from '../../../src/lib/api/loopback.js'
 import {openApi} from '../../support/open-api.js'
 
 test.each([

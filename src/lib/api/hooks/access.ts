@@ -3,17 +3,6 @@ import type {Caller, Scope} from '../../accounts/accounts.js'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Access, ApiParts} from '../api.js'
 
-/** Addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, '').toLowerCase()
-  return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
-}
-
-/** Whether logs and metrics are read without signing in. */
-export function readsArePublic({api}: ApiParts['config']): boolean {
-  return api.publicReads ?? isLoopback(api.host)
-}
-
 /** The token of `Authorization: Bearer …`; absent where nobody signs in. Another scheme is refused. */
 export function bearerOf(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
@@ -45,12 +34,17 @@ export function identify(parts: ApiParts): (request: FastifyRequest) => Promise<
 
 /** Lets a request through, or throws UNAUTHORISED or FORBIDDEN. A route that does not say who may call it is for admins. */
 export function authorise(parts: ApiParts): (request: FastifyRequest) => Promise<void> {
-  const publicReads = readsArePublic(parts.config)
+  const {live} = parts
   return async (request) => {
     if (request.refusal !== undefined) throw request.refusal
     if (request.is404) return
     const {access = 'admin'} = request.routeOptions.config
-    check(request.context.caller, access, publicReads)
+    const {publicReads} = live.current()
+    const isPublic = publicReads && live.unknown === undefined
+    // Admins may have closed what the configuration leaves open.
+    if (publicReads && !isPublic && request.context.caller.subject === 'anonymous' && access.startsWith('reader'))
+      throw live.unknown
+    check(request.context.caller, access, isPublic)
     request.admitted = true
   }
 }

@@ -1,7 +1,7 @@
 import type {FastifyInstance, FastifyRequest} from 'fastify'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {ApiParts} from '../api.js'
-import {isLoopback, readsArePublic} from './access.js'
+import {isLoopback} from '../loopback.js'
 
 /** On every answer; a route may say otherwise. */
 export const SAFE_HEADERS = {
@@ -48,12 +48,12 @@ function readOrigin(written: string): string {
  * machine may read is only given to who calls the server by a name of the machine (a foreign name that was made to
  * point here is refused), and nothing is changed for a page of another origin that nobody signed in from.
  */
-export function refuseForeignPages({config}: ApiParts): (request: FastifyRequest) => Promise<void> {
+export function refuseForeignPages({config, live}: ApiParts): (request: FastifyRequest) => Promise<void> {
   const {api} = config
-  const checksHost = isLoopback(api.host) && readsArePublic(config) && api.trustedProxies.length === 0
+  const isAlone = isLoopback(api.host) && api.trustedProxies.length === 0
   return async ({method, headers}) => {
     const {host = '', origin, authorization} = headers
-    if (checksHost && !isOwnName(host, api.host))
+    if (isAlone && live.current().publicReads && !isOwnName(host, api.host))
       throw new LogflowError('FORBIDDEN', 'this server is called by another name than its own', {
         suggestions: [
           'Call it as http://127.0.0.1 or http://localhost',

@@ -2,7 +2,7 @@ import type {FastifyReply, FastifyRequest} from 'fastify'
 import type {Caller} from '../../accounts/accounts.js'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {ApiParts} from '../api.js'
-import {describeLimit, type LimitOf} from '../limits.js'
+import {describeLimit, type LimitOf, readLimits} from '../limits.js'
 
 /** What asks for something that is not there is counted together, under this name. */
 export const UNMATCHED = 'unmatched'
@@ -19,9 +19,10 @@ export class LimitExceeded extends LogflowError {
 
 /**
  * Counts each request for its user, or its address where nobody is signed in, and refuses it over the limit.
- * @param limitOf known once all routes are
+ * @param names of all routes, once there are any
  */
-export function limitRequests({limiter, signals}: ApiParts, limitOf: () => LimitOf) {
+export function limitRequests({limiter, signals, live}: ApiParts, names: ReadonlySet<string>) {
+  const limitOf = limitsInForce(live, names)
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const {name = UNMATCHED, limit: own} = request.routeOptions.config
     const limit = limitOf()({name, limit: own})
@@ -40,4 +41,27 @@ export function limitRequests({limiter, signals}: ApiParts, limitOf: () => Limit
 
 function whoOf({subject, source}: Caller): string {
   return subject === 'anonymous' ? `ip:${source ?? 'unknown'}` : `user:${subject}`
+}
+
+/** The limits as they are written now, read once as long as they stay so. */
+function limitsInForce(live: ApiParts['live'], names: ReadonlySet<string>): () => LimitOf {
+  let written: readonly string[] | undefined
+  let limitOf: LimitOf = () => undefined
+  return () => {
+    const {rateLimits} = live.current()
+    if (rateLimits !== written) {
+      limitOf = readable(rateLimits, names)
+      written = rateLimits
+    }
+    return limitOf
+  }
+}
+
+/** Limits that another version of logflow wrote, and that mean nothing here, leave the built-in ones. */
+function readable(written: readonly string[], names: ReadonlySet<string>): LimitOf {
+  try {
+    return readLimits(written, names)
+  } catch {
+    return readLimits([], names)
+  }
 }

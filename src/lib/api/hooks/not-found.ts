@@ -1,10 +1,11 @@
 import type {FastifyReply, FastifyRequest, RouteOptions} from 'fastify'
 import {LogflowError} from '../../errors/logflow-error.js'
+import {UNMATCHED} from './limits.js'
 
 /** Knows every route, to tell a path that is not there from one that is there for other methods. */
 export class RouteTable {
   private readonly routes: Array<{method: string; pattern: RegExp}> = []
-  readonly names = new Set<string>()
+  readonly names = new Set<string>([UNMATCHED])
 
   add({method, url, config}: RouteOptions): void {
     if (config?.name) this.names.add(config.name)

@@ -15,6 +15,10 @@ declare module 'fastify' {
     /** True once access.ts has let it through. */
     admitted: boolean
   }
+  interface FastifyInstance {
+    /** Names of all routes. */
+    routeNames: ReadonlySet<string>
+  }
   interface FastifyContextConfig extends Partial<RouteRules> {}
 }
 

@@ -23,7 +23,7 @@ import {
   USERS,
 } from '../account-schemas.js'
 import type {ApiParts} from '../api.js'
-import {bearerOf, isLoopback} from '../hooks/access.js'
+import {bearerOf} from '../hooks/access.js'
 
 const HOUR = 3_600_000
 
@@ -38,11 +38,6 @@ function callerOf(request: FastifyRequest): Caller {
 /** Where a request comes from, for who has not signed in. */
 function fromOf({context: {caller, requestId}}: FastifyRequest): Pick<Caller, 'source' | 'operation'> {
   return {...(caller.source === undefined ? {} : {source: caller.source}), operation: requestId}
-}
-
-/** Whether anyone may make an account. */
-export function registrationIsOpen({api}: ApiParts['config']): boolean {
-  return api.registration ?? isLoopback(api.host)
 }
 
 function signingIn(parts: ApiParts): RouteOptions[] {
@@ -61,7 +56,8 @@ function signingIn(parts: ApiParts): RouteOptions[] {
         response: {201: USER},
       },
       handler: async (request, reply) => {
-        if (!registrationIsOpen(parts.config)) {
+        if (parts.live.unknown !== undefined) throw parts.live.unknown
+        if (!parts.live.current().registration) {
           throw new LogflowError('FORBIDDEN', 'nobody can register here: an admin makes the accounts')
         }
         const accounts = await parts.accounts()

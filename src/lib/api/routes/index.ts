@@ -7,6 +7,7 @@ import {PREFIX} from '../prefix.js'
 import {authRoutes} from './auth.js'
 import {busRoutes} from './bus.js'
 import {cacheRoutes} from './cache.js'
+import {configRoutes} from './config.js'
 import {healthRoutes} from './health.js'
 import {openapiRoutes} from './openapi.js'
 import {ownMetricsRoutes} from './own-metrics.js'
@@ -24,6 +25,7 @@ export const SUBJECTS: readonly Subject[] = [
   authRoutes,
   busRoutes,
   cacheRoutes,
+  configRoutes,
   healthRoutes,
   rateLimitRoutes,
   storeRoutes,
