@@ -42,6 +42,8 @@ export interface RouteRules {
   name: string
   /** Absent: what limits.ts says of the name. `false`: none. */
   limit?: RateLimit | false
+  /** Bodies come as they were sent, in a Buffer, JSON too. */
+  bytes?: true
 }
 
 /** What the hooks found out about a request before its handler runs. */

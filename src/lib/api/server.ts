@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import fastify, {type FastifyInstance, type FastifyReply} from 'fastify'
+import fastify, {type FastifyInstance, type FastifyReply, type FastifyRequest} from 'fastify'
 import {LogflowError} from '../errors/logflow-error.js'
 import {UNIT_FRAME} from '../remote/protocol.js'
 import type {ApiParts} from './api.js'
@@ -48,7 +48,13 @@ export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
   for (const routes of PLAIN_SUBJECTS) for (const route of routes(parts)) app.route(route)
   await app.register(
     async (api) => {
-      for (const routes of SUBJECTS) for (const route of routes(parts)) api.route(route)
+      const routes = SUBJECTS.flatMap((subject) => subject(parts))
+      for (const route of routes) if (!route.config?.bytes) api.route(route)
+      await api.register(async (bytes) => {
+        bytes.removeContentTypeParser('application/json')
+        bytes.addContentTypeParser('application/json', {parseAs: 'buffer'}, asBytes)
+        for (const route of routes) if (route.config?.bytes) bytes.route(route)
+      })
     },
     {prefix: PREFIX},
   )
@@ -106,10 +112,14 @@ async function addContentTypes(app: FastifyInstance): Promise<void> {
   app.addContentTypeParser(
     ['text/plain', 'application/x-ndjson', 'application/jsonl', 'application/octet-stream', UNIT_FRAME],
     {parseAs: 'buffer'},
-    (_request, body, done) => done(null, body),
+    asBytes,
   )
   // What is sent is what the handler returned, whole: response schemas are for the document and the tests.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+}
+
+function asBytes(_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void): void {
+  done(null, body)
 }
 
 /** What goes for every request, in this order. A request is counted before it is refused. */

@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events'
 import {Readable} from 'node:stream'
 import type {FastifyReply, FastifyRequest} from 'fastify'
 import {LogflowError} from '../errors/logflow-error.js'
@@ -10,17 +11,38 @@ const FIRST_MS = 2_000
 /** Written ahead of a reader who is slow. */
 const AHEAD_BYTES = 1 << 16
 
-/** Aborts when the client goes away or the server is asked to end. */
-export function endOf(reply: FastifyReply, parts: Pick<ApiParts, 'signal'>): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
-  if (reply.raw.destroyed) gone.abort()
-  return AbortSignal.any([parts.signal, gone.signal])
+/** Aborts when the client goes away, has been answered without us, or the server is asked to end. */
+export function endOf(reply: FastifyReply, {signal}: Pick<ApiParts, 'signal'>): AbortSignal {
+  const over = new AbortController()
+  const end = () => over.abort()
+  // Not AbortSignal.any: what it makes would live as long as the server does.
+  setMaxListeners(0, signal)
+  signal.addEventListener('abort', end)
+  reply.raw.once('close', () => {
+    signal.removeEventListener('abort', end)
+    end()
+  })
+  if (signal.aborted || reply.raw.destroyed) end()
+  return over.signal
+}
+
+/** Work for one answer, which ends with whoever asked: what it has by then is no answer. */
+export async function answerWhole<T>(
+  parts: ApiParts,
+  reply: FastifyReply,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const signal = endOf(reply, parts)
+  const answer = await work(signal)
+  if (!signal.aborted) return answer
+  throw ending(parts) ?? new DOMException('nobody waits for the answer', 'AbortError')
 }
 
 /** How the parts of a stream are written. */
 export interface Framing<T> {
   type: string
+  /** Before the first item. */
+  begin?: string
   item(item: T): string
   /** While nothing else happens. */
   alive: string
@@ -80,6 +102,7 @@ interface Writing<T> {
 
 async function* written<T>({items, first, framing, ended, failed}: Writing<T>): AsyncGenerator<string> {
   try {
+    if (framing.begin) yield framing.begin
     for (let next = first; ; next = items.next()) {
       while (!(await soon(next, ALIVE_MS))) yield framing.alive
       const {value, done} = await next

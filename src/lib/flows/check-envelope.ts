@@ -6,6 +6,8 @@ import {FORMAT_NAMES} from '../parse/formats/index.js'
 import {isZone} from '../record/zone.js'
 import type {Envelope} from '../units/envelope.js'
 
+export {FORMAT_NAMES}
+
 /** UTF-16 units. */
 const LONGEST_NAME = 512
 const LONGEST_PATH = 8_192

@@ -24,6 +24,15 @@ export function randomSourceId(random: () => number): string {
   return toId((part() << 32n) | part())
 }
 
+/** For what was posted whole: the same again for the same sender, key and bytes, and for no others. */
+export function postedSourceId({sender, key, body}: {sender: string; key: string; body: Buffer}): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([sender, key]))
+    .update(body)
+    .digest()
+  return toId(hash.readBigUInt64BE(0))
+}
+
 function toId(bits: bigint): string {
   return bits.toString(36).padStart(ID_LENGTH, '0').slice(-ID_LENGTH)
 }

@@ -9,8 +9,10 @@ import {busRoutes} from './bus.js'
 import {cacheRoutes} from './cache.js'
 import {configRoutes} from './config.js'
 import {healthRoutes} from './health.js'
+import {logsRoutes} from './logs.js'
 import {openapiRoutes} from './openapi.js'
 import {ownMetricsRoutes} from './own-metrics.js'
+import {postedLogsRoutes} from './posted-logs.js'
 import {rateLimitRoutes} from './rate-limits.js'
 import {rootRoutes} from './root.js'
 import {storeRoutes} from './store.js'
@@ -27,6 +29,8 @@ export const SUBJECTS: readonly Subject[] = [
   cacheRoutes,
   configRoutes,
   healthRoutes,
+  logsRoutes,
+  postedLogsRoutes,
   rateLimitRoutes,
   storeRoutes,
   traceRoutes,
