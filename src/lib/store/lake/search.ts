@@ -22,7 +22,7 @@ import {
 import {lookAgain, takeSnapshot, type View} from './segments.js'
 import {Parameters} from './sql.js'
 import {readBound} from './time.js'
-import {viewsFor} from './views-for.js'
+import {splitView, viewsFor} from './views-for.js'
 import {nextWindow, overlaps, type Span} from './windows.js'
 
 /** Up to this many records are chosen first and then given out; more are given out as they are read. */
@@ -30,6 +30,9 @@ const FEW = 5_000
 const PAGE = 1_000
 /** A stretch with fewer matches than this is followed by a longer one. */
 const FEW_MATCHES = 2_500
+/** Rows that are looked at first: a part of a segment for each of two threads. */
+const FIRST_LOOK = 1.5 * ROW_GROUP
+const MOST_FIRST = 3 * ROW_GROUP
 /** Up to this many rows are read whole, with all their columns. */
 const MOST_LITTLE = {byWords: 16 * ROW_GROUP, byTime: 8 * ROW_GROUP}
 
@@ -43,7 +46,7 @@ interface Candidate extends Key {
 }
 
 /**
- * Looks at the newest (oldest) segments first, 1, 3, 9 … at a time, and stops when no segment left can hold a record
+ * Looks at the newest (oldest) part of a segment first, then at segments, 3, 9 … at a time, and stops when no segment left can hold a record
  * that belongs among the first `limit`. Exact whatever the times of late records, since segments know theirs.
  */
 async function* searchFew(lake: Readable, request: SearchRequest, signal?: AbortSignal): AsyncGenerator<LogRecord[]> {
@@ -76,7 +79,10 @@ async function firstOnes(
   const wanted = viewsFor(lake, request.query, all).filter((view) => overlaps(view, spanOf(request)))
   const selective = isSelective(request.query) || isLittle(wanted, request, spanOf(request))
   let left = wanted.sort(oldest ? (a, b) => a.min - b.min : (a, b) => b.max - a.max)
+  if (left[0] && !selective) left = [...splitView(lake, left[0], order, FIRST_LOOK), ...left.slice(1)]
   let top: Candidate[] = []
+  // Of so little, what is asked for is read at once; of all records, that would be every row in every column.
+  let whole = selective || (request.query.kind !== 'all' && (left[0]?.rows ?? 0) <= MOST_FIRST)
   for (let group = selective ? left.length : 1; left.length > 0; group *= 3) {
     const worst = top.length === limit ? (top[limit - 1] as Candidate).ms : undefined
     // With enough found, all segments that may still better it are looked at together, within its bound.
@@ -100,10 +106,11 @@ async function firstOnes(
         request,
         views.filter(({kind}) => kind === 'sealed'),
         span,
-        selective,
+        whole,
         signal,
       )),
     ]
+    whole = selective
     top = [...top, ...found].sort(oldest ? compareKeys : (a, b) => compareKeys(b, a)).slice(0, limit)
   }
   return top
@@ -189,15 +196,17 @@ async function readMissing(
   if (missing.length > 0) {
     const times = missing.map(({ms}) => ms)
     const span = {from: Math.min(...times), to: Math.max(...times) + 1}
+    const parameters = new Parameters()
+    const sources = [...new Set(missing.map(({source}) => source))].map((source) => parameters.bind(source))
     const conditions = [
       ...spanConditions(span),
-      `time IN (${[...new Set(times)].join(', ')})`,
+      sources.length === 1 ? `source = ${sources[0]}` : `source IN (${sources.join(', ')})`,
       `byte_offset IN (${[...new Set(missing.map(({offset}) => offset))].join(', ')})`,
     ]
     const views = all.filter((view) => view.kind === 'sealed' && overlaps(view, span))
     const reader = new RecordReader()
     const records = new Map<string, LogRecord[]>()
-    for await (const chunk of chunksOf(lake, selectFrom(views, SELECTED, conditions), new Parameters(), signal)) {
+    for await (const chunk of chunksOf(lake, selectFrom(views, SELECTED, conditions), parameters, signal)) {
       for (const record of reader.readChunk(chunk)) {
         // Two records may share their place: a line that was cut off, and the same line whole.
         if (!matches(request.query, record)) continue

@@ -3,6 +3,7 @@ import {tokenize} from '../../query/tokenize.js'
 import type {Layout} from './layout.js'
 import {readWords, WORD_FIELDS, type WordBlock} from './segment-words.js'
 import type {View, Viewed} from './segments.js'
+import type {Span} from './windows.js'
 import {hashValue, hashWord, mayHold, type WordFilter} from './word-filter.js'
 
 /** Whether a block of these words may hold a record that matches. */
@@ -23,12 +24,41 @@ export function viewsFor(lake: Viewed, query: QueryNode, views: View[]): View[] 
 
 function narrowed(view: View, blocks: WordBlock[], need: Need): View[] {
   const left = blocks.filter(({words}) => !words || need(words))
-  if (left.length === blocks.length) return [view]
-  if (left.length === 0) return []
-  const [min, max] = [Math.min(...left.map(({from}) => from)), Math.max(...left.map(({to}) => to))]
-  const rows = left.reduce((sum, block) => sum + block.rows, 0)
-  const spans = left.map(({from, to}) => ({from, to: to + 1}))
+  return left.length === blocks.length ? [view] : partOf(view, left)
+}
+
+/** What is in some blocks of a view; nothing where there are none. */
+function partOf(view: View, blocks: Array<Omit<WordBlock, 'words'>>): View[] {
+  if (blocks.length === 0) return []
+  const [min, max] = [Math.min(...blocks.map(({from}) => from)), Math.max(...blocks.map(({to}) => to))]
+  const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
+  const spans = blocks.map(({from, to}) => ({from, to: to + 1}))
   return [{...view, min, max, rows, raw: Math.ceil((view.raw * rows) / view.rows), spans}]
+}
+
+/**
+ * A sealed view as two: its newest (oldest) blocks, of so many rows or a few more, and the rest, which is one stretch of
+ * time again. As it is where it is not known to have more.
+ */
+export function splitView(lake: Viewed, view: View, order: 'newest' | 'oldest', rows: number): View[] {
+  if (view.kind !== 'sealed' || view.rows <= rows) return [view]
+  const blocks = view.spans ? evenly(view, view.spans) : (lake.words.of(view) ?? [])
+  const ordered = order === 'newest' ? [...blocks].reverse() : blocks
+  let sum = 0
+  const count = ordered.findIndex((block) => (sum += block.rows) >= rows) + 1
+  if (count === 0 || count === blocks.length) return [view]
+  const [first, rest] = [ordered.slice(0, count), ordered.slice(count)]
+  return [...partOf(view, view.spans ? first : joined(first)), ...partOf(view, view.spans ? rest : joined(rest))]
+}
+
+function evenly({rows}: View, spans: Span[]): Array<Omit<WordBlock, 'words'>> {
+  return spans.map(({from, to}) => ({from, to: to - 1, rows: Math.ceil(rows / spans.length)}))
+}
+
+/** Neighbours as one. */
+function joined(blocks: Array<Omit<WordBlock, 'words'>>): Array<Omit<WordBlock, 'words'>> {
+  const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
+  return [{from: Math.min(...blocks.map(({from}) => from)), to: Math.max(...blocks.map(({to}) => to)), rows}]
 }
 
 /** `undefined` where a record can match whatever its words are. */
