@@ -38,6 +38,26 @@ export function toRe2({source, ignoreCase}: Regex): string {
   return printForRe2(parseRegex(source, ignoreCase))
 }
 
+/** No text of fewer characters (code points) is like this. */
+export function leastLengthOf({source, ignoreCase}: Regex): number {
+  return leastLength(parseRegex(source, ignoreCase))
+}
+
+function leastLength(tree: RegexTree): number {
+  switch (tree.kind) {
+    case 'one':
+      return 1
+    case 'row':
+      return tree.parts.reduce((sum, part) => sum + leastLength(part), 0)
+    case 'choice':
+      return Math.min(...tree.parts.map(leastLength))
+    case 'repeat':
+      return tree.min * leastLength(tree.part)
+    default:
+      return 0
+  }
+}
+
 const MOST_REPEATS = 4
 
 /** JavaScript tries every place, and at each every length of each repeat. */

@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {withOtherCases} from '../../../src/lib/query/case-folding.js'
 import {parseRegex, RegexError} from '../../../src/lib/query/parse-regex.js'
 import {printForJavaScript} from '../../../src/lib/query/print-regex.js'
-import {toRe2, toSearch} from '../../../src/lib/query/regex.js'
+import {leastLengthOf, toRe2, toSearch} from '../../../src/lib/query/regex.js'
 import {toLinearSearch} from '../../../src/lib/query/regex-automaton.js'
 import {seededRandom} from '../../support/random.js'
 
@@ -110,9 +110,9 @@ const REFUSED: Array<[string, number, string]> = [
   ['^*', 1, 'a place cannot be repeated: a character or a group was expected before this'],
   ['a{,3}', 1, 'expected {n}, {n,} or {n,m} here; the character itself is \\{'],
   ['a{3,2}', 1, 'the first number must not be over the second'],
-  ['a{1001}', 1, 'nothing can be repeated more than 1000 times'],
-  ['((a{50}){50})', 8, 'nothing can be repeated more than 1000 times'],
-  ['(abcdefgh){1000}', 0, 'this regular expression is too large: shorten its repeats'],
+  ['a{801}', 1, 'nothing can be repeated more than 800 times'],
+  ['((a{50}){50})', 8, 'nothing can be repeated more than 800 times'],
+  ['(abcdefgh){800}', 0, 'this regular expression is too large: shorten its repeats'],
   ['{', 0, 'there is nothing to repeat; the character itself is \\{'],
   ['(?=a)', 1, 'look-around, names and flags in a group are not supported: expected ( or (?:'],
   ['(?<!a)', 1, 'look-around, names and flags in a group are not supported: expected ( or (?:'],
@@ -153,6 +153,18 @@ test.each([
   ['/[^\\s\\S]/', '[^\\x{0}-\\x{10ffff}]'],
 ])('%s for RE2: %s', (typed, expected) => {
   expect(toRe2(read(typed))).toBe(expected)
+})
+
+/** How many characters a text must have. */
+test.each([
+  ['/abc/', 3],
+  ['/^$/', 0],
+  ['/a?b*c+\\b/', 1],
+  ['/\\w{30}z|éü/', 2],
+  ['/(ab|cde){3,}😀/', 7],
+  ['/(a{20}){2,9}[^x]/', 41],
+])('%s is like no text of fewer than %i characters', (typed, expected) => {
+  expect(leastLengthOf(read(typed))).toBe(expected)
 })
 
 test('letters in other cases are those of simple case folding, as JavaScript has it', () => {

@@ -3,7 +3,7 @@
 // empty of each value in the attributes, a line each (see rows.ts). Segments of an older logflow lack the latter.
 
 import type {Regex, Wildcard} from '../../query/query.js'
-import {toRe2} from '../../query/regex.js'
+import {leastLengthOf, toRe2} from '../../query/regex.js'
 import {MAX_WORD, tokenize} from '../../query/tokenize.js'
 import {inOrder} from './compile-value.js'
 import {containsRe2, leastLength, longestLiteral, onlyPrefixOf, simplified} from './like.js'
@@ -43,9 +43,14 @@ export function compileWildWord(given: Wildcard): string {
 /** By cutting it: RE2 takes 30 ms a message to count up to so many characters. */
 const HAS_LONG_WORD = `strlen(message) > ${MAX_WORD} AND len(list_filter(regexp_split_to_array(message, '[^A-Za-z0-9_]+'), lambda word: strlen(word) > ${MAX_WORD})) > 0`
 
+const LONG_MATCH = 20
+
 /** Somewhere in a text. Of records without a message the columns have the words, and not the values. */
 export function compileTextRegex(regex: Regex): string {
-  const inMessage = `regexp_matches(message, ${quote(toRe2(regex))})`
+  const matches = `regexp_matches(message, ${quote(toRe2(regex))})`
+  // What counts many characters is dear even of texts that are too short for it.
+  const least = leastLengthOf(regex)
+  const inMessage = least < LONG_MATCH ? matches : inOrder([`strlen(message) >= ${least}`, matches])
   return `CASE WHEN exact IS NOT NULL THEN NULL WHEN message <> '' THEN ${inMessage} WHEN words = '' THEN false END`
 }
 
