@@ -44,9 +44,9 @@ export function splitView(lake: Viewed, view: View, order: 'newest' | 'oldest', 
   if (view.kind !== 'sealed' || view.rows <= rows) return [view]
   const blocks = view.spans ? evenly(view, view.spans) : (lake.words.of(view) ?? [])
   const ordered = order === 'newest' ? [...blocks].reverse() : blocks
-  let sum = 0
-  const count = ordered.findIndex((block) => (sum += block.rows) >= rows) + 1
-  if (count === 0 || count === blocks.length) return [view]
+  let [sum, count] = [0, 0]
+  while (count < ordered.length && sum < rows) sum += (ordered[count++] as {rows: number}).rows
+  if (count === ordered.length) return [view]
   const [first, rest] = [ordered.slice(0, count), ordered.slice(count)]
   return [...partOf(view, view.spans ? first : joined(first)), ...partOf(view, view.spans ? rest : joined(rest))]
 }
