@@ -1,14 +1,14 @@
 import {existsSync} from 'node:fs'
-import {openDatabase} from '../lib/compose.js'
+import {type MakeDatabase, openDatabase} from '../lib/compose.js'
 import type {Config} from '../lib/config/config.js'
 import type {Database, DatabaseStatus} from '../lib/database/database.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import type {Context} from './context.js'
 
-/** Opens the database as it is, without migrating it; one that is not there is made only where `create` says so. */
+/** Opens the database as it is, without migrating it. */
 export async function withDatabase<T>(
   {config}: Pick<Context, 'config'>,
-  options: {create: boolean},
+  options: {make: MakeDatabase},
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   if (config.server !== undefined) {
@@ -30,6 +30,6 @@ export function databaseStatusOf(config: Config): (() => Promise<DatabaseStatus 
   if (server !== undefined) return undefined
   return async () => {
     if (database.kind === 'sqlite' && !existsSync(database.path)) return undefined
-    return withDatabase({config}, {create: false}, (opened) => opened.status())
+    return withDatabase({config}, {make: 'nothing'}, (opened) => opened.status())
   }
 }

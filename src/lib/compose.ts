@@ -248,7 +248,7 @@ async function controlledServer(config: Config, log?: (line: string) => void): P
 /** @param signals of who asked for them before: they are told of each statement */
 async function openMigrated(config: Config, signals: Promise<Signals> | undefined): Promise<Database> {
   const counters = (await settled(signals))?.counters
-  const database = await openDatabase(config, {counters})
+  const database = await openDatabase(config, {make: 'file', counters})
   try {
     await database.migrate()
     return database
@@ -258,23 +258,26 @@ async function openMigrated(config: Config, signals: Promise<Signals> | undefine
   }
 }
 
+/** What is made where it is missing: a database on a server only where that is asked for, since its name may be mistyped. */
+export type MakeDatabase = 'nothing' | 'file' | 'file or database'
+
 /**
- * The database as it is, at whatever version; for what works on it as a whole.
- * @param options.create false: one that is not there is told with NOT_FOUND or BACKEND_REFUSED, and not made
+ * The database as it is, at whatever version; for what works on it as a whole. One that is not there, and is not to be
+ * made, is told with NOT_FOUND or BACKEND_REFUSED.
  */
 export async function openDatabase(
   config: Config,
-  {create = true, counters}: {create?: boolean; counters?: Counters | undefined} = {},
+  {make, counters}: {make: MakeDatabase; counters?: Counters | undefined},
 ): Promise<Database> {
   const told = counters ? {onQuery: counters.databaseQuery, onConnections: counters.databaseConnections} : {}
   switch (config.database.kind) {
     case 'sqlite': {
       const {openSqlite} = await import('./database/sqlite/open-sqlite.js')
-      return openSqlite({path: config.database.path, create, ...told})
+      return openSqlite({path: config.database.path, create: make !== 'nothing', ...told})
     }
     case 'postgres': {
       const {openPostgres} = await import('./database/postgres/open-postgres.js')
-      return openPostgres({...config.database, create, ...told})
+      return openPostgres({...config.database, create: make === 'file or database', ...told})
     }
   }
 }

@@ -162,6 +162,26 @@ describe.skipIf(!canStartPostgres('the database on PostgreSQL'))('PostgreSQL', (
     await Promise.all(many.map((each) => each.close()))
   })
 
+  test('several may live in one database, each in a schema of its own', () =>
+    withDatabase('schemas', async (database, url) => {
+      await sql`create schema second`.execute(database.queries)
+      const second = await openPostgres({url: `${url}?options=-c%20search_path%3Dsecond`})
+      try {
+        expect((await second.status()).pending).not.toEqual([])
+        expect((await second.migrate()).applied).not.toEqual([])
+        await second.queries.insertInto('users').values(userOf({})).execute()
+        expect((await second.status()).rows.users).toBe(1)
+        expect((await database.status()).rows.users).toBe(0)
+        await second.drop()
+        expect((await database.status()).pending).toEqual([])
+      } finally {
+        await second.close()
+      }
+      const nowhere = await openPostgres({url: `${url}?options=-c%20search_path%3Dnowhere`})
+      await expect(nowhere.migrate()).rejects.toMatchObject({code: 'BACKEND_REFUSED'})
+      await nowhere.close()
+    }))
+
   test('who may make no tables, or nothing at all, is told so', async () => {
     await withDatabase('rights', async (database, url) => {
       await sql`create role reader login password 'pass word'`.execute(database.queries)

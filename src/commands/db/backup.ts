@@ -21,7 +21,7 @@ export default class DbBackup extends Command {
   async run(): Promise<void> {
     const {args, flags} = await this.parse(DbBackup)
     const context = await openContext(flags)
-    const summary = await withDatabase(context, {create: false}, (database) =>
+    const summary = await withDatabase(context, {make: 'nothing'}, (database) =>
       backUpDatabase(database, args.file, {now: new Date(), force: flags.force}),
     )
     const count = Object.values(summary.rows).reduce((sum, rows) => sum + rows, 0)

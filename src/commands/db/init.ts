@@ -18,7 +18,7 @@ export default class DbInit extends Command {
   async run(): Promise<void> {
     const {flags} = await this.parse(DbInit)
     const context = await openContext(flags)
-    await withDatabase(context, {create: true}, async (database) => {
+    await withDatabase(context, {make: 'file or database'}, async (database) => {
       const {applied} = await database.migrate()
       const status = await database.status()
       context.talk.note(applied.length > 0 ? `made the tables at ${status.location}` : 'everything is there already')

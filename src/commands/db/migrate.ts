@@ -19,7 +19,7 @@ export default class DbMigrate extends Command {
     const {flags} = await this.parse(DbMigrate)
     const context = await openContext(flags)
     const dryRun = flags['dry-run']
-    const result = await withDatabase(context, {create: !dryRun}, async (database) => {
+    const result = await withDatabase(context, {make: dryRun ? 'nothing' : 'file'}, async (database) => {
       if (!dryRun) return database.migrate()
       const {pending, migration} = await database.status()
       return {pending, ...(migration === undefined ? {} : {migration})}

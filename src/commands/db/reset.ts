@@ -22,7 +22,7 @@ export default class DbReset extends Command {
         suggestions: ['logflow db backup FILE  first', 'logflow db reset --yes'],
       })
     }
-    await withDatabase(context, {create: false}, async (database) => {
+    await withDatabase(context, {make: 'nothing'}, async (database) => {
       const where = database.location
       if (!flags.yes && !(await confirmOn(talk, `Remove everything in ${where} for good?`, signal))) {
         talk.note('nothing has been changed')

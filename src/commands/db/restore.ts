@@ -28,7 +28,7 @@ export default class DbRestore extends Command {
     const {args, flags} = await this.parse(DbRestore)
     const context = await openContext(flags)
     const {talk, signal} = context
-    await withDatabase(context, {create: true}, async (database) => {
+    await withDatabase(context, {make: 'file'}, async (database) => {
       await database.migrate()
       const there = await rowsIn(database.queries)
       const ask = there > 0 && !flags.replace && isAnswerable()

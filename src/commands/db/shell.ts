@@ -29,7 +29,7 @@ export default class DbShell extends Command {
     const context = await openContext(flags)
     const {command} = flags
     // Opened first in any case: what is wrong with it is told in our words.
-    const status = await withDatabase(context, {create: false}, async (database) => {
+    const status = await withDatabase(context, {make: 'nothing'}, async (database) => {
       if (command === undefined) return database.status()
       const {columns, rows} = await readSql(database, command)
       await showRows(
@@ -48,6 +48,6 @@ export default class DbShell extends Command {
       if (ended !== undefined) return this.exit(ended)
       context.talk.note(`${tool.program} is not installed; this prompt only reads`)
     }
-    await withDatabase(context, {create: false}, (database) => promptForSql(context, database))
+    await withDatabase(context, {make: 'nothing'}, (database) => promptForSql(context, database))
   }
 }

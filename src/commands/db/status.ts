@@ -14,7 +14,7 @@ export default class DbStatus extends Command {
   async run(): Promise<void> {
     const {flags} = await this.parse(DbStatus)
     const context = await openContext(flags)
-    const status = await withDatabase(context, {create: false}, (database) => database.status())
+    const status = await withDatabase(context, {make: 'nothing'}, (database) => database.status())
     await showResult(context, status, () => databaseView(status, context.screen))
   }
 }

@@ -31,11 +31,12 @@ export async function migrationState(
 /** Runs what is pending; the engine's lock lets one process at a time do so, and the others find it done. */
 export async function runMigrations(
   queries: Queries,
-  kind: Database['kind'],
-  location: string,
+  {kind, location, schema}: {kind: Database['kind']; location: string; schema?: string | undefined},
 ): Promise<MigrationResult> {
   const migrator = new Migrator({
     db: queries,
+    // Without it, tables of that name in any schema would do.
+    ...(schema === undefined ? {} : {migrationTableSchema: schema}),
     migrationTableName: MIGRATION_TABLE,
     migrationLockTableName: LOCK_TABLE,
     provider: {

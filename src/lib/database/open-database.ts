@@ -7,6 +7,8 @@ import {TABLES} from './tables.js'
 export interface Engine extends Pick<Database, 'kind' | 'location' | 'queries' | 'transaction' | 'snapshot' | 'close'> {
   /** Tables that are there, in any order. */
   tables(): Promise<string[]>
+  /** Where tables are made, on an engine that has several such places. */
+  schema?(): Promise<string>
   version(): Promise<string>
   connections(): number
 }
@@ -33,7 +35,8 @@ export function databaseOf(engine: Engine): Database {
     },
     async migrate() {
       const {applied, pending} = await state()
-      return pending.length === 0 ? {applied: [], already: applied} : runMigrations(queries, kind, location)
+      if (pending.length === 0) return {applied: [], already: applied}
+      return runMigrations(queries, {kind, location, schema: await engine.schema?.()})
     },
     async status() {
       const [version, {tables, applied, pending}] = await Promise.all([engine.version(), state()])

@@ -13,6 +13,9 @@ const NO_CONNECTION =
 const CONNECTION_GONE =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client was closed|Client has encountered a connection error|not queryable/
 
+/** A statement, or the wait for a lock, was ended by the server for taking too long. */
+const TOO_LONG = new Set(['57014', '55P03', '25P03'])
+
 /** The connection is of no use any more, or there is none. */
 export function isConnectionLost(error: unknown): boolean {
   if (NO_CONNECTION.test(codeOf(error))) return true
@@ -44,8 +47,8 @@ export function explainPostgres(error: unknown, location: string): LogflowError 
       suggestions: ['Check that PostgreSQL runs and can be reached from here', 'logflow config list  to see its URL'],
     })
   }
-  if (isConflict(error)) {
-    return new LogflowError('DATABASE_UNREACHABLE', `${failed}: too many writers at once (${said})`, {
+  if (isConflict(error) || TOO_LONG.has(code)) {
+    return new LogflowError('DATABASE_UNREACHABLE', `${failed}: it is too busy (${said})`, {
       cause: error,
       retriable: true,
       suggestions: ['Try again'],

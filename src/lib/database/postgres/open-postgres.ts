@@ -61,6 +61,14 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
         select tablename as name from pg_tables where schemaname = current_schema()`.execute(queries)
       return rows.map(({name}) => name)
     },
+    async schema() {
+      const {rows} = await sql<{name: string | null}>`select current_schema() as name`.execute(queries)
+      const name = rows[0]?.name
+      if (name) return name
+      throw new LogflowError('BACKEND_REFUSED', `no schema of the database at ${location} is there to make tables in`, {
+        suggestions: ['Make the schema that search_path names: CREATE SCHEMA …'],
+      })
+    },
     async version() {
       const {rows} = await sql<{version: string}>`select current_setting('server_version') as version`.execute(queries)
       return `PostgreSQL ${rows[0]?.version}`

@@ -44,11 +44,12 @@ type ParserOf = (oid: number, format?: 'text' | 'binary') => (value: string) => 
 
 function poolConfig({url, password, size}: PoolOptions, parserOf: unknown): PoolConfig {
   return {
-    connectionString: withPassword(url, password),
+    connectionString: addressOf(url, password),
     max: size,
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
-    query_timeout: STATEMENT_MS,
+    // After the server has had its chance to say so itself.
+    query_timeout: STATEMENT_MS + 5_000,
     statement_timeout: STATEMENT_MS,
     keepAlive: true,
     application_name: 'logflow',
@@ -62,10 +63,18 @@ function poolConfig({url, password, size}: PoolOptions, parserOf: unknown): Pool
   }
 }
 
-/** As a parameter: a URL without a host (a socket) can hold no password before it. */
-function withPassword(url: string, password: string | undefined): string {
-  if (password === undefined || /^[a-z]+:\/\/[^/@]*:[^/@]+@/i.test(url)) return url
-  return `${url}${url.includes('?') ? '&' : '?'}password=${encodeURIComponent(password)}`
+/**
+ * What the client connects to. The password is a parameter, since a URL without a host (a socket) can hold none before
+ * it; `sslmode` means what PostgreSQL's own programs mean by it.
+ */
+function addressOf(url: string, password: string | undefined): string {
+  const more = [
+    ...(password === undefined || /^[a-z]+:\/\/[^/@]*:[^/@]+@/i.test(url)
+      ? []
+      : [`password=${encodeURIComponent(password)}`]),
+    ...(/[?&]sslmode=/.test(url) && !url.includes('uselibpqcompat') ? ['uselibpqcompat=true'] : []),
+  ]
+  return more.length === 0 ? url : `${url}${url.includes('?') ? '&' : '?'}${more.join('&')}`
 }
 
 /** A URL without user, password and parameters. */
