@@ -7,6 +7,7 @@ import {buildServer} from '../../src/lib/api/server.js'
 import {openApp} from '../../src/lib/compose.js'
 import {loadConfig} from '../../src/lib/config/load-config.js'
 import {LogflowError} from '../../src/lib/errors/logflow-error.js'
+import type {OpenSignalsOptions} from '../../src/lib/telemetry/open-signals.js'
 import {tempFolder} from './temp-folder.js'
 
 export interface OpenApi {
@@ -20,19 +21,22 @@ export interface OpenApi {
  * The whole API in this process over an empty data directory, gone when the running test has ended.
  * @param env settings, as `LOGFLOW_API_HOST`
  * @param parts in the place of the real ones
+ * @param own how it tells of itself: without it there is no log
  */
 export async function openApi({
   env = {},
   parts = {},
+  own = {},
 }: {
   env?: Record<string, string>
   parts?: Partial<ApiParts>
+  own?: Partial<OpenSignalsOptions>
 } = {}): Promise<OpenApi> {
   const dir = tempFolder()
   const config = await loadConfig({flags: {'data-dir': dir}, env: {HOME: dir, ...env}, cwd: dir, platform: 'linux'})
   const app = openApp(config)
   const stop = new AbortController()
-  const all = {...(await apiPartsOf({config, signal: stop.signal}, app, {version: '0.0.0-test'})), ...parts}
+  const all = {...(await apiPartsOf({config, signal: stop.signal}, app, {version: '0.0.0-test', ...own})), ...parts}
   const server = await buildServer(all)
   onTestFinished(async () => {
     stop.abort()
