@@ -2,8 +2,9 @@ import type {Config} from '../config/config.js'
 import {namedValues} from '../config/otlp-target.js'
 
 /** Every secret value of a configuration: what clients say in their errors must not tell them. */
-export function knownSecrets({api, database, redis, elasticsearch, kafka, otlp}: Config): string[] {
+export function knownSecrets({adminPassword, api, database, redis, elasticsearch, kafka, otlp}: Config): string[] {
   return [
+    adminPassword,
     api.secretKey,
     ...(database.kind === 'postgres' ? [database.password, passwordIn(database.url)] : []),
     redis?.password,
