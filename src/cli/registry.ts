@@ -17,6 +17,7 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   status: () => import('../commands/status.js'),
   tail: () => import('../commands/tail.js'),
   trace: () => import('../commands/trace.js'),
+  up: () => import('../commands/up.js'),
   verify: () => import('../commands/verify.js'),
   'cache:clear': () => import('../commands/cache/clear.js'),
   'cache:stats': () => import('../commands/cache/stats.js'),

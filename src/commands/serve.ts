@@ -7,8 +7,8 @@ import {globalFlags} from '../cli/global-flags.js'
 import {serverSignals} from '../cli/own-signals.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {serveFlags, withAddress} from '../cli/serve-flags.js'
-import {finish, listen} from '../lib/api/listen.js'
-import {buildServer} from '../lib/api/server.js'
+import {startApi} from '../cli/start-api.js'
+import {finish} from '../lib/api/listen.js'
 import {openApp} from '../lib/compose.js'
 
 export default class Serve extends Command {
@@ -27,11 +27,9 @@ export default class Serve extends Command {
     const context = withAddress(await openContext(flags), flags)
     keepToThisMachine(context.config, 'serve')
     await using app = openApp(context.config, context.talk.detail, context.talk.warn)
-    const {signal, config, talk} = context
-    const {version} = this.config
-    const server = await buildServer(await apiPartsOf(context, app, serverSignals(context, version)))
-    const url = await listen(server, config.api)
-    talk.note(`logflow API at ${url}/api/v1, documentation at ${url}/docs; Ctrl-C ends`)
+    const {signal} = context
+    const parts = await apiPartsOf(context, app, serverSignals(context, this.config.version))
+    const {server} = await startApi(context, app, parts)
     if (!signal.aborted) await once(signal, 'abort')
     await finish(server)
   }

@@ -24,6 +24,8 @@ export interface ApiParts {
   signals: Signals
   /** What admins change while the server runs. */
   live: LiveSettings
+  /** What runs beside the API in this process, by name, and whether it is well: for /health. */
+  beside?: ReadonlyMap<string, () => boolean>
   /** Aborts when the server is asked to end: streams close, and nothing new begins. */
   signal: AbortSignal
 }

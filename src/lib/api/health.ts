@@ -21,14 +21,62 @@ const KEEP_MS = 1_000
 
 /** Asks the parts how they are: at most once a second, whoever asks how often. Never rejects. */
 export function openHealth(parts: ApiParts): () => Promise<Health> {
-  const asked = partsToAsk(parts)
-  let last: {at: number; health: Promise<Health>} | undefined
-  return () => {
-    const now = performance.now()
-    if (last === undefined || now - last.at > KEEP_MS) {
-      last = {at: now, health: lookAt(asked, parts)}
-    }
-    return last.health
+  const known = opened.get(parts)
+  if (known) return known
+  const watch = new PartsWatch(parts)
+  const health = () => watch.look()
+  opened.set(parts, health)
+  return health
+}
+
+/** The same answer wherever a server tells it. */
+const opened = new WeakMap<ApiParts, () => Promise<Health>>()
+
+class PartsWatch {
+  private looking: Promise<Health> | undefined
+  private last: {at: number; health: Health} | undefined
+  /** Parts that were down at the last look. */
+  private down: ReadonlySet<string> = new Set()
+
+  constructor(private readonly parts: ApiParts) {}
+
+  async look(): Promise<Health> {
+    if (this.last && performance.now() - this.last.at < KEEP_MS) return this.last.health
+    this.looking ??= this.ask().finally(() => {
+      this.looking = undefined
+    })
+    return this.looking
+  }
+
+  private async ask(): Promise<Health> {
+    const asked = partsToAsk(this.parts)
+    const failures = new Map<string, unknown>()
+    await Promise.all(
+      asked.map(async ({name, ask}) => {
+        try {
+          await within(PATIENCE_MS, ask())
+        } catch (error) {
+          failures.set(name, error)
+        }
+      }),
+    )
+    this.tell(failures)
+    const services = Object.fromEntries(
+      asked.map(({name}) => [name, failures.has(name) ? ('unhealthy' as const) : ('healthy' as const)]),
+    )
+    const needed = asked.some((part) => part.needed && failures.has(part.name))
+    const status = needed ? 'unhealthy' : failures.size > 0 ? 'degraded' : 'healthy'
+    const health: Health = {status, timestamp: new Date().toISOString(), services}
+    this.last = {at: performance.now(), health}
+    return health
+  }
+
+  /** What goes down and comes back is told once. */
+  private tell(failures: ReadonlyMap<string, unknown>): void {
+    const {log} = this.parts.signals
+    for (const [part, error] of failures) if (!this.down.has(part)) log.error('part_down', error, {part})
+    for (const part of this.down) if (!failures.has(part)) log.info('part_back', {part})
+    this.down = new Set(failures.keys())
   }
 }
 
@@ -59,25 +107,15 @@ function partsToAsk(parts: ApiParts): Part[] {
         if (!(await parts.cache.answers())) throw new Error('the cache is away')
       },
     })
+  for (const [name, isWell] of parts.beside ?? [])
+    asked.push({
+      name,
+      needed: true,
+      ask: async () => {
+        if (!isWell()) throw new Error(`${name} has failed, and is begun again`)
+      },
+    })
   return asked
-}
-
-async function lookAt(asked: readonly Part[], {signals}: ApiParts): Promise<Health> {
-  const answers = await Promise.all(
-    asked.map(async ({name, ask}) => {
-      try {
-        await within(PATIENCE_MS, ask())
-        return [name, 'healthy'] as const
-      } catch (error) {
-        signals.log.error('part_unhealthy', error, {part: name})
-        return [name, 'unhealthy'] as const
-      }
-    }),
-  )
-  const services = Object.fromEntries(answers)
-  const down = asked.filter(({name}) => services[name] === 'unhealthy')
-  const status = down.some(({needed}) => needed) ? 'unhealthy' : down.length > 0 ? 'degraded' : 'healthy'
-  return {status, timestamp: new Date().toISOString(), services}
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {

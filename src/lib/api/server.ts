@@ -30,6 +30,8 @@ const MAX_PARAMETER = 2_048
 /** The start does not wait longer for a database that is away. */
 const SETTINGS_WAIT_MS = 3_000
 
+export type ApiServer = FastifyInstance
+
 /** Puts the API together; it listens once `listen` is called, and `close` lets what is under way finish. */
 export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
   const app = makeFastify(parts)
