@@ -28,7 +28,7 @@ function narrowed(view: View, blocks: WordBlock[], need: Need): View[] {
 }
 
 /** What is in some blocks of a view; nothing where there are none. */
-function partOf(view: View, blocks: Array<Omit<WordBlock, 'words'>>): View[] {
+function partOf(view: View, blocks: Block[]): View[] {
   if (blocks.length === 0) return []
   const [min, max] = [Math.min(...blocks.map(({from}) => from)), Math.max(...blocks.map(({to}) => to))]
   const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
@@ -37,28 +37,39 @@ function partOf(view: View, blocks: Array<Omit<WordBlock, 'words'>>): View[] {
 }
 
 /**
- * A sealed view as two: its newest (oldest) blocks, of so many rows or a few more, and the rest, which is one stretch of
- * time again. As it is where it is not known to have more.
+ * A sealed view as two: its newest (oldest) blocks, of so many rows or a few more, and the rest. As it is where it is not
+ * known to have more.
  */
 export function splitView(lake: Viewed, view: View, order: 'newest' | 'oldest', rows: number): View[] {
   if (view.kind !== 'sealed' || view.rows <= rows) return [view]
   const blocks = view.spans ? evenly(view, view.spans) : (lake.words.of(view) ?? [])
   const ordered = order === 'newest' ? [...blocks].reverse() : blocks
   let [sum, count] = [0, 0]
-  while (count < ordered.length && sum < rows) sum += (ordered[count++] as {rows: number}).rows
+  while (count < ordered.length && sum < rows) sum += (ordered[count++] as Block).rows
   if (count === ordered.length) return [view]
-  const [first, rest] = [ordered.slice(0, count), ordered.slice(count)]
-  return [...partOf(view, view.spans ? first : joined(first)), ...partOf(view, view.spans ? rest : joined(rest))]
+  const first = ordered.slice(0, count)
+  const [from, to] = [Math.min(...first.map((block) => block.from)), Math.max(...first.map((block) => block.to))]
+  // Blocks may share a millisecond, and views are told apart by time.
+  const rest = ordered
+    .slice(count)
+    .map((block) =>
+      order === 'newest'
+        ? {...block, to: Math.min(block.to, from - 1)}
+        : {...block, from: Math.max(block.from, to + 1)},
+    )
+    .filter((block) => block.from <= block.to)
+  return view.spans ? [...partOf(view, first), ...partOf(view, rest)] : [...oneOf(view, first), ...oneOf(view, rest)]
 }
 
-function evenly({rows}: View, spans: Span[]): Array<Omit<WordBlock, 'words'>> {
+type Block = Omit<WordBlock, 'words'>
+
+function evenly({rows}: View, spans: Span[]): Block[] {
   return spans.map(({from, to}) => ({from, to: to - 1, rows: Math.ceil(rows / spans.length)}))
 }
 
-/** Neighbours as one. */
-function joined(blocks: Array<Omit<WordBlock, 'words'>>): Array<Omit<WordBlock, 'words'>> {
-  const rows = blocks.reduce((sum, block) => sum + block.rows, 0)
-  return [{from: Math.min(...blocks.map(({from}) => from)), to: Math.max(...blocks.map(({to}) => to)), rows}]
+/** The same of neighbouring blocks: one stretch of time. */
+function oneOf(view: View, blocks: Block[]): View[] {
+  return partOf(view, blocks).map((part) => ({...part, spans: [{from: part.min, to: part.max + 1}]}))
 }
 
 /** `undefined` where a record can match whatever its words are. */
