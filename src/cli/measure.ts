@@ -3,7 +3,7 @@ import {LogflowError} from '../lib/errors/logflow-error.js'
 import {explainNothing} from '../lib/flows/explain-nothing.js'
 import {type MeasureOptions, measureStore, measureUnits} from '../lib/flows/measure.js'
 import type {Measurement} from '../lib/metrics/measurement.js'
-import {type Period, periodOf} from '../lib/metrics/period.js'
+import {type Period, periodAsked as usualPeriod} from '../lib/metrics/period.js'
 import {lengthText, type MetricsScreen} from '../lib/output/metrics-parts.js'
 import {nothingFound} from '../lib/output/search-summary.js'
 import type {NothingFound} from '../lib/query/nothing-found.js'
@@ -66,13 +66,10 @@ export function metricsScreen({screen}: Context, flags: MeasureValues, now: Date
   }
 }
 
-const DAY = 86_400_000
-
 /** The last 24 hours unless said; of files everything, which is not known yet. */
 export function periodAsked({since, until}: Filter, flags: MeasureValues, now: Date): Period | undefined {
   if (flags.file && since === undefined) return undefined
-  const end = until ?? now.toISOString()
-  return periodOf(since ?? new Date(Math.max(0, Date.parse(end) - DAY)).toISOString(), end)
+  return usualPeriod({since, until}, now)
 }
 
 function spanShown(flags: MeasureValues): string | undefined {

@@ -3,10 +3,10 @@ import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {showResult} from '../cli/show-result.js'
-import {statusParts} from '../cli/status-parts.js'
 import {databaseStatusOf} from '../cli/with-database.js'
 import {openApp} from '../lib/compose.js'
 import {pipelineStatus} from '../lib/flows/pipeline-status.js'
+import {statusParts} from '../lib/flows/status-parts.js'
 import {statusView} from '../lib/output/status-view.js'
 
 export default class Status extends Command {

@@ -165,7 +165,7 @@ test.each([
   [['metrics', 'overview', '--interval', 'soon'], '--interval takes a length of time, not "soon"'],
   [['metrics', 'overview', '--top', '0'], '--top takes a whole number over 0'],
   [['metrics', 'overview', '--file', 'app.log', '--compare'], '--compare needs to know the period'],
-  [['metrics', 'timeseries', '--since', '300d', '--interval', '1ms'], '--interval would make'],
+  [['metrics', 'timeseries', '--since', '300d', '--interval', '1ms'], 'the interval would make'],
 ])(
   '%j is wrong use',
   async (args, said) => {

@@ -31,14 +31,15 @@ export interface MeasureOptions {
   withBefore: boolean
 }
 
-/** Measures the records of a store, all from one moment of it. */
+/** Measures the records of a store, all from one moment of it. Rejects when the signal aborts. */
 export async function measureStore<Result>(
   store: Store,
   measurement: Measurement<Result>,
   options: MeasureOptions & {period: Period},
+  signal?: AbortSignal,
 ): Promise<Result> {
   const plan = planOf(options, options.period)
-  const groups = await store.aggregate(measurement.questions(plan.asked))
+  const groups = await store.aggregate(measurement.questions(plan.asked), signal)
   return measurement.result(groups, plan.measured)
 }
 

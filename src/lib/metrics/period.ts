@@ -36,6 +36,15 @@ export function periodBefore({since, ms}: Period): Period | undefined {
   return periodOf(`${new Date(begin).toISOString().slice(0, 23)}${beyond}Z`, since)
 }
 
+/** What is measured where no beginning is given. */
+const USUAL_MS = DAY
+
+/** Between bounds of which either may be missing: the 24 hours before the end, up to now. */
+export function periodAsked({since, until}: {since?: string; until?: string}, now: Date): Period {
+  const end = until ?? now.toISOString()
+  return periodOf(since ?? new Date(Math.max(0, Date.parse(end) - USUAL_MS)).toISOString(), end)
+}
+
 /** Whole seconds, minutes, hours, days or weeks that make at most 60 stretches of so many milliseconds. */
 export function chooseInterval(ms: number): number {
   return STRETCHES.find((size) => ms / size <= MOST_STRETCHES) ?? (STRETCHES.at(-1) as number)
@@ -59,7 +68,7 @@ export function intervalIn(ms: number, zone: Zone, since: string): Interval {
 export function checkStretches({ms}: Period, every: Interval): void {
   const count = Math.ceil(ms / every.ms) + 1
   if (count <= MOST_ROWS) return
-  throw new LogflowError('USAGE', `--interval would make ${count.toLocaleString('en-US')} stretches of time`, {
+  throw new LogflowError('USAGE', `the interval would make ${count.toLocaleString('en-US')} stretches of time`, {
     suggestions: [`Use a longer one, or leave it out: ${chooseInterval(ms) / 1_000}s`],
   })
 }

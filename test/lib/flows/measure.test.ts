@@ -91,5 +91,5 @@ test('an interval that cuts the period into dust is refused', async () => {
     zone: UTC,
     withBefore: false,
   })
-  await expect(asked).rejects.toThrow('--interval would make')
+  await expect(asked).rejects.toThrow('the interval would make')
 })

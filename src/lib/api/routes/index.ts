@@ -10,6 +10,7 @@ import {cacheRoutes} from './cache.js'
 import {configRoutes} from './config.js'
 import {healthRoutes} from './health.js'
 import {logsRoutes} from './logs.js'
+import {metricsRoutes} from './metrics.js'
 import {openapiRoutes} from './openapi.js'
 import {ownMetricsRoutes} from './own-metrics.js'
 import {postedLogsRoutes} from './posted-logs.js'
@@ -30,6 +31,7 @@ export const SUBJECTS: readonly Subject[] = [
   configRoutes,
   healthRoutes,
   logsRoutes,
+  metricsRoutes,
   postedLogsRoutes,
   rateLimitRoutes,
   storeRoutes,

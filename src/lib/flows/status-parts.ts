@@ -1,4 +1,4 @@
-import type {Answer, BusStatus, PipelineStatus, StoreStatus} from '../lib/flows/pipeline-status.js'
+import type {Answer, BusStatus, PipelineStatus, StoreStatus} from './pipeline-status.js'
 
 /** The pipeline as it is shown and printed as JSON. */
 export function statusParts({bus, store, database}: PipelineStatus) {
