@@ -12,6 +12,7 @@ import {openSqlite} from '../../src/lib/database/sqlite/open-sqlite.js'
 import {backUpDatabase, restoreDatabase} from '../../src/lib/flows/database-files.js'
 import {databaseContract, userOf} from '../contracts/database.js'
 import {allRows, fillDatabase} from '../support/database-rows.js'
+import {buildLogflow, runLogflow} from '../support/run-logflow.js'
 import {canStartPostgres, type RunningPostgres, startPostgres} from '../support/start-postgres.js'
 import {tempFolder} from '../support/temp-folder.js'
 
@@ -194,6 +195,30 @@ describe.skipIf(!canStartPostgres('the database on PostgreSQL'))('PostgreSQL', (
       })
       await sql`drop role reader`.execute(database.queries)
     })
+  })
+
+  test('commands work on it: made, looked at, backed up, restored, refused while it is away', async () => {
+    await buildLogflow()
+    const home = tempFolder()
+    const url = server.url.replace(/logflow$/, 'by_command').replace('postgres@', 'postgres:geheim@')
+    const run = (...args: string[]) => runLogflow(args, {home, cwd: home, env: {LOGFLOW_DATABASE_URL: url}})
+    const missing = await run('db', 'status')
+    expect(missing).toMatchObject({status: 3, stderr: expect.stringContaining('logflow db init  makes the database')})
+    const made = await run('db', 'init', '--json')
+    expect(JSON.parse(made.stdout)).toMatchObject({
+      kind: 'postgres',
+      location: `postgres://127.0.0.1:${PORT}/by_command`,
+      migration: '0001-first-tables',
+    })
+    expect(await run('db', 'shell', '-c', 'select count(*) as n from users')).toMatchObject({stdout: '{"n":0}\n'})
+    expect(await run('db', 'backup', 'a')).toMatchObject({status: 0})
+    expect(await run('db', 'restore', 'a')).toMatchObject({status: 0})
+    await server.stop()
+    const away = await run('db', 'backup', 'b')
+    await server.start()
+    expect(away).toMatchObject({status: 3, stdout: ''})
+    expect(away.stderr).toMatch(/^error: No answer from the database at postgres:\/\/127\.0\.0\.1:\d+\/by_command: /)
+    for (const {stdout, stderr} of [missing, made, away]) expect(stdout + stderr).not.toContain('geheim')
   })
 
   test('the number of open connections is told as it changes', async () => {

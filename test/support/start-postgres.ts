@@ -1,5 +1,5 @@
-// A real PostgreSQL for a suite: the one named by LOGFLOW_TEST_POSTGRES, else one started here from the machine's own
-// packages (Debian: postgresql), else none, which is said aloud.
+// A real PostgreSQL for a suite, from the machine's own packages (Debian: postgresql); where there is none, that is said
+// aloud.
 
 import {execFile, execFileSync} from 'node:child_process'
 import {chownSync, existsSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
