@@ -29,7 +29,7 @@ export default class UsersPasswd extends Command {
     const fromStdin = flags['password-stdin']
     await using app = openApp(context.config, context.talk.detail)
     const accounts = await app.accounts()
-    const {user, isOwn} = await whose(accounts, args.who)
+    const {user, isOwn} = await whose(accounts, args.who, context.config.server?.token)
     const current = isOwn ? await passwordFor(context, {question: 'Password until now: '}) : undefined
     const password = await passwordFor(isOwn ? withoutPassword(context) : context, {
       fromStdin,
@@ -37,19 +37,24 @@ export default class UsersPasswd extends Command {
       twice: true,
     })
     await accounts.setPassword(callerHere(), user.id, {password, ...(current === undefined ? {} : {current})})
+    if (isOwn) context.talk.note('every session has ended: logflow auth login signs in again')
     await showResult(context, {username: user.username, id: user.id}, () => `set the password of ${user.username}\n`)
   }
 }
 
 /** The account that is meant; at a server it may be the caller's own. */
-async function whose(accounts: Accounts, who: string | undefined): Promise<{user: User; isOwn: boolean}> {
-  if (accounts.kind === 'local') {
+async function whose(
+  accounts: Accounts,
+  who: string | undefined,
+  token: string | undefined,
+): Promise<{user: User; isOwn: boolean}> {
+  if (token === undefined) {
     if (who === undefined) throw new UsageError('say whose password to set: logflow users passwd NAME')
     return {user: await accounts.show(callerHere(), who), isOwn: false}
   }
-  const own = await accounts.show(callerHere(), 'me')
-  const user = who === undefined ? own : await accounts.show(callerHere(), who)
-  return {user, isOwn: user.id === own.id}
+  const {subject} = await accounts.authenticate(token, {})
+  const user = await accounts.show(callerHere(), who ?? subject)
+  return {user, isOwn: user.id === subject}
 }
 
 /** LOGFLOW_PASSWORD is the one until now here: it must not be taken for the new one as well. */
