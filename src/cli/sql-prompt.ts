@@ -42,6 +42,7 @@ async function answer({out, format, screen, talk}: Context, database: Database, 
     const {columns, rows} = await readSql(database, typed)
     const titled = columns.map((title) => ({title, least: 8}))
     if (rows.length > 0) await out.write(rowsText(format, rows, titled, screen))
+    await out.flush()
     if (screen.isTerminal) talk.note(plural(rows.length, 'row'))
   } catch (error) {
     // At a prompt one goes on; a script stops at what is wrong.

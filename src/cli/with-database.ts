@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {type MakeDatabase, openDatabase} from '../lib/compose.js'
 import type {Config} from '../lib/config/config.js'
-import type {Database, DatabaseStatus} from '../lib/database/database.js'
+import type {Database, DatabaseFault, DatabaseStatus} from '../lib/database/database.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import type {Context} from './context.js'
 
@@ -26,10 +26,17 @@ export async function withDatabase<T>(
 
 /** What `status` and `doctor` ask of it; absent where a server has it. One that nobody has made yet is not missed. */
 export function databaseStatusOf(config: Config): (() => Promise<DatabaseStatus | undefined>) | undefined {
-  const {database, server} = config
-  if (server !== undefined) return undefined
-  return async () => {
-    if (database.kind === 'sqlite' && !existsSync(database.path)) return undefined
-    return withDatabase({config}, {make: 'nothing'}, (opened) => opened.status())
-  }
+  if (config.server !== undefined) return undefined
+  return async () => ifThere(config, (database) => database.status())
+}
+
+/** What is wrong with what it holds; none where there is no database, or a server has it. */
+export async function databaseFaultsOf(config: Config): Promise<DatabaseFault[] | undefined> {
+  return config.server === undefined ? ifThere(config, (database) => database.inspect()) : undefined
+}
+
+async function ifThere<T>(config: Config, ask: (database: Database) => Promise<T>): Promise<T | undefined> {
+  const {database} = config
+  if (database.kind === 'sqlite' && !existsSync(database.path)) return undefined
+  return withDatabase({config}, {make: 'nothing'}, ask)
 }

@@ -3,11 +3,11 @@ import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {showResult} from '../cli/show-result.js'
-import {databaseStatusOf} from '../cli/with-database.js'
+import {databaseFaultsOf, databaseStatusOf} from '../cli/with-database.js'
 import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {checkHealth} from '../lib/flows/check-health.js'
-import {inspectData} from '../lib/flows/inspect-data.js'
+import {inspectData, inspectDatabase} from '../lib/flows/inspect-data.js'
 import {progressBar} from '../lib/output/progress-bar.js'
 import {checksView} from '../lib/output/status-view.js'
 
@@ -46,6 +46,7 @@ export default class Doctor extends Command {
       })),
     )
     bar.end()
+    checks.push(...(await inspectDatabase(() => databaseFaultsOf(context.config))))
     await showResult(context, {checks}, () => checksView(checks, context.screen))
     const failed = checks.filter((check) => check.state === 'failed').map((check) => check.name)
     if (failed.length > 0) throw new LogflowError('UNHEALTHY', `not healthy: ${failed.join(', ')}`)

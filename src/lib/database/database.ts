@@ -29,6 +29,8 @@ export interface Database {
   /** Brings the tables to this version; safe to run twice, and at the same time in two processes. Forward only. */
   migrate(): Promise<MigrationResult>
   status(): Promise<DatabaseStatus>
+  /** Reads everything and tells what is wrong with it; empty where nothing is. */
+  inspect(): Promise<DatabaseFault[]>
   close(): Promise<void>
 }
 
@@ -53,6 +55,14 @@ export interface DatabaseStatus {
   rows: Record<string, number>
   /** Open connections now. */
   connections: number
+}
+
+export interface DatabaseFault {
+  finding: string
+  /** What to do. */
+  fix: string
+  /** It can be used all the same. */
+  harmless?: true
 }
 
 /** Called with the kind of each statement (`select`, `insert`, `update`, `delete`, `other`) as it ends. */

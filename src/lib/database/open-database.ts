@@ -1,10 +1,12 @@
 import {type LogEvent, sql} from 'kysely'
-import type {Database, OnQuery, Queries} from './database.js'
+import type {Database, DatabaseFault, OnQuery, Queries} from './database.js'
 import {MIGRATION_TABLES, migrationState, runMigrations} from './migrate.js'
 import {TABLES} from './tables.js'
 
 /** What an engine gives; the rest of a Database is the same on all. */
 export interface Engine extends Pick<Database, 'kind' | 'location' | 'queries' | 'transaction' | 'snapshot' | 'close'> {
+  /** See Database; absent where a server looks after its own files. */
+  inspect?(): Promise<DatabaseFault[]>
   /** Tables that are there, in any order. */
   tables(): Promise<string[]>
   /** Where tables are made, on an engine that has several such places. */
@@ -52,6 +54,7 @@ export function databaseOf(engine: Engine): Database {
         connections: engine.connections(),
       }
     },
+    inspect: async () => (await engine.inspect?.()) ?? [],
     close: engine.close,
   }
 }

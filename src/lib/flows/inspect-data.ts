@@ -1,4 +1,5 @@
 import type {Bus} from '../bus/bus.js'
+import type {DatabaseFault} from '../database/database.js'
 import type {Inspection, InspectOptions} from '../errors/inspection.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Store} from '../store/store.js'
@@ -13,6 +14,22 @@ export async function inspectData(
     ...(await checksOf('bus content', 'units', bus, options)),
     ...(await checksOf('store content', 'records', store, options)),
   ]
+}
+
+/** @param faults what is wrong with the database; `undefined` where there is none */
+export async function inspectDatabase(faults: () => Promise<DatabaseFault[] | undefined>): Promise<Check[]> {
+  const name = 'database content'
+  try {
+    const found = await faults()
+    if (found === undefined) return []
+    if (found.length === 0) return [{name, state: 'ok', finding: 'whole'}]
+    return found.map(({harmless, ...fault}) => ({name, state: harmless ? 'warning' : 'failed', ...fault}))
+  } catch (error) {
+    if (!(error instanceof LogflowError)) throw error
+    // What does not answer has its own check already.
+    if (error.code !== 'CORRUPT') return []
+    return [{name, state: 'failed', finding: error.message, fix: error.suggestions.join('; ')}]
+  }
 }
 
 async function checksOf(

@@ -8,6 +8,7 @@ import type {Database as Connection} from 'libsql'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Database, OnQuery, Schema} from '../database.js'
 import {databaseOf, reportTo, turnstile} from '../open-database.js'
+import {inspectSqlite} from './inspect.js'
 import {libsqlDialect} from './libsql-dialect.js'
 import {patiently} from './patience.js'
 
@@ -77,6 +78,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
         .execute()
       return `SQLite ${row?.version}`
     },
+    inspect: () => inspectSqlite(queries, path),
     connections: () => (writer ? 2 : 1),
     async close() {
       await Promise.all([queries.destroy(), writer?.destroy()])
