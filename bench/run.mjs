@@ -13,7 +13,7 @@ import {showTable} from './table.mjs'
 
 const ROOT = join(import.meta.dirname, '..')
 const MEMORY_AIM = 300e6
-const ORDER = ['start-up', 'generate', 'lake', 'lake-search', 'trace', 'kafka', 'elasticsearch']
+const ORDER = ['start-up', 'generate', 'lake', 'lake-search', 'trace', 'api', 'kafka', 'elasticsearch']
 
 const {values: flags} = parseArgs({
   options: {

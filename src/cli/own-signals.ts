@@ -30,9 +30,8 @@ export const metricsFlags = {
     max: 65_535,
   }),
   'metrics-host': Flags.string({
-    description: 'Address to serve them on',
+    description: 'Address to serve them on; 127.0.0.1 unless given',
     helpValue: 'ADDRESS',
-    default: '127.0.0.1',
     dependsOn: ['metrics-port'],
   }),
 }

@@ -36,6 +36,9 @@ const MASKED_LOOKS: ReadonlyArray<[RegExp, string]> = [
   [/((?:password|passwd|passphrase|pwd|secret):\s*)(?!\*{8})[^\s"'&,;\\]+/gi, `$1${MASK}`],
 ]
 
+/** Of these characters alone nothing above is made, so such a text (an id, a path) is not looked through for it. */
+const PLAIN = /^[A-Za-z0-9/-]*$/
+
 /** Hides what is secret. `known` are secrets of the configuration, replaced wherever they stand. */
 export interface Masker {
   /** A text in which nothing of a secret is left. */
@@ -55,6 +58,7 @@ export function openMasker(known: readonly string[] = []): Masker {
     text(text) {
       let masked = text
       for (const secret of exact) if (masked.includes(secret)) masked = masked.replaceAll(secret, MASK)
+      if (PLAIN.test(masked)) return masked
       for (const [look, instead] of MASKED_LOOKS) masked = masked.replace(look, instead)
       return masked
     },

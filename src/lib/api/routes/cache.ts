@@ -11,7 +11,7 @@ export function cacheRoutes({cache, signals}: ApiParts): RouteOptions[] {
       url: '/cache/stats',
       config: {name: 'cache.stats', access: 'reader'},
       schema: {
-        tags: ['cache'],
+        tags: ['server'],
         summary: 'What the cache holds and how often it was asked',
         description: 'Hits, misses and errors are of this server since it began; keys of all that share the cache.',
         response: {200: STATS},
@@ -23,7 +23,7 @@ export function cacheRoutes({cache, signals}: ApiParts): RouteOptions[] {
       url: '/cache/clear',
       config: {name: 'cache.clear', access: 'admin'},
       schema: {
-        tags: ['cache'],
+        tags: ['server'],
         summary: 'Forget what is cached',
         querystring: {
           type: 'object',

@@ -23,7 +23,7 @@ export function rateLimitRoutes({limiter, signals}: ApiParts): RouteOptions[] {
       url: '/rate-limits/status',
       config: {name: 'rate-limits.status', access: 'admin'},
       schema: {
-        tags: ['rate limits'],
+        tags: ['server'],
         summary: 'Who has asked how often, in the windows that run',
         description:
           'Those nearest to their limit first. Without Redis, or while it is away, those of this server alone.',
@@ -36,7 +36,7 @@ export function rateLimitRoutes({limiter, signals}: ApiParts): RouteOptions[] {
       url: '/rate-limits/reset/:id',
       config: {name: 'rate-limits.reset', access: 'admin'},
       schema: {
-        tags: ['rate limits'],
+        tags: ['server'],
         summary: 'Forget how often a user or an address has asked',
         description: 'Whoever has not asked yet has 0 windows: that is no error.',
         params: {
@@ -65,7 +65,7 @@ export function rateLimitRoutes({limiter, signals}: ApiParts): RouteOptions[] {
       url: '/rate-limits/reset-all',
       config: {name: 'rate-limits.reset-all', access: 'admin'},
       schema: {
-        tags: ['rate limits'],
+        tags: ['server'],
         summary: 'Forget how often anyone has asked',
         response: {200: RESET},
       },
