@@ -48,9 +48,14 @@ export async function openApi({
 
 /** Accounts of whoever sends one of these tokens: for tests that are about something else. */
 export function knownTokens(callers: Record<string, Partial<Caller>>): () => Promise<Accounts> {
-  const accounts: Pick<Accounts, 'kind' | 'any' | 'authenticate' | 'close'> = {
+  const accounts: Pick<Accounts, 'kind' | 'any' | 'show' | 'authenticate' | 'close'> = {
     kind: 'local',
     any: async () => true,
+    show: async (_caller, who) => {
+      const named = Object.values(callers).find(({username}) => username === who)
+      if (!named?.subject) throw new LogflowError('NOT_FOUND', 'there is no such account')
+      return {id: named.subject, username: who, role: 'user', active: true, created_at: '', updated_at: ''}
+    },
     authenticate: async (bearer, from) => {
       const known = callers[bearer]
       if (!known) throw new LogflowError('UNAUTHORISED', 'the token is not valid')

@@ -10,7 +10,7 @@ const SOME = {limit: 5, windowMs: MINUTE}
 function openWithAdmin(): Promise<OpenApi> {
   return openApi({
     env: {LOGFLOW_API_RATE_LIMITS: 'off'},
-    parts: {accounts: knownTokens({root: ADMIN, somebody: {}})},
+    parts: {accounts: knownTokens({root: ADMIN, somebody: {}, other: {subject: 'id-9', username: 'alice'}})},
   })
 }
 
@@ -82,7 +82,9 @@ test('who has asked how often, those nearest to their limit first, and forgettin
   }
   expect(await reset('reset/ip%3A%3A%3A1')).toEqual({reset: 1})
   expect(await reset('reset/nobody')).toEqual({reset: 0})
-  expect(await reset('reset-all')).toEqual({reset: 2})
+  for (const key of ['a:user:id-9', 'b:user:id-9', 'a:user:alice', 'a:user:id-99']) await parts.limiter.take(key, SOME)
+  expect(await reset('reset/alice')).toEqual({reset: 3})
+  expect(await reset('reset-all')).toEqual({reset: 3})
 })
 
 test.each([

@@ -1,5 +1,7 @@
 import type {FastifyRequest, RouteOptions} from 'fastify'
+import type {Caller} from '../../accounts/accounts.js'
 import {rateStatusJson} from '../../cache/as-json.js'
+import {LogflowError} from '../../errors/logflow-error.js'
 import type {ApiParts} from '../api.js'
 
 const COUNT = {type: 'integer', minimum: 0} as const
@@ -11,7 +13,8 @@ const RESET = {
   examples: [{reset: 2}],
 } as const
 
-export function rateLimitRoutes({limiter, signals}: ApiParts): RouteOptions[] {
+export function rateLimitRoutes(parts: ApiParts): RouteOptions[] {
+  const {limiter, signals} = parts
   const told = ({context}: FastifyRequest, who: string, reset: number) => {
     const {requestId, caller} = context
     signals.log.audit('rate_limits_reset', {operation_id: requestId, subject_id: caller.subject, who, reset})
@@ -48,7 +51,7 @@ export function rateLimitRoutes({limiter, signals}: ApiParts): RouteOptions[] {
               type: 'string',
               minLength: 1,
               maxLength: 256,
-              description: 'A user id or an address, also as user:ID or ip:ADDRESS',
+              description: 'A user name, a user id or an address; also as user:ID or ip:ADDRESS',
               examples: ['ip:203.0.113.7'],
             },
           },
@@ -57,7 +60,9 @@ export function rateLimitRoutes({limiter, signals}: ApiParts): RouteOptions[] {
       },
       handler: async (request) => {
         const {id} = request.params as {id: string}
-        return told(request, id, await limiter.reset(id))
+        const user = await userNamed(parts, request.context.caller, id)
+        const other = user && user !== id ? await limiter.reset(`user:${user}`) : 0
+        return told(request, id, other + (await limiter.reset(id)))
       },
     },
     {
@@ -72,6 +77,17 @@ export function rateLimitRoutes({limiter, signals}: ApiParts): RouteOptions[] {
       handler: async (request) => told(request, '*', await limiter.resetAll()),
     },
   ]
+}
+
+/** The id of a user of this name; counts are kept by id. Who has no account, or while the database is away, has none. */
+async function userNamed(parts: ApiParts, caller: Caller, name: string): Promise<string | undefined> {
+  if (name.includes(':')) return undefined
+  try {
+    return (await (await parts.accounts()).show(caller, name)).id
+  } catch (error) {
+    if (error instanceof LogflowError) return undefined
+    throw error
+  }
 }
 
 const STATUS = {
