@@ -14,7 +14,11 @@ export default class RateLimitsReset extends Command {
     '<%= config.bin %> rate-limits reset ip:203.0.113.7',
     '<%= config.bin %> rate-limits reset --all --profile production',
   ]
-  static override args = {who: argument({description: 'A user id or an address, also as user:ID or ip:ADDRESS; where a server is asked, a user name, too'})}
+  static override args = {
+    who: argument({
+      description: 'A user id or an address, also as user:ID or ip:ADDRESS; where a server is asked, a user name, too',
+    }),
+  }
   static override flags = {all: Flags.boolean({description: 'Everybody'}), ...globalFlags}
 
   async run(): Promise<void> {
