@@ -3,8 +3,8 @@
 //   node bench/soak-up.mjs [--minutes 10] [--redis] [--postgres] [--lines 500] [--apart] [--port 28070] [--json out.json]
 // --apart: `serve` and `process` as two processes. Servers take the two ports above. Exit 1 where the answer is no.
 
-import {spawn} from 'node:child_process'
-import {closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {spawn, spawnSync} from 'node:child_process'
+import {closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {pathToFileURL} from 'node:url'
@@ -26,6 +26,7 @@ const {values: flags} = parseArgs({
   },
 })
 const ROOT = join(import.meta.dirname, '..')
+const BINARY = join(ROOT, 'bin/run.js')
 const SECONDS = Number(flags.minutes) * 60
 const PORT = Number(flags.port)
 const BASE = `http://127.0.0.1:${PORT}`
@@ -40,6 +41,10 @@ const servers = []
 const children = []
 try {
   process.exitCode = (await soak()) ? 0 : 1
+} catch (error) {
+  for (const {name} of children)
+    say(`${name} said last: ${readFileSync(join(folder, `${name}.log`), 'utf8').slice(-2_000)}`)
+  throw error
 } finally {
   for (const child of children) child.kill('SIGKILL')
   for (const {server} of servers) await server.remove()
@@ -69,11 +74,8 @@ async function soak() {
     ...Array.from({length: 4}, () => searcher(BASE, tally, asking.signal)),
     ...Array.from({length: 4}, () => watcher(BASE, tally, asking.signal)),
   ]
-  await Promise.race([outages(tally, seconds), failureOf(loads)])
-  while (seconds() < SECONDS) {
-    await sleep(Math.min(30_000, 1_000 * Math.max(0.1, SECONDS - seconds())))
-    tell(tally, memory, seconds())
-  }
+  const whole = Promise.all([outages(tally, seconds), told(tally, memory, seconds)])
+  await Promise.race([whole, failureOf(loads)])
   posting.abort()
   asking.abort()
   await Promise.all(loads)
@@ -101,17 +103,19 @@ function startLogflow() {
   const env = cleanEnv({
     HOME: folder,
     LOGFLOW_DATA_DIR: join(folder, 'data'),
-    LOGFLOW_ADMIN_PASSWORD: PASSWORD,
+    LOGFLOW_PASSWORD: PASSWORD,
     LOGFLOW_API_RATE_LIMITS: 'off',
     ACCESS_TOKEN_EXPIRE_MINUTES: String(2 * Math.ceil(SECONDS / 60) + 60),
     ...(redis ? {REDIS_URL: redis} : {}),
     ...(postgres ? {DATABASE_URL: postgres} : {}),
   })
+  const admin = spawnSync(process.execPath, [BINARY, 'users', 'create', 'admin', '--admin'], {env, cwd: folder})
+  if (admin.status !== 0) throw new Error(`no admin: ${admin.stderr}`)
   const commands = flags.apart ? [['serve', '--port', `${PORT}`], ['process']] : [['up', '--port', `${PORT}`]]
   for (const [name, ...args] of commands) {
     const log = openSync(join(folder, `${name}.log`), 'w')
     const stdio = ['ignore', 'ignore', log]
-    const child = spawn(process.execPath, [join(ROOT, 'bin/run.js'), name, ...args], {env, cwd: folder, stdio})
+    const child = spawn(process.execPath, [BINARY, name, ...args], {env, cwd: folder, stdio})
     closeSync(log)
     children.push(Object.assign(child, {name}))
   }
@@ -151,8 +155,9 @@ function sampleMemory(seconds) {
   const samples = children.map(() => [])
   const look = () => {
     for (const [i, {pid}] of children.entries()) {
-      const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
-      samples[i].push([seconds(), kilobytes * 1_024])
+      const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : ''
+      const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0)
+      if (kilobytes > 0) samples[i].push([seconds(), kilobytes * 1_024])
     }
   }
   const timer = setInterval(look, 1_000)
@@ -213,9 +218,13 @@ function report({tally, memory, readers, complete, ended}) {
   return faults.length === 0
 }
 
-function tell(tally, {samples}, seconds) {
-  const rss = samples.map((one) => `${Math.round((one.at(-1)?.[1] ?? 0) / 1e6)} MB`).join(' + ')
-  say(`${Math.round(seconds)} s: ${rss}, ${tally.acknowledged} lines`)
+/** Until the end, a line now and then. */
+async function told(tally, {samples}, seconds) {
+  while (seconds() < SECONDS) {
+    await sleep(Math.min(30_000, 1_000 * Math.max(0.1, SECONDS - seconds())))
+    const rss = samples.map((one) => `${Math.round((one.at(-1)?.[1] ?? 0) / 1e6)} MB`).join(' + ')
+    say(`${Math.round(seconds())} s: ${rss}, ${tally.acknowledged} lines`)
+  }
 }
 
 async function until(what, patience, check) {
