@@ -44,7 +44,8 @@ export function bcryptPasswords(cost = BCRYPT_COST): Passwords {
       // A salt and a digest that is all dots: no password is known that has it.
       fitsNothing ??= genSalt({cost}).then((salt) => salt + '.'.repeat(31))
       const fits = await compare(password, hash ?? (await fitsNothing))
-      return hash !== undefined && fits
+      // A password with more behind it is another one, though bcrypt does not read that far.
+      return hash !== undefined && fits && Buffer.byteLength(password) <= MOST_BYTES
     },
   }
 }

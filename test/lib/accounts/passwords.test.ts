@@ -12,11 +12,12 @@ test('a hash is bcrypt with cost 12 unless a test asks for less, and fits its pa
   expect(await passwords.verify('', undefined)).toBe(false)
 })
 
-test('all 72 bytes count', async () => {
+test('all 72 bytes count, and none may follow them', async () => {
   const passwords = bcryptPasswords(4)
   const hash = await passwords.hash(`${'x'.repeat(71)}1`)
   expect(await passwords.verify(`${'x'.repeat(71)}1`, hash)).toBe(true)
   expect(await passwords.verify(`${'x'.repeat(71)}2`, hash)).toBe(false)
+  expect(await passwords.verify(`${'x'.repeat(71)}1 and more`, hash)).toBe(false)
 })
 
 test.each([
