@@ -14,8 +14,8 @@ interface Part {
   ask: () => Promise<unknown>
 }
 
-/** A part that is silent for so long is down. */
-const PATIENCE_MS = 2_000
+/** A part that is silent for so long is down: less than the patience of the usual probes, more than a cold start takes. */
+const PATIENCE_MS = 5_000
 /** An answer stands for so long, so that probes cost nothing. */
 const KEEP_MS = 1_000
 

@@ -71,7 +71,11 @@ const RETRY_AFTER_SECONDS = 5
 /** The answer that an error becomes. The one place where codes become statuses. */
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof LogflowError) return ofLogflow(error, requestId)
-  const {statusCode, validation, message} = error as {statusCode?: number; validation?: unknown; message?: string}
+  const {statusCode, validation, message} = (error ?? {}) as {
+    statusCode?: number
+    validation?: unknown
+    message?: string
+  }
   if (validation) return plain(400, 'the request is not valid', 'usage', requestId, message)
   if (isTimeout(error)) return plain(504, 'it took too long', 'timeout', requestId)
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
