@@ -158,13 +158,13 @@ const QUERY = {
   },
 }
 
+const OBJECT_A_LINE = {schema: {description: 'A record a line', examples: ['{"level":"info","message":"hello"}\n']}}
 const BODIES = {
   'application/json': {
     schema: {description: 'A record, or a list of them', examples: [[{level: 'error', message: 'card declined'}]]},
   },
-  'application/x-ndjson': {
-    schema: {description: 'A record a line', examples: ['{"level":"info","message":"hello"}\n']},
-  },
+  'application/x-ndjson': OBJECT_A_LINE,
+  'application/jsonl': OBJECT_A_LINE,
   'text/plain': {schema: {description: 'Lines', examples: ['2026-11-21T09:41:07Z ERROR card declined\n']}},
 }
 

@@ -6,6 +6,7 @@ import {describe, expect, test} from 'vitest'
 import type {Scope} from '../../../../src/lib/accounts/accounts.js'
 import type {Bus} from '../../../../src/lib/bus/bus.js'
 import {LogflowError} from '../../../../src/lib/errors/logflow-error.js'
+import {settleBacklog} from '../../../../src/lib/flows/settle-backlog.js'
 import {unitToRecord} from '../../../../src/lib/parse/to-record.js'
 import type {LogRecord} from '../../../../src/lib/record/record.js'
 import {knownTokens, openApi} from '../../../support/open-api.js'
@@ -189,6 +190,53 @@ test('sent again with the same key, the ids are the same; the same key with anot
   expect(await send('[{"a":1},{"a":1}]', 'k')).toEqual(first)
   expect(await send('[{"a":1},{"a":2}]', 'k')).not.toEqual(first)
   expect(await send('[{"a":1},{"a":1}]')).not.toEqual(first)
+})
+
+test('an answer that is lost after the bus has the lines: sent again with the key, each record is stored once', async () => {
+  const {parts} = await open()
+  const bus = await parts.bus()
+  let loseNext = true
+  const losing = {
+    openProducer: async (options: Parameters<Bus['openProducer']>[0]) => {
+      const producer = await bus.openProducer(options)
+      return {
+        ...producer,
+        async send(...args: Parameters<typeof producer.send>) {
+          const receipt = await producer.send(...args)
+          if (!loseNext) return receipt
+          loseNext = false
+          throw new LogflowError('BUS_UNREACHABLE', 'the connection broke', {retriable: true})
+        },
+      }
+    },
+    close: async () => {},
+  } as unknown as Bus
+  const {server} = await open({bus: async () => losing})
+  const lines = Array.from({length: 50}, (_, i) => `line ${i}`).join('\n')
+  const options = {type: 'text/plain', query: {ids: 'true'}, headers: {'idempotency-key': 'once'}}
+  expect((await post(server, lines, options)).status).toBe(503)
+  const again = await post(server, lines, options)
+  expect(again.status).toBe(202)
+  const {topic, group} = parts.config
+  const [state] = (await bus.describe(topic)).partitions
+  // The bus has them twice.
+  expect(state?.next).toBe(100)
+  const store = await parts.store()
+  const until = new Map([[0, 100]])
+  const report = await settleBacklog({
+    bus,
+    store,
+    topic,
+    group,
+    until,
+    signal: AbortSignal.timeout(90_000),
+    now: () => new Date(),
+  })
+  expect(report).toMatchObject({stored: 50, alreadyThere: 50, deadLettered: 0})
+  const stored: string[] = []
+  for await (const page of store.search({query: {kind: 'all'}, order: 'oldest', limit: 1_000}))
+    stored.push(...page.map(({id}) => id))
+  expect(stored.sort()).toEqual([...(again.body.ids ?? [])].sort())
 })
 
 test('a body that breaks off is no post', async () => {
