@@ -1,3 +1,4 @@
+import {setImmediate} from 'node:timers/promises'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -13,6 +14,12 @@ import type {Database as Connection} from 'libsql'
 import type {LogflowError} from '../../errors/logflow-error.js'
 import {checkText} from '../check-text.js'
 import {patiently} from './patience.js'
+
+/**
+ * After so many statements others get their turn: these are answered at once, so that whoever awaits one after another
+ * would never let a timer or a socket come in between, nor libsql free what it keeps of each.
+ */
+const TURN = 32
 
 /** What transactions are for: those that read hold up nobody, and refuse to write. */
 export type Purpose = 'read' | 'write'
@@ -84,6 +91,7 @@ class LibsqlDriver implements Driver {
 class SharedConnection implements DatabaseConnection {
   /** What went wrong in the transaction under way: as in PostgreSQL, nothing more can be done in it. */
   private failed: LogflowError | undefined
+  private statements = 0
 
   constructor(
     private readonly connection: Connection,
@@ -94,6 +102,7 @@ class SharedConnection implements DatabaseConnection {
   async executeQuery<R>({sql, parameters, query}: CompiledQuery): Promise<QueryResult<R>> {
     if (this.failed) throw this.failed
     checkText(parameters)
+    if (++this.statements % TURN === 0) await setImmediate()
     if (this.connection.inTransaction || isRead(query, sql)) return this.run(sql, parameters)
     // A statement that found the lock taken stays half-run, and what is written later would wait for its end to be
     // committed; BEGIN leaves nothing behind.

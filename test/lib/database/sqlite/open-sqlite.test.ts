@@ -57,3 +57,19 @@ test('a writer of another process that does not end is told, and nothing hangs',
   expect((await holder.status()).rows.users).toBe(3)
   await Promise.all([holder.close(), waiter.close()])
 })
+
+test('many statements in a row let others have their turn', async () => {
+  const database = await openSqlite({path: join(tempFolder(), 'logflow.db')})
+  await database.migrate()
+  let turns = 0
+  let counting = true
+  const count = () => {
+    turns++
+    if (counting) setImmediate(count)
+  }
+  setImmediate(count)
+  for (let i = 0; i < 1_000; i++) await database.queries.selectFrom('users').select('id').execute()
+  counting = false
+  expect(turns).toBeGreaterThan(10)
+  await database.close()
+})
