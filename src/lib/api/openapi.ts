@@ -139,6 +139,7 @@ const PROBLEM = {
 }
 
 const PROBLEMS_OF_BODIES = {
+  404: problem('Something that it names is not there'),
   409: problem('A name that is taken, or something that changed meanwhile'),
   413: problem('The body is too large'),
   415: problem('A body of another type'),
