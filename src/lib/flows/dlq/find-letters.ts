@@ -1,4 +1,5 @@
 import type {Bus} from '../../bus/bus.js'
+import {LogflowError} from '../../errors/logflow-error.js'
 import {deadLetterTopic} from '../dead-letters.js'
 import {checkIds, type LetterFilter, toMatcher} from './choose.js'
 import type {PendingLetter} from './ledger.js'
@@ -87,11 +88,19 @@ export interface PendingCount {
   exact: boolean
 }
 
-/** How many letters are pending. Reads no more than `mostUnits` for it: then it says how many there are at most. */
+/**
+ * How many letters are pending. Reads no more than `mostUnits` for it, and nothing of a bus that cannot be read from
+ * here: then it says how many there are at most.
+ */
 export async function countPending(bus: Bus, topic: string, mostUnits: number): Promise<PendingCount> {
   const {partitions} = await bus.describe(deadLetterTopic(topic))
   const units = partitions.reduce((sum, {earliest, next}) => sum + next - earliest, 0)
   if (units === 0 || units > mostUnits) return {count: units, exact: units === 0}
-  const {ledger} = await readLedger(bus, topic, () => false)
-  return {count: ledger.count, exact: true}
+  try {
+    const {ledger} = await readLedger(bus, topic, () => false)
+    return {count: ledger.count, exact: true}
+  } catch (error) {
+    if (error instanceof LogflowError && error.code === 'NOT_SUPPORTED') return {count: units, exact: false}
+    throw error
+  }
 }

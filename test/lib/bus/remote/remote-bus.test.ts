@@ -4,6 +4,8 @@ import type {Scope} from '../../../../src/lib/accounts/accounts.js'
 import {localCaller} from '../../../../src/lib/accounts/scopes.js'
 import type {Bus, BusProducer} from '../../../../src/lib/bus/bus.js'
 import {openRemoteBus, type RemoteBusOptions} from '../../../../src/lib/bus/remote/remote-bus.js'
+import {openDeadLetterProducer} from '../../../../src/lib/flows/dead-letters.js'
+import {countPending} from '../../../../src/lib/flows/dlq/find-letters.js'
 import {settleBacklog} from '../../../../src/lib/flows/settle-backlog.js'
 import {shipTo} from '../../../../src/lib/flows/ship-units.js'
 import {RemoteClient} from '../../../../src/lib/remote/client.js'
@@ -174,6 +176,15 @@ test('a topic that nobody chose is the one of the server, and so are its group a
   const plain = await reach(server, ['read', 'ingest'])
   const other = await plain.openProducer({topic: 'logs'})
   await expect(other.send(numbered('s', 0, 5))).rejects.toMatchObject({code: 'FORBIDDEN'})
+})
+
+test('dead letters that cannot be read from here are counted as what there is at most', async () => {
+  const server = await serving()
+  const letters = await openDeadLetterProducer(await server.app.bus(), 'logs')
+  await letters.send(numbered('s', 0, 3))
+  await letters.close()
+  const bus = await reach(server, ['read'])
+  expect(await countPending(bus, 'logs', 100)).toEqual({count: 3, exact: false})
 })
 
 test('what is done beside the server is refused with what to do instead', async () => {
