@@ -6,8 +6,9 @@
 FROM node:20-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-# Nothing we run needs an install script of its own; the one of this package builds, which comes below.
-RUN npm ci --ignore-scripts --no-audit --no-fund
+# Not `npm ci`: the lock file has the binaries of one platform, and this one may be another. Scripts: no package needs
+# its own, and the one of this package builds, which comes below.
+RUN npm install --ignore-scripts --no-audit --no-fund
 COPY bin ./bin
 COPY src ./src
 COPY tools ./tools
