@@ -40,7 +40,10 @@ async function inTime<T>(ms: number, work: (signal: AbortSignal) => Promise<T>):
   const over = () => late.abort(new DOMException('no answer in time', 'TimeoutError'))
   const timer = ms > 0 ? setTimeout(over, ms) : undefined
   try {
-    return await work(late.signal)
+    const result = await work(late.signal)
+    // What had come by then is not all.
+    late.signal.throwIfAborted()
+    return result
   } finally {
     clearTimeout(timer)
   }

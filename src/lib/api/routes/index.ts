@@ -13,11 +13,13 @@ import {logsRoutes} from './logs.js'
 import {metricsRoutes} from './metrics.js'
 import {openapiRoutes} from './openapi.js'
 import {ownMetricsRoutes} from './own-metrics.js'
+import {patternsRoutes} from './patterns.js'
 import {postedLogsRoutes} from './posted-logs.js'
 import {rateLimitRoutes} from './rate-limits.js'
 import {rootRoutes} from './root.js'
 import {storeRoutes} from './store.js'
 import {traceRoutes} from './trace.js'
+import {tracesRoutes} from './traces.js'
 
 /** Makes the routes of one subject. */
 export type Subject = (parts: ApiParts) => RouteOptions[]
@@ -32,10 +34,12 @@ export const SUBJECTS: readonly Subject[] = [
   healthRoutes,
   logsRoutes,
   metricsRoutes,
+  patternsRoutes,
   postedLogsRoutes,
   rateLimitRoutes,
   storeRoutes,
   traceRoutes,
+  tracesRoutes,
 ]
 
 /** Where they stand, without a prefix. */
