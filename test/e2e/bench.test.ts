@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process'
-import {readFileSync} from 'node:fs'
+import {readdirSync, readFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {promisify} from 'node:util'
 import {beforeAll, expect, test} from 'vitest'
@@ -32,6 +32,19 @@ test('a row that does not exist is wrong use', async () => {
     code: 2,
     stderr: expect.stringContaining('no row "speed"; there are start-up'),
   })
+})
+
+test('every row is there, and those that are run only when asked for by name', async () => {
+  const text = readFileSync(join(BENCH, 'run.mjs'), 'utf8')
+  const names = ['ORDER', 'ONLY_ASKED'].flatMap((list) => {
+    const found = new RegExp(`const ${list} = \\[(.*)\\]`).exec(text)?.[1] ?? ''
+    return found.split(', ').map((name) => name.slice(1, -1))
+  })
+  expect(names.map((name) => `${name}.mjs`).sort()).toEqual(readdirSync(join(BENCH, 'rows')).sort())
+  for (const name of names) {
+    const row = await import(join(BENCH, 'rows', `${name}.mjs`))
+    expect({name, title: typeof row.title, run: typeof row.run}).toEqual({name, title: 'string', run: 'function'})
+  }
 })
 
 test('the corpus of a count and seed is always the same', async () => {
