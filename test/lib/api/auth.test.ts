@@ -312,7 +312,7 @@ describe('an admin', () => {
     expect(held.json().chain).toMatchObject({rows: 3, verified: true})
     await database.queries.updateTable('audit').set({subject_id: 'somebody else'}).where('seq', '=', 2).execute()
     expect((await ask('GET', '/audit?limit=0&verify=true', undefined, boss)).json().chain).toMatchObject({broken_at: 2})
-    for (const query of ['limit=1001', 'cursor=0', 'noted=1', 'noted=1:x']) {
+    for (const query of ['limit=1001', 'cursor=0', 'cursor=1e300', 'noted=1', 'noted=1:x']) {
       expect((await ask('GET', `/audit?${query}`, undefined, boss)).statusCode, query).toBe(400)
     }
   })

@@ -315,7 +315,12 @@ const AUDIT_QUERY = {
   additionalProperties: false,
   properties: {
     limit: {type: 'integer', minimum: 0, maximum: 1_000, default: 100, description: '0: only the chain'},
-    cursor: {type: 'integer', minimum: 1, description: 'next_cursor of the page before'},
+    cursor: {
+      type: 'integer',
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'next_cursor of the page before',
+    },
     event: {type: 'string', maxLength: 100, examples: ['sign_in_failed']},
     subject: {type: 'string', maxLength: 200, description: 'Who did it: subject_id'},
     verify: {type: 'boolean', default: false, description: 'Check every row of the trail'},
