@@ -8,7 +8,7 @@ import {authorise, identify} from './hooks/access.js'
 import {answerBadConnection} from './hooks/bad-connections.js'
 import {allowOrigins, refuseForeignPages} from './hooks/browser-safety.js'
 import {compressAnswer} from './hooks/compress.js'
-import {answerInTime} from './hooks/deadline.js'
+import {endDeadline, startDeadline} from './hooks/deadline.js'
 import {limitRequests} from './hooks/limits.js'
 import {answerNotFound, RouteTable} from './hooks/not-found.js'
 import {tellAnswer, traceHandler} from './hooks/own-signals.js'
@@ -129,13 +129,15 @@ async function addHooks(app: FastifyInstance, parts: ApiParts, table: RouteTable
   app.decorateRequest('context')
   app.decorateRequest('refusal', undefined)
   app.decorateRequest('admitted', false)
+  app.decorateRequest('deadline', undefined)
   app.addHook('onRequest', takeUpContext)
   await allowOrigins(app, parts)
   app.addHook('onRequest', refuseForeignPages(parts))
   app.addHook('onRequest', identify(parts))
   app.addHook('onRequest', limitRequests(parts, table.names))
   app.addHook('onRequest', authorise(parts))
-  app.addHook('preHandler', answerInTime(parts))
+  app.addHook('preHandler', startDeadline(parts))
+  app.addHook('onSend', endDeadline)
   app.addHook('onSend', compressAnswer)
   app.addHook('onResponse', tellAnswer(parts))
 }

@@ -1,26 +1,31 @@
 import type {FastifyReply, FastifyRequest} from 'fastify'
 import type {ApiParts} from '../api.js'
 
-/** An answer that has not begun after `api.request_timeout` becomes a 504. Streams that have begun go on. */
-export function answerInTime({config}: ApiParts) {
-  const {requestTimeout} = config.api
-  return async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (requestTimeout === 0) return
-    const timer = setTimeout(() => {
-      if (!reply.sent && !reply.raw.destroyed) reply.send(new DOMException('no answer in time', 'TimeoutError'))
-    }, requestTimeout)
-    reply.raw.once('close', () => clearTimeout(timer))
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Runs from the whole request to the beginning of its answer. */
+    deadline: NodeJS.Timeout | undefined
   }
 }
 
-/**
- * Ends the work for an answer when whoever asked for it has gone, or when it has taken `api.request_timeout`: for
- * queries, so that the store does not work for nobody. Streams leave the time out.
- */
-export function answerSignal(reply: FastifyReply, timeoutMs?: number): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort()
-  })
-  return timeoutMs ? AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)]) : gone.signal
+/** An answer that has not begun after `api.request_timeout` becomes a 504. Once it has begun it takes what it takes. */
+export function startDeadline({config}: ApiParts) {
+  const {requestTimeout} = config.api
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (requestTimeout === 0) return
+    request.deadline = setTimeout(() => {
+      if (isOpen(reply)) reply.send(new DOMException('no answer in time', 'TimeoutError'))
+    }, requestTimeout)
+    // whoever goes away is not answered
+    reply.raw.once('close', () => clearTimeout(request.deadline))
+  }
+}
+
+/** As an answer is about to be sent. */
+export async function endDeadline(request: FastifyRequest): Promise<void> {
+  clearTimeout(request.deadline)
+}
+
+function isOpen({sent, raw}: FastifyReply): boolean {
+  return !sent && !raw.headersSent && !raw.destroyed
 }

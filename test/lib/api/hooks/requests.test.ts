@@ -3,6 +3,7 @@ import {gunzipSync} from 'node:zlib'
 import {expect, test} from 'vitest'
 import {takesGzip} from '../../../../src/lib/api/hooks/compress.js'
 import {ADMIN, knownTokens, openApi} from '../../../support/open-api.js'
+import {until} from '../../../support/until.js'
 
 test('over the limit an answer says so, and when to come again; others are not concerned', async () => {
   const {server, parts} = await openApi({
@@ -150,28 +151,68 @@ async function talk(port: number, send: (socket: Socket) => void): Promise<strin
   return said
 }
 
-test('what is no HTTP, or too large, or too slow, gets an answer with an id', async () => {
-  const {server} = await openApi({
-    env: {LOGFLOW_API_REQUEST_TIMEOUT: '1s', LOGFLOW_API_BODY_LIMIT: '2kB'},
-  })
-  await server.listen({host: '127.0.0.1', port: 0})
-  const {port} = server.server.address() as {port: number}
-  const idLine = /\r\nx-request-id: [0-9a-f-]{36}\r\n/
-  const [malformed, headers, slow] = await Promise.all([
+/** Listens on a free port. */
+async function listening(env: Record<string, string>) {
+  const {server} = await openApi({env})
+  const url = await server.listen({host: '127.0.0.1', port: 0})
+  return {url, port: Number(new URL(url).port)}
+}
+
+const ID_LINE = /\r\nx-request-id: [0-9a-f-]{36}\r\n/
+const POST = 'POST /api/v1/trace/log HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
+
+test('what is no HTTP, or too large, gets an answer with an id', async () => {
+  const {port, url} = await listening({LOGFLOW_API_BODY_LIMIT: '2kB'})
+  const piece = `1000\r\n${'x'.repeat(4_096)}\r\n`
+  const [malformed, headers, body] = await Promise.all([
     talk(port, (socket) => socket.write('what?\r\n\r\n')),
     talk(port, (socket) => socket.write(`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`)),
-    talk(port, (socket) =>
-      socket.write('POST /api/v1/trace/log HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n'),
-    ),
+    talk(port, (socket) => socket.write(`${POST}transfer-encoding: chunked\r\n\r\n${piece.repeat(8)}`)),
   ])
   expect(malformed).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
-  expect(malformed).toMatch(idLine)
+  expect(malformed).toMatch(ID_LINE)
   expect(headers).toMatch(/^HTTP\/1\.1 431 /)
-  expect(headers).toMatch(idLine)
-  expect(slow).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
-  expect(slow).toMatch(idLine)
-  expect(JSON.parse(slow.split('\r\n\r\n')[1] as string)).toMatchObject({code: 'timeout'})
+  expect(headers).toMatch(ID_LINE)
+  expect(body).toMatch(/^HTTP\/1\.1 413 Payload Too Large\r\n/)
+  expect(body).toContain('"code":"too_large"')
+  expect((await fetch(url)).status).toBe(200)
 })
+
+test('headers or a body that come too slowly are given up', async () => {
+  const {port} = await listening({LOGFLOW_API_REQUEST_TIMEOUT: '1s'})
+  const answers = await Promise.all([
+    talk(port, (socket) => socket.write(POST)),
+    talk(port, (socket) => socket.write(`${POST}content-length: 100\r\n\r\n{"event":`)),
+  ])
+  for (const answer of answers) {
+    expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/)
+    expect(answer).toMatch(ID_LINE)
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({code: 'timeout'})
+  }
+})
+
+test('a stream that has begun outlives the time in which an answer must begin', async () => {
+  const {url} = await listening({LOGFLOW_API_REQUEST_TIMEOUT: '1s'})
+  const stop = new AbortController()
+  let answer: Response | undefined
+  // on a busy machine the first one may not begin in time
+  await until(async () => {
+    answer = await fetch(`${url}/api/v1/logs/stream`, {signal: stop.signal})
+    return answer.status === 200
+  })
+  const reader = ((answer as Response).body as ReadableStream<Uint8Array>).getReader()
+  let ended = false
+  const reading = (async () => {
+    while (!(await reader.read()).done);
+    ended = true
+  })()
+  reading.catch(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 2_500))
+  expect(ended).toBe(false)
+  stop.abort()
+  await expect(reading).rejects.toThrow()
+})
+
 test('a long answer is packed for whoever takes it', async () => {
   const {server} = await openApi()
   const plain = await server.inject('/openapi.json')
