@@ -17,7 +17,7 @@ export interface DatabaseUnderTest {
 }
 
 export function databaseContract(name: string, prepare: () => Promise<DatabaseUnderTest>): void {
-  describe(name, {timeout: 60_000}, () => {
+  describe(name, {timeout: 120_000}, () => {
     let under: DatabaseUnderTest
     let database: Database
     beforeAll(async () => {

@@ -7,7 +7,7 @@ import type {Database, OnQuery, Queries, Schema} from '../database.js'
 import {databaseOf, reportTo, turnstile} from '../open-database.js'
 import {createDatabase} from './create-database.js'
 import {explainPostgres, isConflict, isConnectionLost, isNoSuchDatabase} from './errors.js'
-import {ATTEMPTS, kyselyPool, locationOf, openPool} from './pool.js'
+import {ATTEMPTS, kyselyPool, locationOf, openPool, pause} from './pool.js'
 
 export interface PostgresOptions {
   /** May hold the password. */
@@ -22,6 +22,7 @@ export interface PostgresOptions {
 }
 
 const SIZE = 10
+const RECONNECT_MS = 2_000
 /** `logflow` in ASCII: the lock that one transaction at a time holds. */
 const TRANSACTION_LOCK = sql.lit('30521821366480759')
 
@@ -82,6 +83,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 }
 
 async function transact<T>(queries: Queries, work: (queries: Queries) => Promise<T>): Promise<T> {
+  const began = performance.now()
   for (let attempt = 1; ; attempt++) {
     let started = false
     try {
@@ -91,8 +93,11 @@ async function transact<T>(queries: Queries, work: (queries: Queries) => Promise
       })
     } catch (error) {
       const cause = error instanceof LogflowError ? error.cause : undefined
-      const again = isConflict(cause) || (!started && isConnectionLost(cause))
+      // Connections that a restart has cut are found out one by one; a server that is silent is waited for once.
+      const cut = !started && isConnectionLost(cause) && performance.now() - began < RECONNECT_MS
+      const again = isConflict(cause) || cut
       if (!again || attempt === ATTEMPTS) throw error
+      await pause(attempt)
     }
   }
 }

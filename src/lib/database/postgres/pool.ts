@@ -1,6 +1,7 @@
 // Connections to PostgreSQL, as Kysely takes them. One that is lost is thrown away, whoever held it, and ends nothing
 // but the statement that was under way.
 
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {PostgresPool, PostgresPoolClient} from 'kysely'
 import type {Pool, PoolClient, PoolConfig, QueryConfig} from 'pg'
 import type {LogflowError} from '../../errors/logflow-error.js'
@@ -21,7 +22,13 @@ const CONNECT_MS = 5_000
 const STATEMENT_MS = 30_000
 const IDLE_MS = 30_000
 /** How often what failed before it did anything is tried again. */
-export const ATTEMPTS = 5
+export const ATTEMPTS = 12
+const PAUSE_MS = 5
+
+/** Before the next attempt: for a while that grows, and is another for each of those who got in each other's way. */
+export function pause(attempt: number): Promise<void> {
+  return sleep(Math.random() * PAUSE_MS * attempt)
+}
 
 const INT8 = 20
 const NUMERIC = 1700
@@ -143,7 +150,10 @@ function clientOf(first: PoolClient, pool: Pool, location: string): PostgresPool
         }
         return result
       } catch (error) {
-        if (attempt < ATTEMPTS && (await mendable(sql, error))) continue
+        if (attempt < ATTEMPTS && (await mendable(sql, error))) {
+          await pause(attempt)
+          continue
+        }
         const explained = explainPostgres(error, location)
         if (inTransaction) failed = explained
         throw explained

@@ -6,12 +6,15 @@ import {openSqlite} from '../../../../src/lib/database/sqlite/open-sqlite.js'
 import {databaseContract, userOf} from '../../../contracts/database.js'
 import {tempFolder} from '../../../support/temp-folder.js'
 
+/** On a slow disk many writers wait for each other. */
+const lockWait = 100_000
+
 databaseContract('SQLite', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'logflow-database-'))
   let made = 0
-  const at = (path: string) => () => openSqlite({path})
+  const at = (path: string) => () => openSqlite({path, lockWait})
   return {
-    open: (onQuery) => openSqlite({path: join(dir, 'logflow.db'), ...(onQuery ? {onQuery} : {})}),
+    open: (onQuery) => openSqlite({path: join(dir, 'logflow.db'), lockWait, ...(onQuery ? {onQuery} : {})}),
     fresh: async () => at(join(dir, `fresh-${++made}`, 'logflow.db')),
     close: async () => rmSync(dir, {recursive: true, force: true}),
   }

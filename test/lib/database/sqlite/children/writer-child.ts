@@ -6,7 +6,7 @@ import {openSqlite} from '../../../../../src/lib/database/sqlite/open-sqlite.js'
 import {setSystemPair} from './system-pair.js'
 
 const [path, name] = process.argv.slice(2) as [string, string]
-const database = await openSqlite({path})
+const database = await openSqlite({path, lockWait: 60_000})
 await database.migrate()
 for (let i = 0; ; i++) {
   await database.transaction((queries) => setSystemPair(queries, `${name}-${i}`))
