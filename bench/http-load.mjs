@@ -1,12 +1,13 @@
 // Asks a server the same thing over and over, as fast as it answers, on so many connections that stay open; or each of
 // several paths in turn. A bare client, so that it is not what is measured.
-//   node http-load.mjs '{"port": 8000, "paths": ["/"], "connections": 8, "seconds": 3}'
+//   node http-load.mjs LOAD.json, which holds {"port": 8000, "paths": ["/"], "connections": 8, "seconds": 3}
 // Prints JSON: {requests, seconds, perSecond, ms: {median, p99, most}, bodies: {length: count}}. Fails at an answer that
 // is not 200.
 
+import {readFileSync} from 'node:fs'
 import {connect} from 'node:net'
 
-const {port, paths, connections, seconds, warmUp = 0.5} = JSON.parse(process.argv[2])
+const {port, paths, connections, seconds, warmUp = 0.5} = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 const HEADS = paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
 const SEPARATOR = Buffer.from('\r\n\r\n')
 

@@ -147,7 +147,11 @@ async function outages(tally, seconds) {
 function failureOf(loads) {
   return new Promise((_, reject) => {
     for (const load of loads) load.catch(reject)
-    for (const child of children) child.once('exit', (code) => reject(new Error(`${child.name} ended with ${code}`)))
+    for (const child of children) {
+      const told = (code, signal) => reject(new Error(`${child.name} ended with ${code ?? signal}`))
+      if (child.exitCode !== null || child.signalCode !== null) told(child.exitCode, child.signalCode)
+      else child.once('exit', told)
+    }
   })
 }
 

@@ -1,4 +1,4 @@
-import {spawn} from 'node:child_process'
+import {spawn, spawnSync} from 'node:child_process'
 import {createReadStream, openSync, readFileSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:net'
 import {availableParallelism} from 'node:os'
@@ -21,8 +21,9 @@ const UNTIL = '2026-01-16T00:00:00.000Z'
 const OVERVIEW = '/api/v1/metrics/overview'
 
 /**
- * One server on a core of its own, asked from another one; beside it a server that does nothing but send the same
- * bytes, and the same question to the store with no server between. Limits are counted as ever, but set high.
+ * One server, asked from another core; for what is cached it has one core for itself. Beside it a server on the same core
+ * that does nothing but send the same bytes, and the same question to the store with no server between. Limits are
+ * counted as ever, but set high.
  */
 export async function run(context) {
   const [node, bin] = context.logflow
@@ -30,9 +31,8 @@ export async function run(context) {
   const folder = context.folder('api')
   await measure(node, [bin, 'ship', corpus.path, '--data-dir', folder])
   const traces = await someTraces(corpus)
-  const [server, bare] = pinned(0)
   const port = await freePort()
-  const api = start(context, [...server, node, bin, 'serve', '--port', `${port}`, '--data-dir', folder], {
+  const api = start(context, [node, bin, 'serve', '--port', `${port}`, '--data-dir', folder], {
     LOGFLOW_API_RATE_LIMITS: 'default=999999999/minute,logs.search=999999999/minute',
   })
   await answering(api, port, '/health')
@@ -51,15 +51,16 @@ export async function run(context) {
   ])
   await answering(bareServer, barePort, '/')
 
-  const figures = [
-    ...(await cachedFigures(context, {port, path, barePort, length: body.length})),
+  const queries = [
     await freshFigure(context, {port, folder, records: corpus.records}),
     await traceFigure(context, {port, folder, traces}),
   ]
+  const isPinned = [api, bareServer].every(({pid}) => pin(pid, 0))
+  const figures = [...(await cachedFigures(context, {port, path, barePort, length: body.length})), ...queries]
   figures[0].ours.rss = highestMemory(api.pid)
   await stop(api)
   await stop(bareServer)
-  const leftOut = server.length > 0 ? [] : [{what: 'a core for the server alone', why: 'no taskset, or one core'}]
+  const leftOut = isPinned ? [] : [{what: 'a core for the server alone', why: 'no taskset, or one core'}]
   return {figures, leftOut}
 }
 
@@ -107,7 +108,7 @@ async function freshFigure(context, {port, folder, records}) {
     if (requests > 1_500) throw new Error('asked so often that answers came from the cache')
     ours.push(ms.median)
   }
-  const {records: counted, times} = await bundled(context, 'warm-overview', [folder, SINCE, UNTIL, '20'])
+  const {records: counted, times} = await bundled(context, 'warm-overview', [join(folder, 'lake'), SINCE, UNTIL, '20'])
   if (counted !== records) throw new Error(`the store counts ${counted} of ${records} records`)
   const value = median(ours)
   return {
@@ -160,13 +161,10 @@ async function ask(port, path) {
 }
 
 async function loadOf(context, load) {
-  const [words] = pinned(1)
-  const [command, ...args] = [
-    ...words,
-    context.logflow[0],
-    join(context.root, 'bench/http-load.mjs'),
-    JSON.stringify(load),
-  ]
+  const words = CAN_PIN ? ['taskset', '-c', '1'] : []
+  const file = join(context.folder('load'), 'load.json')
+  writeFileSync(file, JSON.stringify(load))
+  const [command, ...args] = [...words, context.logflow[0], join(context.root, 'bench/http-load.mjs'), file]
   return JSON.parse((await measure(command, args)).stdout)
 }
 
@@ -174,15 +172,14 @@ async function bundled(context, name, args) {
   const {outputFiles} = await build(bundleOptions(`bench/${name}.mjs`))
   const script = join(context.root, `.cache/bench/${name}.cjs`)
   writeFileSync(script, outputFiles[0].text)
-  const [words] = pinned(0)
-  const [command, ...rest] = [...words, context.logflow[0], script, ...args]
-  return JSON.parse((await measure(command, rest)).stdout)
+  return JSON.parse((await measure(context.logflow[0], [script, ...args])).stdout)
 }
 
-/** What goes before a command so that it runs on one core: nothing where that cannot be had. Twice, for two commands. */
-function pinned(core) {
-  const words = availableParallelism() > 1 && isInstalled('taskset') ? ['taskset', '-c', `${core}`] : []
-  return [words, words]
+const CAN_PIN = availableParallelism() > 1 && isInstalled('taskset')
+
+/** Keeps a process, with all its threads, to one core from now on; false where that cannot be had. */
+function pin(pid, core) {
+  return CAN_PIN && spawnSync('taskset', ['-a', '-cp', `${core}`, `${pid}`]).status === 0
 }
 
 /** A server; what it says goes into a file, as a server's log does. */
