@@ -12,7 +12,11 @@ test('ship sends one trace to the collector that the environment names: from the
   writeFileSync(join(home, 'app.log'), 'one\ntwo\nthree\n')
   const ran = await runLogflow(['ship', 'app.log', '--quiet'], {
     home,
-    env: {OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_SERVICE_NAME: 'my-shipper'},
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_SERVICE_NAME: 'my-shipper',
+      LOGFLOW_OTLP_FLUSH_TIMEOUT: '60s',
+    },
   })
   expect(ran).toMatchObject({status: 0, stderr: ''})
   const spans = collector.spans()

@@ -140,6 +140,8 @@ export interface OtlpConfig {
   resourceAttributes: string[]
   /** Milliseconds. */
   metricsInterval: number
+  /** Milliseconds. */
+  flushTimeout: number
   tracesExporter?: string
   metricsExporter?: string
   logsExporter?: string

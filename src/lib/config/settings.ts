@@ -372,6 +372,12 @@ export const SETTINGS: readonly SettingSpec[] = [
     describe: 'how often its metrics are sent',
   },
   {
+    key: 'otlp.flush_timeout',
+    type: 'duration',
+    default: '5s',
+    describe: 'how long the end of a command waits for a collector to take what is not sent yet',
+  },
+  {
     key: 'otlp.traces_exporter',
     type: 'text',
     env: ['OTEL_TRACES_EXPORTER'],

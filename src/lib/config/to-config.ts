@@ -167,6 +167,7 @@ function otlpOf(get: Get): OtlpConfig {
     serviceName: get('otlp.service_name'),
     resourceAttributes: get<string[] | undefined>('otlp.resource_attributes') ?? [],
     metricsInterval: get('otlp.metrics_interval'),
+    flushTimeout: get('otlp.flush_timeout'),
     tracesExporter: get('otlp.traces_exporter'),
     metricsExporter: get('otlp.metrics_exporter'),
     logsExporter: get('otlp.logs_exporter'),

@@ -2,9 +2,12 @@ import type {Config} from '../config/config.js'
 import {namedValues} from '../config/otlp-target.js'
 
 /** Every secret value of a configuration: what clients say in their errors must not tell them. */
-export function knownSecrets({adminPassword, api, database, redis, elasticsearch, kafka, otlp}: Config): string[] {
+export function knownSecrets(config: Config): string[] {
+  const {api, database, redis, elasticsearch, kafka, otlp} = config
   return [
-    adminPassword,
+    config.password,
+    config.adminPassword,
+    config.server?.token,
     api.secretKey,
     ...(database.kind === 'postgres' ? [database.password, passwordIn(database.url)] : []),
     redis?.password,

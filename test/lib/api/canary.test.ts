@@ -96,15 +96,15 @@ async function ask(base: string, url: string, init: RequestInit): Promise<Answer
   }
 }
 
-async function walk(base: string, more: () => Promise<string | undefined>): Promise<Answer[]> {
+async function walk(base: string, trusted: () => Promise<string>): Promise<Answer[]> {
   const answers: Answer[] = []
   for (const operation of await operationsOf(base)) {
     for (const {url, init} of requestsFor(operation)) {
-      const authorization = [AUTHORIZATIONS[answers.length % AUTHORIZATIONS.length], await more()]
-      for (const one of authorization) {
-        const headers = {...(init.headers as object), ...(one === undefined ? {} : {authorization: one})}
-        answers.push(await ask(base, url, {...init, headers}))
-      }
+      // In turns somebody who may, and somebody who may not.
+      const turn = answers.length
+      const authorization = turn % 2 === 0 ? await trusted() : AUTHORIZATIONS[((turn - 1) / 2) % AUTHORIZATIONS.length]
+      const headers = {...(init.headers as object), ...(authorization === undefined ? {} : {authorization})}
+      answers.push(await ask(base, url, {...init, headers}))
     }
   }
   return answers
@@ -131,6 +131,7 @@ async function openWatched(options: Parameters<typeof openApi>[0] = {}) {
     ...options,
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      LOGFLOW_OTLP_FLUSH_TIMEOUT: '60s',
       LOGFLOW_API_RATE_LIMITS: 'off',
       SECRET_KEY,
       LOGFLOW_ELASTICSEARCH_PASSWORD: PASSWORD,
@@ -186,7 +187,7 @@ test('no secret of a request comes out again, whoever asks whatever endpoint', a
   expect(leaks(metrics, made)).toEqual([])
   expect(leaks(sent, made)).toEqual([])
   expect(leaks(refusals(answers), made)).toEqual([])
-})
+}, 600_000)
 
 test('no secret of the configuration comes out in the words of a backend that fails', async () => {
   const inner = new Error(
@@ -213,4 +214,4 @@ test('no secret of the configuration comes out in the words of a backend that fa
   expect(leaks(metrics)).toEqual([])
   expect(leaks(sent)).toEqual([])
   expect(leaks(refusals(answers))).toEqual([])
-})
+}, 600_000)

@@ -15,14 +15,13 @@ import {namedValues, type OtlpSignal, type OtlpTarget, otlpTarget} from '../../c
 import type {Masker} from '../mask.js'
 import type {EntrySink, OwnLogEntry} from '../own-log.js'
 import type {Counters} from '../signals.js'
+import {answers} from './answers.js'
 import {ExportQueue} from './export-queue.js'
 import {toMetricData} from './metric-data.js'
 import {TraceIds} from './trace-ids.js'
 import {SpanTracer} from './tracer.js'
 
 const SCOPE = 'logflow'
-/** At the end, what is left has so long to arrive. */
-const LAST_MS = 1_500
 const TIMEOUT_MS = 10_000
 
 export interface ExportParts {
@@ -54,9 +53,16 @@ export function openExports(config: Config, parts: ExportParts): Exports {
     ...(traces ? {tracer: traces.tracer} : {}),
     ...(logs ? {logs: logs.sink} : {}),
     async close() {
-      await Promise.all([traces?.close(), logs?.close()])
+      const {flushTimeout} = config.otlp
+      const deadline = performance.now() + flushTimeout
+      // A collector that is away is not waited for.
+      const [toTraces, toMetrics, toLogs] = await Promise.all(
+        [targets.traces, targets.metrics, targets.logs].map((target) => target && answers(target.url, flushTimeout)),
+      )
+      const left = (reachable: boolean | undefined) => (reachable ? Math.max(0, deadline - performance.now()) : 0)
+      await Promise.all([traces?.close(left(toTraces)), logs?.close(left(toLogs))])
       // Last, so that what was dropped before is counted in it.
-      await metrics?.close()
+      await metrics?.close(left(toMetrics))
     },
   }
 }
@@ -92,7 +98,7 @@ function openTraces(target: OtlpTarget, resource: Resource, parts: ExportParts) 
   })
   return {
     tracer: new SpanTracer({otel: provider.getTracer(SCOPE, parts.version), ids, masker: parts.masker}),
-    close: () => queue.close(LAST_MS),
+    close: (withinMs: number) => queue.close(withinMs),
   }
 }
 
@@ -106,7 +112,7 @@ function openLogs(target: OtlpTarget, resource: Resource, parts: ExportParts) {
   const logger = provider.getLogger(SCOPE, parts.version)
   return {
     sink: (entry: OwnLogEntry) => logger.emit(toLogRecord(entry)),
-    close: () => queue.close(LAST_MS),
+    close: (withinMs: number) => queue.close(withinMs),
   }
 }
 
@@ -155,14 +161,15 @@ function openMetrics(target: OtlpTarget, resource: Resource, everyMs: number, pa
   }
   const timer = setInterval(() => void send(), everyMs).unref()
   return {
-    async close() {
+    async close(withinMs: number) {
       clearInterval(timer)
+      if (withinMs === 0) return
       // One under way may have been made before the last counts.
       const last = (async () => {
         await underWay
         if (!failing) await send()
       })()
-      await Promise.race([last, new Promise((resolve) => setTimeout(resolve, LAST_MS).unref())])
+      await Promise.race([last, new Promise((resolve) => setTimeout(resolve, withinMs).unref())])
     },
   }
 }
