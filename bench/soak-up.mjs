@@ -199,16 +199,16 @@ function report({tally, memory, readers, complete, ended}) {
   const {acknowledged, stored, told} = complete
   if (stored !== acknowledged) faults.push(`${acknowledged} lines were acknowledged, and ${stored} are stored`)
   for (const {came} of told) if (came !== acknowledged) faults.push(`a follower got ${came} of ${acknowledged} lines`)
-  for (const {name, flat} of verdicts) if (!flat) faults.push(`the memory of ${name} grows`)
+  for (const {name, flat} of verdicts) if (flat === false) faults.push(`the memory of ${name} grows`)
   for (const [i, status] of ended.entries()) if (status !== '0') faults.push(`${children[i].name} ended with ${status}`)
   const mb = (bytes) => `${Math.round(bytes / 1e6)} MB`
   say('')
   for (const {name, from, to, perMinute, highest, flat} of verdicts)
     say(
-      `${name}: ${mb(from)} → ${mb(to)} (${(perMinute / 1e6).toFixed(1)} MB/min), at most ${mb(highest)}: ${flat ? 'flat' : 'GROWS'}`,
+      `${name}: ${mb(from)} → ${mb(to)} (${(perMinute / 1e6).toFixed(1)} MB/min), at most ${mb(highest)}: ${flat === undefined ? 'too short to tell' : flat ? 'flat' : 'GROWS'}`,
     )
   for (const [key, count] of [...tally.counts].sort()) say(`${key.replace(/^(\S+)/, '$1 away:')}  ${count}`)
-  for (const kind of tally.times.keys())
+  for (const kind of [...tally.times.keys()].sort())
     say(
       `${kind}: median ${tally.slowest(kind, 0.5).toFixed(1)} ms, 99 % within ${tally.slowest(kind, 0.99).toFixed(0)} ms`,
     )
@@ -216,10 +216,25 @@ function report({tally, memory, readers, complete, ended}) {
     `${acknowledged} lines acknowledged, ${stored} stored; ${readers.map(({cuts, gaps}, i) => `follower ${i + 1}: ${told[i].came} (${told[i].again} twice, ${cuts} cuts, ${gaps} gaps)`).join('; ')}`,
   )
   for (const fault of faults) say(`FAULT: ${fault}`)
+  if (faults.length > 0) for (const [text, count] of errorsTold()) say(`  in the log ${count} ×: ${text}`)
   say(faults.length === 0 ? 'verdict: good' : 'verdict: NOT GOOD')
   if (flags.json)
     writeFileSync(flags.json, JSON.stringify({verdicts, counts: Object.fromEntries(tally.counts), complete, faults}))
   return faults.length === 0
+}
+
+/** What logflow's own logs tell of errors, each once. */
+function errorsTold() {
+  const told = new Map()
+  for (const {name} of children) {
+    for (const line of readFileSync(join(folder, `${name}.log`), 'utf8').split('\n')) {
+      if (!line.includes('"level":"error"')) continue
+      const {event, error} = JSON.parse(line)
+      const text = `${event} ${JSON.stringify(error)}`.slice(0, 600)
+      told.set(text, (told.get(text) ?? 0) + 1)
+    }
+  }
+  return told
 }
 
 /** Until the end, a line now and then. */

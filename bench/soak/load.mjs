@@ -11,7 +11,7 @@ export class Tally {
   away = 'nothing'
   /** `<what is away> <kind> <status or error>` → requests. */
   counts = new Map()
-  /** By kind, ms of the last thousands of answers. */
+  /** By kind and what is away, ms of some thousands of answers. */
   times = new Map()
   /** Lines that the server has acknowledged. */
   acknowledged = 0
@@ -20,13 +20,14 @@ export class Tally {
   count(away, kind, outcome, ms) {
     const key = `${away} ${kind} ${outcome}`
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
-    const times = this.times.get(kind) ?? []
+    const name = `${kind} while ${away} is away`
+    const times = this.times.get(name) ?? []
     times[Math.floor(times.length < 5_000 ? times.length : Math.random() * 5_000)] = ms
-    this.times.set(kind, times)
+    this.times.set(name, times)
   }
 
-  slowest(kind, part) {
-    const sorted = [...(this.times.get(kind) ?? [])].sort((a, b) => a - b)
+  slowest(name, part) {
+    const sorted = [...(this.times.get(name) ?? [])].sort((a, b) => a - b)
     return sorted[Math.floor(part * (sorted.length - 1))] ?? 0
   }
 }

@@ -5,10 +5,13 @@ const WARM_UP = 0.4
 /** Growth over the rest that is taken for noise, as a part of the memory, and never less than so many bytes. */
 const NOISE = 0.1
 const NOISE_BYTES = 20e6
+/** What follows the warm-up has to last so many seconds to tell anything. */
+const LEAST = 120
 
 /**
  * @param samples `[seconds since the beginning, bytes]`
- * @returns memory at the begin and the end of a straight line through what follows the warm-up, and whether that is flat
+ * @returns memory at the begin and the end of a straight line through what follows the warm-up, and whether that is flat:
+ * `undefined` where the run is too short to tell
  */
 export function memoryVerdict(samples) {
   const last = samples.at(-1)[0]
@@ -16,7 +19,8 @@ export function memoryVerdict(samples) {
   const {slope, at} = lineThrough(rest)
   const [from, to] = [at(last * WARM_UP), at(last)]
   const highest = Math.max(...samples.map(([, bytes]) => bytes))
-  return {from, to, perMinute: slope * 60, highest, flat: to - from <= Math.max(NOISE_BYTES, NOISE * from)}
+  const flat = last * (1 - WARM_UP) < LEAST ? undefined : to - from <= Math.max(NOISE_BYTES, NOISE * from)
+  return {from, to, perMinute: slope * 60, highest, flat}
 }
 
 /** Least squares. */
