@@ -67,8 +67,8 @@ const quarter = {ms: 900_000, origin: START}
 export const QUESTIONS: ReadonlyArray<readonly [string, Question]> = [
   ['everything as a whole', {query: ALL, percentiles: PERCENTILES, times: true}],
   ['a span to the nanosecond', {query: ALL, since: SINCE, until: UNTIL, percentiles: PERCENTILES, times: true}],
-  ['nothing', {query: {kind: 'or', nodes: []}, percentiles: PERCENTILES, times: true}],
-  ['nothing, in groups', {query: {kind: 'or', nodes: []}, by: 'service', every: quarter}],
+  ['nothing', {query: {kind: 'not', node: {kind: 'all'}}, percentiles: PERCENTILES, times: true}],
+  ['nothing, in groups', {query: {kind: 'not', node: {kind: 'all'}}, by: 'service', every: quarter}],
   ['nothing so late', {query: ALL, since: '2262-01-01T00:00:00.000Z'}],
   ['by level', {query: ALL, by: 'level', percentiles: [50, 95]}],
   ['by thousands of services', {query: ALL, by: 'service', since: SINCE, until: UNTIL, percentiles: [95]}],
@@ -89,7 +89,7 @@ export const QUESTIONS: ReadonlyArray<readonly [string, Question]> = [
   ['of attributes', {query: parseQuery('status:>=500 nested.zone:eu'), by: 'level', percentiles: [95]}],
   ['of regular expressions', {query: parseQuery('/ord.r [1-4]$/ OR message:/^half/'), by: 'message', every: quarter}],
   ['of words with wildcards', {query: parseQuery('-declin* AND NOT servi*:service-1*'), by: 'host', times: true}],
-  ['no service by time', {query: {kind: 'or', nodes: []}, by: 'service', every: quarter, top: 3}],
+  ['no service by time', {query: {kind: 'not', node: {kind: 'all'}}, by: 'service', every: quarter, top: 3}],
 ]
 
 /** @param open an empty store */

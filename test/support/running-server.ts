@@ -9,6 +9,7 @@ import {buildServer} from '../../src/lib/api/server.js'
 import {type App, openApp} from '../../src/lib/compose.js'
 import type {Config} from '../../src/lib/config/config.js'
 import {loadConfig} from '../../src/lib/config/load-config.js'
+import type {Signals} from '../../src/lib/telemetry/signals.js'
 
 export interface RunningServer {
   url: string
@@ -38,7 +39,7 @@ export async function runServer({env = {}, parts}: RunningServerOptions = {}): P
   let stop = new AbortController()
   const listen = async (port: number) => {
     const real = await apiPartsOf({config, signal: stop.signal}, app, {version: '0.0.0-test'})
-    const server = await buildServer({...real, ...parts?.(real)})
+    const server = await buildServer({...real, signals: tellingFaults(real.signals), ...parts?.(real)})
     await server.listen({host: '127.0.0.1', port})
     return server
   }
@@ -67,4 +68,13 @@ export async function runServer({env = {}, parts}: RunningServerOptions = {}): P
       rmSync(dir, {recursive: true, force: true})
     },
   }
+}
+
+/** What a caller is told of a fault is a request id: here it is seen what it was. */
+function tellingFaults(signals: Signals): Signals {
+  const error: Signals['log']['error'] = (event, thrown, fields) => {
+    if (fields?.status === 500) process.stderr.write(`${event}: ${thrown instanceof Error ? thrown.stack : thrown}\n`)
+    signals.log.error(event, thrown, fields)
+  }
+  return {...signals, log: {...signals.log, error}}
 }

@@ -28,9 +28,11 @@ export default class AuthWhoami extends Command {
       scopes: [...scopes],
       ...(tokenId === undefined ? {} : {token_id: tokenId}),
       ...(server ? {url: server.url} : {}),
+      ...(server?.tokenExpiresAt === undefined ? {} : {expires_at: server.tokenExpiresAt}),
       ...(files.profile === undefined ? {} : {profile: files.profile}),
     }
-    const where = server ? `at ${server.url}` : 'on this machine'
+    const until = server?.tokenExpiresAt === undefined ? '' : `, signed in until ${server.tokenExpiresAt}`
+    const where = server ? `at ${server.url}${until}` : 'on this machine'
     await showResult(
       context,
       result,

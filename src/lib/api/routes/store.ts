@@ -332,7 +332,7 @@ const QUESTION = object(
       ms: {type: 'integer', minimum: 1, maximum: LONGEST_MS},
       origin: {type: 'integer', minimum: -LONGEST_MS, maximum: LONGEST_MS},
     }),
-    top: {type: 'integer', minimum: 1, maximum: MOST},
+    top: {type: 'integer', minimum: 0, maximum: MOST},
     bounded: {const: true},
     percentiles: {type: 'array', maxItems: 20, items: {type: 'number', exclusiveMinimum: 0, maximum: 100}},
     times: {type: 'boolean'},

@@ -2,30 +2,17 @@ import {afterEach, expect, test} from 'vitest'
 import type {LogRecord} from '../../../../src/lib/record/record.js'
 import {RemoteClient} from '../../../../src/lib/remote/client.js'
 import {openRemoteStore} from '../../../../src/lib/store/remote/remote-store.js'
-import type {Store} from '../../../../src/lib/store/store.js'
 import {storeContract} from '../../../contracts/store.js'
 import {makeItem} from '../../../contracts/store-records.js'
 import {cuttingProxy} from '../../../support/cutting-proxy.js'
-import {type RunningServer, runServer} from '../../../support/running-server.js'
-
-/** The remote store, with the writer of the lake behind the server: the server alone writes. */
-async function overHttp(server: RunningServer, url = server.url): Promise<Store> {
-  const remote = await openRemoteStore(new RemoteClient({url}))
-  const lake = await server.app.store()
-  return new Proxy(remote, {
-    get(target, name) {
-      if (name === 'openWriter') return () => lake.openWriter()
-      const member = Reflect.get(target, name, target)
-      return typeof member === 'function' ? member.bind(target) : member
-    },
-  })
-}
+import {runServer} from '../../../support/running-server.js'
+import {storeOverHttp} from '../../../support/store-over-http.js'
 
 storeContract(
   'remote',
   async () => {
     const server = await runServer({env: {LOGFLOW_API_RATE_LIMITS: 'off'}})
-    return {store: await overHttp(server), reopen: () => overHttp(server), close: () => server.close()}
+    return {store: await storeOverHttp(server), reopen: () => storeOverHttp(server), close: () => server.close()}
   },
   {keepsPositions: true, oneWriter: true, checksTrees: true},
 )
