@@ -76,8 +76,11 @@ export async function sendStream<T>(
   const first = items.next()
   // What is waited for no longer must not end the process.
   first.catch(() => undefined)
-  await soon(first, FIRST_MS)
+  const {begin, alive} = framing
+  // Something goes out at once, so that everyone knows that the answer has begun.
+  const opening = (await soon(first, FIRST_MS)) ? begin : (begin ?? alive)
   const text = written({
+    opening,
     items,
     first,
     framing,
@@ -92,6 +95,7 @@ function toReadable(text: AsyncGenerator<string>): Readable {
 }
 
 interface Writing<T> {
+  opening: string | undefined
   items: AsyncIterator<T>
   first: Promise<IteratorResult<T>>
   framing: Framing<T>
@@ -100,9 +104,9 @@ interface Writing<T> {
   failed(error: unknown): object
 }
 
-async function* written<T>({items, first, framing, ended, failed}: Writing<T>): AsyncGenerator<string> {
+async function* written<T>({opening, items, first, framing, ended, failed}: Writing<T>): AsyncGenerator<string> {
   try {
-    if (framing.begin) yield framing.begin
+    if (opening) yield opening
     for (let next = first; ; next = items.next()) {
       while (!(await soon(next, ALIVE_MS))) yield framing.alive
       const {value, done} = await next

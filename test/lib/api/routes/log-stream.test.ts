@@ -48,8 +48,8 @@ async function listen(server: FastifyInstance, query = '', headers: Record<strin
   return {answer, events, messages, close: () => void asked.destroy()}
 }
 
-async function open() {
-  const opened = await openApi({env: {LOGFLOW_API_RATE_LIMITS: 'off'}})
+async function open(env: Record<string, string> = {}) {
+  const opened = await openApi({env: {LOGFLOW_API_RATE_LIMITS: 'off', ...env}})
   const writer = await (await opened.parts.store()).openWriter()
   onTestFinished(() => writer.close())
   let next = 0
@@ -126,6 +126,16 @@ test('a server that ends says so, and the client knows to come back', async () =
     event: 'problem',
     data: {error: expect.any(String), code: 'server_unreachable', request_id: expect.any(String), retriable: true},
   })
+})
+
+test('a stream goes on for longer than an answer may take', async () => {
+  const {server, write} = await open({LOGFLOW_API_REQUEST_TIMEOUT: '200ms'})
+  const stream = await listen(server)
+  await until(() => caughtUp(stream))
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  await write('a late')
+  await until(() => stream.messages().includes('a late'))
+  expect(stream.events.map(({event}) => event)).not.toContain('problem')
 })
 
 test('who goes away ends the following', async () => {

@@ -1,8 +1,10 @@
 import type {FastifyInstance, LightMyRequestResponse} from 'fastify'
 import {describe, expect, test} from 'vitest'
 import type {LogRecord} from '../../../../src/lib/record/record.js'
+import type {Store} from '../../../../src/lib/store/store.js'
 import {fakeItems, makeItem} from '../../../contracts/store-records.js'
 import {openApi} from '../../../support/open-api.js'
+import {until} from '../../../support/until.js'
 
 interface Found {
   records: LogRecord[]
@@ -215,6 +217,23 @@ describe('/logs/{id}', () => {
       expect([400, 404, 414], `${id}: ${answer.body}`).toContain(answer.statusCode)
     }
   })
+})
+
+test('a search that takes too long is a 504, and the store is told to stop', async () => {
+  let stopped = false
+  const store = {
+    kind: 'embedded',
+    async *search(_request: unknown, signal: AbortSignal) {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      stopped = true
+      yield []
+    },
+    close: async () => {},
+  } as unknown as Store
+  const {server} = await openApi({env: {LOGFLOW_API_REQUEST_TIMEOUT: '100ms'}, parts: {store: async () => store}})
+  const answer = await get(server, 'search', {query: 'slow'})
+  expect([answer.statusCode, answer.json().code]).toEqual([504, 'timeout'])
+  await until(() => stopped)
 })
 
 test('every kind of record comes as the store has it', async () => {
