@@ -118,7 +118,8 @@ function asOne(text: string, values: readonly unknown[]): QueryConfig {
 }
 
 function clientOf(first: PoolClient, pool: Pool, location: string): PostgresPoolClient {
-  let client = first
+  /** Absent where it was given back and no other could be had. */
+  let client: PoolClient | undefined = first
   let lost = false
   let inTransaction = false
   let failed: LogflowError | undefined
@@ -130,7 +131,8 @@ function clientOf(first: PoolClient, pool: Pool, location: string): PostgresPool
     if (inTransaction) return false
     if (!lost) return isConflict(error)
     if (!READS.test(sql)) return false
-    client.release(true)
+    client?.release(true)
+    client = undefined
     client = await connectTo(pool, location)
     lost = false
     return true
@@ -142,6 +144,7 @@ function clientOf(first: PoolClient, pool: Pool, location: string): PostgresPool
     checkText(parameters)
     for (let attempt = 1; ; attempt++) {
       try {
+        client ??= await connectTo(pool, location)
         const result = await client.query(asOne(sql, parameters))
         if (BEGINS.test(sql)) inTransaction = true
         if (ENDS.test(sql)) {
@@ -163,6 +166,6 @@ function clientOf(first: PoolClient, pool: Pool, location: string): PostgresPool
   return {
     query: query as unknown as PostgresPoolClient['query'],
     // Inside a transaction still: whatever ended it went wrong, and nobody else may come to sit in it.
-    release: () => client.release(lost || inTransaction),
+    release: () => client?.release(lost || inTransaction),
   }
 }
