@@ -42,7 +42,7 @@ async function ask(tally, kind, url, init) {
       return response.status
     })
     .catch((error) => `${error.cause?.code ?? error.name}`)
-  tally.count(before === 'nothing' ? tally.away : before, kind, outcome, performance.now() - began)
+  tally.count(tally.away === 'nothing' ? before : tally.away, kind, outcome, performance.now() - began)
   return outcome
 }
 
