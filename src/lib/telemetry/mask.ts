@@ -36,9 +36,6 @@ const MASKED_LOOKS: ReadonlyArray<[RegExp, string]> = [
   [/((?:password|passwd|passphrase|pwd|secret):\s*)(?!\*{8})[^\s"'&,;\\]+/gi, `$1${MASK}`],
 ]
 
-/** Of these characters alone nothing above is made, so such a text (an id, a path) is not looked through for it. */
-const PLAIN = /^[A-Za-z0-9/-]*$/
-
 /** What every look above has something of: most names, ids and numbers have none, and are let through at once. */
 const SUSPECT = /[\s:=%+$?&]|eyJ|lf_|-----/
 
@@ -61,7 +58,6 @@ export function openMasker(known: readonly string[] = []): Masker {
     text(text) {
       let masked = text
       for (const secret of exact) if (masked.includes(secret)) masked = masked.replaceAll(secret, MASK)
-      if (PLAIN.test(masked)) return masked
       if (!SUSPECT.test(masked)) return masked
       for (const [look, instead] of MASKED_LOOKS) masked = masked.replace(look, instead)
       return masked
