@@ -34,8 +34,11 @@ export interface RunningServerOptions {
 /** The whole API over a data directory of its own, listening on a free port of the loopback address. */
 export async function runServer({env = {}, parts}: RunningServerOptions = {}): Promise<RunningServer> {
   const dir = mkdtempSync(join(tmpdir(), 'logflow-server-'))
-  const config = await loadConfig({flags: {'data-dir': dir}, env: {HOME: dir, ...env}, cwd: dir, platform: 'linux'})
+  // Where many tests run at once, loading a store alone may take longer than a request may.
+  const settings = {HOME: dir, LOGFLOW_API_REQUEST_TIMEOUT: '5m', ...env}
+  const config = await loadConfig({flags: {'data-dir': dir}, env: settings, cwd: dir, platform: 'linux'})
   const app = openApp(config)
+  await Promise.all([app.store(), app.bus()])
   let stop = new AbortController()
   const listen = async (port: number) => {
     const real = await apiPartsOf({config, signal: stop.signal}, app, {version: '0.0.0-test'})
