@@ -15,7 +15,7 @@ export function askOn(context: Context, question: string, options: {hidden: bool
   return new Promise((resolve, reject) => {
     const ended = () => reject(new LogflowError('USAGE', 'nothing was typed'))
     const aborted = () => {
-      reject(signal.reason)
+      reject(new DOMException('the run was ended at a question', 'AbortError'))
       lines.close()
     }
     // In a terminal that readline holds, Ctrl-C comes to us alone.
