@@ -1,28 +1,44 @@
-import type {Accounts, AuditPage} from '../lib/accounts/accounts.js'
+import type {Accounts, AuditEntry, AuditPage} from '../lib/accounts/accounts.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
+import {flatten} from '../lib/output/fields.js'
 import {plural} from '../lib/output/numbers.js'
-import type {RowColumn} from '../lib/output/rows.js'
+import {logfmtLine, type RowColumn} from '../lib/output/rows.js'
 import {callerHere} from './local-caller.js'
 
 /** Names of so many accounts are looked up for people; further ones show as their ids. */
 const MOST_NAMES = 1_000
 
-/** @param accounts where given, accounts are shown by their names */
-export async function auditColumns(accounts?: Accounts): Promise<RowColumn[]> {
-  const users = (await accounts?.list(callerHere(), {limit: MOST_NAMES})) ?? []
+/** For programs: one column a field. */
+export const AUDIT_COLUMNS: readonly RowColumn[] = [
+  'seq',
+  'at',
+  'event',
+  'subject_id',
+  'object_id',
+  'source',
+  'reason_code',
+  'details',
+].map((title) => ({title}))
+
+/** For people: accounts by their names, and what few rows have among the details. */
+export async function auditColumns(accounts: Accounts): Promise<RowColumn[]> {
+  const users = await accounts.list(callerHere(), {limit: MOST_NAMES})
   const names = new Map(users.map(({id, username}) => [id, username]))
   const named = (value: unknown) => (value === undefined ? '-' : (names.get(String(value)) ?? String(value)))
-  const optional = (value: unknown) => (value === undefined ? '-' : String(value))
   return [
     {title: 'seq'},
-    {title: 'at'},
+    {title: 'at', show: (value) => String(value).replace(/\.\d+Z$/, 'Z')},
     {title: 'event'},
-    {title: 'who', key: 'subject_id', show: named},
-    {title: 'on', key: 'object_id', show: named},
-    {title: 'from', key: 'source', show: optional},
-    {title: 'reason', key: 'reason_code', show: optional},
-    {title: 'details', least: 10, show: (value) => JSON.stringify(value)},
+    {title: 'who', key: 'subject_id', least: 9, show: named},
+    {title: 'on', key: 'object_id', least: 9, show: named},
+    {title: 'details', least: 7},
   ]
+}
+
+/** A row as `auditColumns` shows it; details are `reason=wrong_password from=127.0.0.1`. */
+export function auditRow({source, reason_code, details, ...row}: AuditEntry): object {
+  const facts = {...(reason_code ? {reason: reason_code} : {}), ...details, ...(source ? {from: source} : {})}
+  return {...row, details: logfmtLine(flatten(facts)) || '-'}
 }
 
 type Chain = AuditPage['chain']

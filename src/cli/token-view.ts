@@ -9,13 +9,13 @@ export const TOKEN_COLUMNS: readonly RowColumn[] = [
   {title: 'name'},
   {title: 'username'},
   {title: 'scopes', show: (value) => (value as string[]).join(',')},
-  {title: 'begins', key: 'prefix'},
-  {title: 'ends', key: 'expires_at', show: (value) => (value === undefined ? 'never' : String(value))},
-  {title: 'last used', key: 'last_used_at', show: optional},
-  {title: 'id'},
+  {title: 'prefix'},
+  {title: 'expires', key: 'expires_at', least: 10, show: (value) => (value === undefined ? 'never' : String(value))},
+  {title: 'last used', key: 'last_used_at', least: 10, show: optional},
+  {title: 'id', least: 9},
 ]
 
-export const REVOKED_COLUMN: RowColumn = {title: 'revoked', key: 'revoked_at', show: optional}
+export const REVOKED_COLUMN: RowColumn = {title: 'revoked', key: 'revoked_at', least: 10, show: optional}
 
 /** The end of a token, as RFC 3339: of a duration from now (`90d`), or a time. */
 export function endOf(text: string, now: Date): string {

@@ -7,9 +7,9 @@ export const USER_COLUMNS: readonly RowColumn[] = [
   {title: 'username'},
   {title: 'role'},
   {title: 'active', show: (value) => (value ? 'yes' : 'no')},
-  {title: 'email', show: optional},
-  {title: 'last sign-in', key: 'last_sign_in_at', show: optional},
-  {title: 'id'},
+  {title: 'email', least: 12, show: optional},
+  {title: 'last sign-in', key: 'last_sign_in_at', least: 16, show: optional},
+  {title: 'id', least: 9},
 ]
 
 function optional(value: unknown): string {
@@ -25,13 +25,13 @@ export function userText(user: User): string {
     ['active', user.active ? 'yes' : 'no: may not sign in'],
     ['email', user.email],
     ['full name', user.full_name],
-    ['made', user.created_at],
-    ['changed', user.updated_at],
-    ['signed in', user.last_sign_in_at ?? 'never'],
+    ['created', user.created_at],
+    ['updated', user.updated_at],
+    ['last sign-in', user.last_sign_in_at ?? 'never'],
   ]
   return facts
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name.padEnd(9)}  ${escapeLine(value as string)}\n`)
+    .map(([name, value]) => `${name.padEnd(12)}  ${escapeLine(value as string)}\n`)
     .join('')
 }
 

@@ -1,5 +1,5 @@
 import {Command, Flags} from '@oclif/core'
-import {auditColumns, chainText, checkChain} from '../cli/audit-view.js'
+import {AUDIT_COLUMNS, auditColumns, auditRow, chainText, checkChain} from '../cli/audit-view.js'
 import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
 import {callerHere} from '../cli/local-caller.js'
@@ -21,7 +21,7 @@ export default class Audit extends Command {
     '<%= config.bin %> audit --verify',
   ]
   static override flags = {
-    limit: Flags.integer({description: 'How many; 100 unless given', min: 1, max: 1_000, default: 100, helpValue: 'N'}),
+    limit: Flags.integer({description: 'How many', min: 1, max: 1_000, default: 100, helpValue: 'N'}),
     before: Flags.integer({description: 'Only rows before this number', min: 1, helpValue: 'SEQ'}),
     event: Flags.string({description: 'Only of this kind: signed_in, user_updated, …', helpValue: 'EVENT'}),
     user: Flags.string({
@@ -59,7 +59,9 @@ export default class Audit extends Command {
     const people = ['pretty', 'table'].includes(context.format)
     if (entries.length === 0) context.talk.note('nothing in the audit trail fits')
     if (entries.length === 0 && people) return
-    await showRows(context, entries.reverse(), people ? await auditColumns(accounts) : await auditColumns())
+    entries.reverse()
+    if (people) await showRows(context, entries.map(auditRow), await auditColumns(accounts))
+    else await showRows(context, entries, AUDIT_COLUMNS)
   }
 }
 

@@ -103,7 +103,7 @@ test('a token for a program: shown once, listed by its beginning, revoked', asyn
   await create('ada', '--admin')
   const made = await run(['auth', 'token', 'create', 'ci', '--scope', 'ingest,read', '--user', 'ada', '-o', 'raw'])
   expect(made).toMatchObject({status: 0, stdout: expect.stringMatching(/^lf_[A-Za-z0-9_-]{43}\n$/)})
-  expect(made.stderr).toBe('token ci of ada, ingest, read; it does not end. It is shown this once:\n')
+  expect(made.stderr).toBe('token ci of ada, ingest, read; it does not expire. It is shown this once:\n')
   const prefix = made.stdout.slice(0, 9)
   const dated = ['auth', 'token', 'create', 'old', '--scope', 'admin', '--user', 'ada', '--expires', '2999-12-31']
   expect(await json(dated)).toMatchObject({expires_at: '2999-12-31T00:00:00.000Z', scopes: ['admin']})
@@ -153,4 +153,22 @@ test('whoami says who works here, and that nothing is hidden from them', async (
     role: 'admin',
     scopes: ['read', 'ingest', 'alerts', 'admin'],
   })
+})
+
+test('the audit trail for people: names, times to the second, details as pairs', async () => {
+  const {run, create} = installation()
+  await create('ada', '--admin')
+  const {stdout} = await run(['audit', '-o', 'table'])
+  const [titles, row] = stdout.split('\n').map((line) => line.split(/\s{2,}/))
+  expect(titles).toEqual(['seq', 'at', 'event', 'who', 'on', 'details'])
+  expect(row).toEqual([
+    '1',
+    expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    'user_created',
+    expect.stringMatching(/^local:/),
+    'ada',
+    'username=ada role=admin',
+  ])
+  const csv = await run(['audit', '-o', 'csv'])
+  expect(csv.stdout.split('\r\n')[0]).toBe('seq,at,event,subject_id,object_id,source,reason_code,details')
 })

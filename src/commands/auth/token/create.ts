@@ -36,7 +36,7 @@ export default class AuthTokenCreate extends Command {
       ...(flags.user === undefined ? {} : {username: flags.user}),
       ...(flags.expires === undefined ? {} : {expires_at: endOf(flags.expires, new Date())}),
     })
-    const end = made.expires_at === undefined ? 'it does not end' : `it ends ${made.expires_at}`
+    const end = made.expires_at === undefined ? 'it does not expire' : `it expires ${made.expires_at}`
     context.talk.note(
       `token ${made.name} of ${made.username}, ${made.scopes.join(', ')}; ${end}. It is shown this once:`,
     )
