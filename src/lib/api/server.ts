@@ -44,6 +44,7 @@ export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
     traceHandler(parts, route)
   })
   await addHooks(app, parts, table)
+  closeWhenDone(app)
   app.setErrorHandler(answerProblem(parts))
   app.setNotFoundHandler(answerNotFound(table))
   await describeApi(app, parts)
@@ -65,6 +66,29 @@ export async function buildServer(parts: ApiParts): Promise<FastifyInstance> {
   readLimits(parts.config.api.rateLimits, table.names)
   await knownSoon(parts)
   return app
+}
+
+/**
+ * Once the server ends and nothing is under way, no connection is kept: not for the client's next request, nor those that
+ * were opened and never asked for anything. Node waits for both.
+ */
+function closeWhenDone(app: FastifyInstance): void {
+  let underWay = 0
+  let ending = false
+  const look = () => {
+    if (ending && underWay === 0) app.server.closeAllConnections()
+  }
+  app.addHook('onRequest', async (_request, {raw}) => {
+    underWay++
+    raw.once('close', () => {
+      underWay--
+      setImmediate(look)
+    })
+  })
+  app.addHook('preClose', async () => {
+    ending = true
+    setImmediate(look)
+  })
 }
 
 /** Settings of admins, if the database tells them soon; else they are asked for again while the server runs. */
