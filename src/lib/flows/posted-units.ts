@@ -22,7 +22,10 @@ export interface PostedUnits {
   refused: Array<{index: number; error: string}>
 }
 
-/** Cuts a body into units. Throws USAGE where a body that should be JSON is none. */
+/** Items of one body: each costs far more than its bytes, of which it may have only two. */
+export const MOST_ITEMS = 250_000
+
+/** Cuts a body into units. Throws USAGE where a body that should be JSON is none, or holds more than MOST_ITEMS. */
 export function postedUnits(
   body: Buffer,
   as: PostedAs,
@@ -35,7 +38,7 @@ export function postedUnits(
     case 'ndjson':
       return ofItems(body, lineItems(body), envelope)
     case 'text':
-      return {batches: splitLines(body, envelope, multiline), refused: []}
+      return {batches: fewEnough(splitLines(body, envelope, multiline)), refused: []}
   }
 }
 
@@ -48,12 +51,24 @@ function jsonItems(body: Buffer): Item[] {
   const start = skipBlanks(body, bomLength(body))
   const value = parsed(body.subarray(start))
   if (value === undefined) throw new LogflowError('USAGE', 'the body is no JSON', {suggestions: TYPES})
-  if (Array.isArray(value)) return elementsOf(body, start).map((slice) => jsonItem(body, slice))
+  if (Array.isArray(value)) return listItems(body, start)
   if (typeof value !== 'object' || value === null)
     throw new LogflowError('USAGE', 'the body must be a JSON object or an array of them', {suggestions: TYPES})
   const list = listIn(body, start, value)
-  if (list) return elementsOf(body, list.start).map((slice) => jsonItem(body, slice))
+  if (list) return listItems(body, list.start)
   return [jsonItem(body, {start, end: trimmedEnd(body)})]
+}
+
+function listItems(body: Buffer, start: number): Item[] {
+  const slices = elementsOf(body, start, MOST_ITEMS + 1)
+  if (slices.length > MOST_ITEMS) throw tooMany()
+  return slices.map((slice) => jsonItem(body, slice))
+}
+
+function tooMany(): LogflowError {
+  return new LogflowError('USAGE', `the body holds more than ${MOST_ITEMS} records or lines`, {
+    suggestions: ['Send them in several requests'],
+  })
 }
 
 const TYPES = ['Send lines of text as text/plain, and one JSON object a line as application/x-ndjson']
@@ -84,6 +99,7 @@ function lineItems(body: Buffer): Item[] {
     const end = newline < 0 ? body.length : newline
     const start = skipBlanks(body, at)
     if (start < end) {
+      if (items.length === MOST_ITEMS) throw tooMany()
       const line = body.subarray(start, end)
       const isObject = line[0] === OPEN_OBJECT && parsed(line) !== undefined
       items.push(isObject ? sized({start, end}, line) : {start, end, error: 'the line is no JSON object'})
@@ -134,6 +150,11 @@ function splitLines(body: Buffer, envelope: Envelope, multiline: boolean): UnitB
   splitter.advance(body.length)
   splitter.end()
   return splitter.ready
+}
+
+function fewEnough(batches: UnitBatch[]): UnitBatch[] {
+  if (batches.reduce((sum, {count}) => sum + count, 0) > MOST_ITEMS) throw tooMany()
+  return batches
 }
 
 function parsed(bytes: Buffer): unknown {

@@ -11,11 +11,11 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
 
-/** The elements of the array at `at`, in order. */
-export function elementsOf(json: Buffer, at = skipBlanks(json, 0)): Slice[] {
+/** The elements of the array at `at`, in order; the first `most` of them. */
+export function elementsOf(json: Buffer, at = skipBlanks(json, 0), most = Number.POSITIVE_INFINITY): Slice[] {
   const elements: Slice[] = []
   let next = skipBlanks(json, at + 1)
-  while (next < json.length && json[next] !== CLOSE_ARRAY) {
+  while (next < json.length && json[next] !== CLOSE_ARRAY && elements.length < most) {
     const end = endOfValue(json, next)
     elements.push({start: next, end})
     next = afterComma(json, end)

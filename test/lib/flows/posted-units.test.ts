@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {type PostedAs, postedUnits} from '../../../src/lib/flows/posted-units.js'
+import {MOST_ITEMS, type PostedAs, postedUnits} from '../../../src/lib/flows/posted-units.js'
 import {takePosted} from '../../../src/lib/flows/take-posted.js'
 import {unitToRecord} from '../../../src/lib/parse/to-record.js'
 import type {Envelope} from '../../../src/lib/units/envelope.js'
@@ -194,5 +194,19 @@ describe('taking what was posted', () => {
     const tools = {send: () => Promise.reject(new Error('not sent')), now: () => new Date(), random: Math.random}
     await expect(takePosted({...one, timezone: 'Mars/Olympus'}, tools)).rejects.toThrow('a timezone that is none')
     await expect(takePosted({...one, format: 'exe'}, tools)).rejects.toThrow('an unknown format')
+  })
+})
+
+describe('a body of very many items is refused as a whole', () => {
+  const bodies: Array<[PostedAs, (n: number) => string]> = [
+    ['json', (n) => `[${'1,'.repeat(n - 1)}1]`],
+    ['json', (n) => `{"lines":[${'1,'.repeat(n - 1)}1]}`],
+    ['ndjson', (n) => '1\n'.repeat(n)],
+    ['text', (n) => 'a\n'.repeat(n)],
+  ]
+  test.each(bodies)('%s', (as, body) => {
+    const all = postedUnits(Buffer.from(body(MOST_ITEMS)), as, envelope)
+    expect(all.refused.length + all.batches.reduce((sum, {count}) => sum + count, 0)).toBe(MOST_ITEMS)
+    expect(() => postedUnits(Buffer.from(body(MOST_ITEMS + 1)), as, envelope)).toThrow('more than 250000 records')
   })
 })

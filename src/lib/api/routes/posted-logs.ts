@@ -132,7 +132,7 @@ function toFields(pairs: string[]): Record<string, string> {
 }
 
 const DESCRIPTION =
-  'JSON: an object is a record; an array, `{"records": […]}` or `{"lines": […]}` holds records and lines of text. NDJSON: an object a line. Text: lines; those of a stack trace stay together. Bodies may be packed with gzip. Records are found once `process` (or `up`) has stored them. What is no record is told by its place among the items; the rest is taken.'
+  'JSON: an object is a record; an array, `{"records": […]}` or `{"lines": […]}` holds records and lines of text. NDJSON: an object a line. Text: lines; those of a stack trace stay together. Bodies may be packed with gzip. Records are found once `process` (or `up`) has stored them. What is no record is told by its place among the items; the rest is taken. A body holds at most 250,000 of them.'
 const KEY =
   'Sent again with the same key and body, after an answer that did not come, the records are the same ones and are stored once'
 
