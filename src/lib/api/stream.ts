@@ -5,6 +5,7 @@ import {LogflowError} from '../errors/logflow-error.js'
 import {ALIVE_MS, NDJSON} from '../remote/protocol.js'
 import type {ApiParts} from './api.js'
 import {problemOf} from './hooks/problems.js'
+import {admitStream} from './open-streams.js'
 
 /** What fails within this time of the beginning is answered with its own status, and not within the stream. */
 const FIRST_MS = 2_000
@@ -62,7 +63,7 @@ export const LINES: Framing<object> = {
 
 /**
  * Answers with a stream. Items are asked for only as fast as they are taken; `open` gets a signal that aborts when nobody
- * reads any more, or the server ends. What fails before the first item is thrown.
+ * reads any more, or the server ends. What fails before the first item is thrown, and THROTTLED where too many are open.
  */
 export async function sendStream<T>(
   parts: ApiParts,
@@ -71,6 +72,7 @@ export async function sendStream<T>(
   open: (signal: AbortSignal) => AsyncIterable<T>,
   framing: Framing<T>,
 ): Promise<FastifyReply> {
+  admitStream(parts, reply, request.context.caller)
   const signal = endOf(reply, parts)
   const items = open(signal)[Symbol.asyncIterator]()
   const first = items.next()
@@ -140,10 +142,11 @@ function ending({signal}: ApiParts): LogflowError | undefined {
 }
 
 /** What the reader is told; our own log is told of what is ours. */
-function told({signals}: ApiParts, request: FastifyRequest, error: unknown): object {
+function told({signals, signal}: ApiParts, request: FastifyRequest, error: unknown): object {
   const {requestId, caller} = request.context
   const {status, body} = problemOf(error, requestId)
-  if (status >= 500 && status !== 501)
+  // That the server ends is no failure of each stream.
+  if (status >= 500 && status !== 501 && !signal.aborted)
     signals.log.error('stream_failed', error, {
       operation_id: requestId,
       subject_id: caller.subject,

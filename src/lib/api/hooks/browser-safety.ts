@@ -51,13 +51,16 @@ function readOrigin(written: string): string {
 export function refuseForeignPages({config, live}: ApiParts): (request: FastifyRequest) => Promise<void> {
   const {api} = config
   const isAlone = isLoopback(api.host) && api.trustedProxies.length === 0
-  return async ({method, headers}) => {
+  return async ({method, headers, routeOptions}) => {
     const {host = '', origin, authorization} = headers
-    if (isAlone && live.current().publicReads && !isOwnName(host, api.host))
+    const {publicReads, registration} = live.current()
+    // Whoever may register here reads with an account what nobody reads without.
+    const isOpen = publicReads || (registration && routeOptions.config.name === 'auth.register')
+    if (isAlone && isOpen && !isOwnName(host, api.host))
       throw new LogflowError('FORBIDDEN', 'this server is called by another name than its own', {
         suggestions: [
           'Call it as http://127.0.0.1 or http://localhost',
-          'Behind a proxy: set api.public_reads to false, or api.trusted_proxies to its address',
+          'Behind a proxy: set api.public_reads and api.registration to false, or api.trusted_proxies to its address',
         ],
       })
     if (origin === undefined || authorization !== undefined || method === 'GET' || method === 'HEAD') return

@@ -1,8 +1,10 @@
 import type {FastifyReply, FastifyRequest} from 'fastify'
 import type {Caller} from '../../accounts/accounts.js'
+import {sourceNetwork} from '../../accounts/source-network.js'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {ApiParts} from '../api.js'
 import {describeLimit, type LimitOf, readLimits} from '../limits.js'
+import {isLoopback} from '../loopback.js'
 
 /** What asks for something that is not there is counted together, under this name. */
 export const UNMATCHED = 'unmatched'
@@ -39,8 +41,15 @@ export function limitRequests({limiter, signals, live}: ApiParts, names: Readonl
   }
 }
 
-function whoOf({subject, source}: Caller): string {
-  return subject === 'anonymous' ? `ip:${source ?? 'unknown'}` : `user:${subject}`
+/** Who is counted: of IPv6 a whole network, since whoever has one address of it has them all. */
+export function whoOf({subject, source}: Pick<Caller, 'subject' | 'source'>): string {
+  if (subject !== 'anonymous') return `user:${subject}`
+  return `ip:${source === undefined ? 'unknown' : countedAddress(source)}`
+}
+
+/** What an address is counted as: `::1` as itself. */
+export function countedAddress(address: string): string {
+  return isLoopback(address) ? address : sourceNetwork(address)
 }
 
 /** The limits as they are written now, read once as long as they stay so. */

@@ -1,8 +1,10 @@
+import {isIP} from 'node:net'
 import type {FastifyRequest, RouteOptions} from 'fastify'
 import type {Caller} from '../../accounts/accounts.js'
 import {rateStatusJson} from '../../cache/as-json.js'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {ApiParts} from '../api.js'
+import {countedAddress} from '../hooks/limits.js'
 
 const COUNT = {type: 'integer', minimum: 0} as const
 const RESET = {
@@ -62,7 +64,7 @@ export function rateLimitRoutes(parts: ApiParts): RouteOptions[] {
         const {id} = request.params as {id: string}
         const user = await userNamed(parts, request.context.caller, id)
         const other = user && user !== id ? await limiter.reset(`user:${user}`) : 0
-        return told(request, id, other + (await limiter.reset(id)))
+        return told(request, id, other + (await limiter.reset(countedAs(id))))
       },
     },
     {
@@ -77,6 +79,12 @@ export function rateLimitRoutes(parts: ApiParts): RouteOptions[] {
       handler: async (request) => told(request, '*', await limiter.resetAll()),
     },
   ]
+}
+
+/** An address as it is counted: of IPv6 its network. What is none stays as it is. */
+function countedAs(id: string): string {
+  const [, kind = '', address = ''] = /^(ip:)?(.*)$/s.exec(id) ?? []
+  return isIP(address) === 0 ? id : kind + countedAddress(address)
 }
 
 /** The id of a user of this name; counts are kept by id. Who has no account, or while the database is away, has none. */

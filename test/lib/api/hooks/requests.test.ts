@@ -222,3 +222,43 @@ test('a long answer is packed for whoever takes it', async () => {
   expect(gunzipSync(packed.rawPayload).toString()).toBe(plain.body)
   expect(plain.headers.vary).toBe('accept-encoding')
 })
+
+test('nobody registers through a name that was made to point here, also where reads are signed in for', async () => {
+  const {server} = await openApi({env: {LOGFLOW_API_PUBLIC_READS: 'false'}})
+  const register = async (host: string) => {
+    const payload = {username: 'somebody', password: 'correct horse battery'}
+    return (await server.inject({method: 'POST', url: '/api/v1/auth/register', headers: {host}, payload})).statusCode
+  }
+  expect(await register('evil.example:8000')).toBe(403)
+  expect(await register('localhost:8000')).toBe(201)
+  const elsewhere = await server.inject({url: '/', headers: {host: 'evil.example'}})
+  expect(elsewhere.statusCode).toBe(200)
+})
+
+test('addresses of one IPv6 network are counted together, and forgotten together', async () => {
+  const {server, parts} = await openApi({
+    env: {LOGFLOW_API_RATE_LIMITS: 'root=2/hour', LOGFLOW_API_PUBLIC_READS: 'false'},
+    parts: {accounts: knownTokens({admin: ADMIN})},
+  })
+  const ask = async (remoteAddress: string) => (await server.inject({url: '/', remoteAddress})).statusCode
+  const addresses = [
+    '2001:db8:1:2::1',
+    '2001:db8:1:2:3:4:5:6',
+    '2001:db8:1:2::7',
+    '2001:db8:1:3::1',
+    '::1',
+    '127.0.0.1',
+  ]
+  const answers: number[] = []
+  for (const address of addresses) answers.push(await ask(address))
+  expect(answers).toEqual([200, 200, 429, 200, 200, 200])
+  const {windows} = await parts.limiter.status()
+  expect(windows.map(({key}) => key)).toContain('root:ip:2001:db8:1:2::/64')
+  const reset = await server.inject({
+    method: 'DELETE',
+    url: '/api/v1/rate-limits/reset/ip:2001:db8:1:2::99',
+    headers: {authorization: 'Bearer admin'},
+  })
+  expect(reset.json()).toEqual({reset: 1})
+  expect(await ask('2001:db8:1:2::7')).toBe(200)
+})
