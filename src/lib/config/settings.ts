@@ -62,7 +62,17 @@ export function masked(spec: SettingSpec, value: SettingValue): SettingValue {
   return typeof value === 'string' ? maskUrl(value) : value
 }
 
-/** `https://user:pass@host` → `https://user:********@host`, also where the password is not escaped as it should be. */
+/** A parameter of a URL that holds a secret: `?password=`, `&sslpassword=`, `?api_key=`. */
+export const SECRET_PARAMETER = /pass|pwd|secret|token|api_?key/i
+
+/**
+ * `https://user:pass@host` → `https://user:********@host`, also where the password is not escaped as it should be; and
+ * `?password=pass` → `?password=********`, which PostgreSQL takes as well.
+ */
 export function maskUrl(text: string): string {
-  return text.replace(/(:\/\/[^/\s:@]*):(?!\d+(?:[/,\s]|$))\S*@/g, `$1:${MASK}@`)
+  return text
+    .replace(/(:\/\/[^/\s:@]*):(?!\d+(?:[/,\s]|$))\S*@/g, `$1:${MASK}@`)
+    .replace(/([?&])([^=&\s]+)=[^&#\s]+/g, (whole, sign: string, name: string) =>
+      SECRET_PARAMETER.test(name) ? `${sign}${name}=${MASK}` : whole,
+    )
 }

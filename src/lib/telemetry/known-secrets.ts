@@ -1,5 +1,6 @@
 import type {Config} from '../config/config.js'
 import {namedValues} from '../config/otlp-target.js'
+import {SECRET_PARAMETER} from '../config/settings.js'
 
 /** Every secret value of a configuration: what clients say in their errors must not tell them. */
 export function knownSecrets(config: Config): string[] {
@@ -9,9 +10,9 @@ export function knownSecrets(config: Config): string[] {
     config.adminPassword,
     config.server?.token,
     api.secretKey,
-    ...(database.kind === 'postgres' ? [database.password, passwordIn(database.url)] : []),
+    ...(database.kind === 'postgres' ? [database.password, ...secretsIn(database.url)] : []),
     redis?.password,
-    passwordIn(redis?.url),
+    ...secretsIn(redis?.url),
     elasticsearch.password,
     elasticsearch.apiKey,
     kafka.sasl?.password,
@@ -19,16 +20,22 @@ export function knownSecrets(config: Config): string[] {
     otlp.authorization?.split(' ').at(-1),
     otlp.grafanaApiToken,
     ...namedValues(otlp.headers).map(([, value]) => value),
-    ...[otlp.endpoint, otlp.tracesEndpoint, otlp.metricsEndpoint, otlp.logsEndpoint].map(passwordIn),
+    ...[otlp.endpoint, otlp.tracesEndpoint, otlp.metricsEndpoint, otlp.logsEndpoint].flatMap(secretsIn),
   ].filter((secret): secret is string => secret !== undefined && secret !== '')
 }
 
-function passwordIn(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined
-  const {password} = new URL(url)
+/** The password of a URL, and what its parameters hold of the kind. */
+function secretsIn(url: string | undefined): string[] {
+  if (url === undefined || !URL.canParse(url)) return []
+  const {password, searchParams} = new URL(url)
+  const parameters = [...searchParams].filter(([name]) => SECRET_PARAMETER.test(name)).map(([, value]) => value)
+  return [decoded(password), ...parameters]
+}
+
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(password)
+    return decodeURIComponent(text)
   } catch {
-    return password
+    return text
   }
 }

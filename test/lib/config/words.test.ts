@@ -70,6 +70,12 @@ test.each([
   ['https://u:p@h:9200', 'https://u:********@h:9200'],
   ['http://a, http://u:p:q/r@b', 'http://a, http://u:********@b'],
   ['http://h:9200/x@y', 'http://h:9200/x@y'],
+  [
+    'postgres://db/x?user=ada&password=pa55&sslmode=require',
+    'postgres://db/x?user=ada&password=********&sslmode=require',
+  ],
+  ['postgres://ada:pa55@db/x?sslpassword=pa56', 'postgres://ada:********@db/x?sslpassword=********'],
+  ['https://otlp/v1?api_key=pa55#top', 'https://otlp/v1?api_key=********#top'],
 ])('maskUrl(%j)', (text, shown) => {
   expect(maskUrl(text)).toBe(shown)
 })
