@@ -11,7 +11,7 @@ const PAGE = 1_000
 
 export default class UsersList extends Command {
   static override summary = 'List the accounts'
-  static override description = 'The newest last. At a server, who is no admin sees their own.'
+  static override description = 'The newest last. At a server, users who are not admins see their own account alone.'
   static override examples = ['<%= config.bin %> users list', '<%= config.bin %> users list --limit 20 -o jsonl']
   static override flags = {
     limit: Flags.integer({description: 'The first so many; all unless given', min: 1, helpValue: 'N'}),

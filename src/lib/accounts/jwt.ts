@@ -21,6 +21,7 @@ export interface Session {
   exp: number
 }
 
+/** A JWT (HS256) of a session, with an id of its own. */
 export async function signSession(session: Omit<Session, 'jti'>, key: Uint8Array, now: Date): Promise<string> {
   const {SignJWT} = await import('jose')
   return new SignJWT({role: session.role, ver: session.ver})
@@ -51,10 +52,12 @@ export async function readSession(bearer: string, key: Uint8Array, now: Date): P
   return {sub, jti, exp, ver: ver as number, role: role === 'admin' ? 'admin' : 'user'}
 }
 
+/** Whatever is wrong with a bearer, callers are told this one thing. */
 export function badBearer(cause?: unknown): LogflowError {
   return new LogflowError('UNAUTHORISED', 'the bearer token is not valid', {cause, suggestions: ['Sign in again']})
 }
 
+/** A session that was good once: sign in again. */
 export function sessionOver(cause?: unknown): LogflowError {
   return new LogflowError('UNAUTHORISED', 'the session has ended', {cause, suggestions: ['Sign in again']})
 }

@@ -21,10 +21,6 @@ export function isAdmin(caller: Caller): boolean {
   return caller.role === 'admin' && caller.scopes.has('admin')
 }
 
-export function needAdmin(caller: Caller): void {
-  if (!isAdmin(caller)) throw new LogflowError('FORBIDDEN', 'only an admin may do this')
-}
-
 /**
  * Changes of accounts and tokens are for people who signed in, and for tokens with the scope admin: a token that was
  * made for reading cannot make itself a stronger one.

@@ -9,7 +9,7 @@ import {openApp} from '../../../lib/compose.js'
 export default class AuthTokenList extends Command {
   static override summary = 'List the tokens for programs'
   static override description =
-    'Those that are good now; --all shows the revoked and ended ones as well. At a server, who is no admin sees their own. When a token was last used is known to the minute.'
+    'Those that are good now; --all shows the revoked and ended ones as well. At a server, users who are not admins see their own alone. When a token was last used is known to the minute.'
   static override examples = ['<%= config.bin %> auth token list', '<%= config.bin %> auth token list --all -o jsonl']
   static override flags = {
     all: Flags.boolean({description: 'Also those that are revoked or have ended'}),

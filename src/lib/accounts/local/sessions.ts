@@ -9,6 +9,7 @@ import {findUser} from './user-rows.js'
 
 type From = Pick<Caller, 'source' | 'operation'>
 
+/** A session for a name and its password, both told in the audit trail. UNAUTHORISED, or THROTTLED after failures. */
 export async function signIn(
   parts: Parts,
   turns: Turns,
@@ -81,6 +82,7 @@ async function noteUse({database, signals}: Parts, id: string, last: string | nu
   }
 }
 
+/** Ends the session of a bearer before its time; what is no session is UNAUTHORISED. */
 export async function signOut(parts: Parts, bearer: string, from: From): Promise<void> {
   if (looksLikeSecret(bearer)) {
     throw new LogflowError('USAGE', 'a token for programs is revoked, not signed out', {

@@ -7,6 +7,7 @@ import {audited, type Note, type Parts} from './parts.js'
 import {type Turns, tryPassword} from './try-password.js'
 import {visibleUser} from './user-rows.js'
 
+/** Sets a password, which ends every session of the account; a user’s own asks for the current one. */
 export async function setPassword(
   parts: Parts,
   turns: Turns,

@@ -12,6 +12,7 @@ import {visibleUser} from './user-rows.js'
 /** Tokens of one account that have not been revoked and not ended. */
 const MOST_OF_ONE = 100
 
+/** A token for a program; its secret is in this answer alone. FORBIDDEN where it would be more than the caller may give. */
 export async function createToken(parts: Parts, caller: Caller, asked: NewToken): Promise<ApiToken & {token: string}> {
   needPerson(caller)
   checkToken(asked, parts.now())
@@ -73,6 +74,7 @@ export async function listTokens({database: {queries}}: Parts, caller: Caller): 
   return (await asked.execute()).map(toToken)
 }
 
+/** Ends a token for good. NOT_FOUND also where it is of somebody else. */
 export async function revokeToken(parts: Parts, caller: Caller, id: string): Promise<void> {
   needPerson(caller)
   await audited(parts, async (queries, note) => {

@@ -16,6 +16,7 @@ export async function anyAdmin({database}: Parts): Promise<boolean> {
   return (await otherAdmins(database.queries)) > 0
 }
 
+/** Makes an account. ALREADY_THERE where its name or address is taken, FORBIDDEN where the caller may not. */
 export async function createUser(parts: Parts, caller: Caller, user: NewUser): Promise<User> {
   const {username, email, full_name, password, role = 'user'} = user
   const registers = caller.subject === 'anonymous'
@@ -71,7 +72,9 @@ async function needFree(queries: Queries, {id, username_key, email_key}: UserRow
 }
 
 function taken(): LogflowError {
-  return new LogflowError('ALREADY_THERE', 'that username or email address is taken')
+  return new LogflowError('ALREADY_THERE', 'that username or email address is taken', {
+    suggestions: ['Choose another one'],
+  })
 }
 
 export async function listUsers(
@@ -105,6 +108,7 @@ export async function showUser({database: {queries}}: Parts, caller: Caller, who
   return toUser(await visibleUser(queries, caller, who))
 }
 
+/** Changes what is named; a new role or switching off ends every session. The last admin stays one. */
 export async function updateUser(parts: Parts, caller: Caller, who: string, change: UserChange): Promise<User> {
   needPerson(caller)
   checkUser(change)
@@ -160,6 +164,7 @@ function pick(row: UserRow, fields: ReadonlyArray<(typeof CHANGEABLE)[number]>):
   return Object.fromEntries(fields.map((field) => [field, field === 'active' ? row.active === 1 : row[field]]))
 }
 
+/** Deletes an account with its tokens; the last admin stays. */
 export async function removeUser(parts: Parts, caller: Caller, who: string): Promise<void> {
   needPerson(caller)
   if (!isAdmin(caller)) throw new LogflowError('FORBIDDEN', 'only an admin may delete accounts')
