@@ -177,7 +177,8 @@ function unauthorised(said: string, {url, token, tokenExpiresAt}: ServerFacts): 
 }
 
 function throttled(said: string, {url}: ServerFacts, retryAfter: number | undefined): LogflowError {
-  const when = retryAfter === undefined ? '' : `; it takes more in ${retryAfter} s`
+  const isSaid = retryAfter === undefined || said.includes('try again in')
+  const when = isSaid ? '' : `; it takes more in ${retryAfter} s`
   return new LogflowError('THROTTLED', `asked too often at ${url}: ${said}${when}`, {
     retriable: true,
     suggestions: ['Wait and try again'],
