@@ -24,6 +24,9 @@ const KEEP_ALIVE_MS = 60_000
 /** How often connections are looked at for requests that take too long to arrive. */
 const LOOK_EVERY_MS = 1_000
 
+/** Requests that had come but were not read when the server was asked to end are told so within this time. */
+const LAST_CALL_MS = 200
+
 /** Characters of a part of a path: ids of records hold the id of their source. */
 const MAX_PARAMETER = 2_048
 
@@ -86,8 +89,12 @@ function closeWhenDone(app: FastifyInstance): void {
     })
   })
   app.addHook('preClose', async () => {
-    ending = true
-    setImmediate(look)
+    const timer = setTimeout(() => {
+      ending = true
+      look()
+    }, LAST_CALL_MS)
+    app.server.once('close', () => clearTimeout(timer))
+    timer.unref()
   })
 }
 
