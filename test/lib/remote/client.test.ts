@@ -145,6 +145,16 @@ test('a wait that is too long is told instead', async () => {
   expect(asked).toBe(1)
 })
 
+test('a wait that the server tells of in words is told once', async () => {
+  const {client} = await against((_, response) => {
+    response
+      .writeHead(429, {'retry-after': '3600'})
+      .end('{"error":"too many failed sign-ins: try again in 60 min","code":"throttled"}')
+  })
+  const {message} = (await failure(client.ask(ASK))) as Error
+  expect(message).toMatch(/try again in 60 min$/)
+})
+
 test('what may be repeated is asked again after a connection that broke, and nothing else', async () => {
   let asked = 0
   const {client} = await against((request, response) => {
