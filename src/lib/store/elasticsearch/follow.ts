@@ -118,6 +118,8 @@ class Follower {
     }
     for await (const records of this.#late()) yield* this.#deliver(records)
     for await (const records of this.#new()) yield* this.#deliver(records)
+    // What was ended halfway has not been read to its end.
+    if (this.#signal.aborted) return
     if (this.#delivered) yield {kind: 'caught-up', next: this.#next()}
     this.#delivered = false
     const cut = this.#forget()
