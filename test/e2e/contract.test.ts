@@ -71,6 +71,7 @@ describe.each(IDS)('%s', (id) => {
     for (const example of examples) {
       const line = example
         .replaceAll('<%= config.bin %>', 'logflow')
+        .replace(/^(?:[A-Z_]+=\S+ )+/, '')
         .replace(/ > \S+$/, '')
         .replace(/"?\$\([^)]*\)"?/, 'x')
       const own = line.split(/\s(?:\||&&)\s/).find((part) => part.trim().startsWith('logflow '))
