@@ -31,7 +31,7 @@ export async function ensureTopic(
   keep?: 'until-trimmed',
 ): Promise<number> {
   if (!(await topicExists(admin, topic))) {
-    await admin.createTopics({
+    const creating = admin.createTopics({
       timeout: CREATE_MS,
       waitForLeaders: true,
       topics: [
@@ -45,6 +45,10 @@ export async function ensureTopic(
           ],
         },
       ],
+    })
+    // It is there, but a broker that has just come up, and is asked for its leaders, has not heard of it.
+    await creating.catch((error) => {
+      if (!isUnknownTopic(error)) throw error
     })
   }
   for (let tries = 1; ; tries++) {
