@@ -42,13 +42,7 @@ export async function run(context) {
   const file = join(folder, 'body.json')
   writeFileSync(file, body)
   const barePort = await freePort()
-  const bareServer = start(context, [
-    ...bare,
-    node,
-    join(context.root, 'bench/peers/bare-http.mjs'),
-    file,
-    `${barePort}`,
-  ])
+  const bareServer = start(context, [node, join(context.root, 'bench/peers/bare-http.mjs'), file, `${barePort}`])
   await answering(bareServer, barePort, '/')
 
   const queries = [
