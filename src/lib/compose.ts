@@ -40,53 +40,26 @@ export interface App extends AsyncDisposable {
  * @param warn takes what must not be missed: that answers lack what was damaged
  */
 export function openApp(config: Config, log?: (line: string) => void, warn?: (line: string) => void): App {
-  let bus: Promise<Bus> | undefined
-  let store: Promise<Store> | undefined
-  let forgettable: Promise<Forgettable> | undefined
-  const openForgettable = () => {
-    forgettable ??= openCache(config.redis, log).catch((error) => {
-      forgettable = undefined
-      throw error
-    })
-    return forgettable
-  }
+  let signals: Promise<Signals> | undefined
+  const bus = new Opening(() => withSignals(signals, openBus(config, log), traceBus))
+  const store = new Opening(() => withSignals(signals, openStore(config, log, warn), watchStore))
+  const forgettable = new Opening(() => openCache(config.redis, log))
+  const database = new Opening(() => openMigrated(config, signals))
+  const accounts = new Opening(() => openAccounts(config, () => database.open(), signals, log))
   const openChecked = async () => {
-    const opened = await openForgettable()
+    const opened = await forgettable.open()
     await opened.check()
     return opened
   }
-  let signals: Promise<Signals> | undefined
-  let database: Promise<Database> | undefined
-  const openOnce = () => {
-    database ??= openMigrated(config, signals).catch((error) => {
-      database = undefined
-      throw error
-    })
-    return database
-  }
-  let accounts: Promise<Accounts> | undefined
   return {
     signals: (options) => {
       signals ??= import('./telemetry/open-signals.js').then(({openSignals}) => openSignals(config, options))
       return signals
     },
-    bus: () => {
-      // One that did not open may do so the next time.
-      bus ??= withSignals(signals, openBus(config, log), traceBus).catch((error) => {
-        bus = undefined
-        throw error
-      })
-      return bus
-    },
-    store: () => {
-      store ??= withSignals(signals, openStore(config, log, warn), watchStore).catch((error) => {
-        store = undefined
-        throw error
-      })
-      return store
-    },
-    cache: async () => (await openForgettable()).cache,
-    limiter: async () => (await openForgettable()).limiter,
+    bus: () => bus.open(),
+    store: () => store.open(),
+    cache: async () => (await forgettable.open()).cache,
+    limiter: async () => (await forgettable.open()).limiter,
     cacheControl: async () => {
       const client = await controlledServer(config, log)
       if (client === undefined) return (await openChecked()).cache
@@ -99,23 +72,17 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
       const {RemoteLimiterControl} = await import('./cache/remote/remote-controls.js')
       return new RemoteLimiterControl(client)
     },
-    database: openOnce,
-    accounts: () => {
-      accounts ??= openAccounts(config, openOnce, signals, log).catch((error) => {
-        accounts = undefined
-        throw error
-      })
-      return accounts
-    },
+    database: () => database.open(),
+    accounts: () => accounts.open(),
     async [Symbol.asyncDispose]() {
       // What failed to open has told so where it was opened.
-      await (await settled(store))?.close()
-      await (await settled(bus))?.close()
-      const {cache, limiter} = (await settled(forgettable)) ?? {}
+      await (await store.opened())?.close()
+      await (await bus.opened())?.close()
+      const {cache, limiter} = (await forgettable.opened()) ?? {}
       await limiter?.close()
       await cache?.close()
-      await (await settled(accounts))?.close()
-      await (await settled(database))?.close()
+      await (await accounts.opened())?.close()
+      await (await database.opened())?.close()
       await (await settled(signals))?.close()
     },
   }
@@ -154,6 +121,29 @@ async function traceBus(bus: Bus, {tracer}: Signals): Promise<Bus> {
       work(tracer.current()),
     ),
   )
+}
+
+/** Something that is opened when it is first asked for; one that did not open may do so the next time. */
+class Opening<T> {
+  readonly #begin: () => Promise<T>
+  #under: Promise<T> | undefined
+
+  constructor(begin: () => Promise<T>) {
+    this.#begin = begin
+  }
+
+  open(): Promise<T> {
+    this.#under ??= this.#begin().catch((error) => {
+      this.#under = undefined
+      throw error
+    })
+    return this.#under
+  }
+
+  /** What was opened; nothing where nobody asked for it, or where it failed. */
+  opened(): Promise<T | undefined> {
+    return settled(this.#under)
+  }
 }
 
 async function openBus(config: Config, log?: (line: string) => void): Promise<Bus> {
