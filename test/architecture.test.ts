@@ -27,6 +27,8 @@ const ALLOWED: Record<string, string[]> = {
   database: ['errors', 'config'],
   accounts: ['errors', 'record', 'database', 'remote'],
   cache: ['errors', 'remote'],
+  alerts: ['errors', 'record', 'query', 'metrics', 'patterns', 'database', 'accounts', 'remote'],
+  notify: ['errors', 'record', 'config', 'alerts'],
   api: [
     'errors',
     'record',
@@ -44,10 +46,13 @@ const ALLOWED: Record<string, string[]> = {
     'cache',
     'telemetry',
     'remote',
+    'alerts',
+    'notify',
   ],
   config: ['errors'],
-  output: ['errors', 'record', 'query', 'trace', 'metrics', 'patterns'],
+  output: ['errors', 'record', 'query', 'trace', 'metrics', 'patterns', 'alerts'],
   telemetry: ['errors', 'config', 'output'],
+  live: ['errors', 'record', 'query', 'metrics', 'patterns', 'trace', 'output', 'alerts'],
   flows: [
     'errors',
     'record',
@@ -67,6 +72,8 @@ const ALLOWED: Record<string, string[]> = {
     'accounts',
     'cache',
     'telemetry',
+    'alerts',
+    'notify',
   ],
   compose: [
     'errors',
@@ -80,6 +87,8 @@ const ALLOWED: Record<string, string[]> = {
     'accounts',
     'cache',
     'telemetry',
+    'alerts',
+    'notify',
   ],
   commands: [
     'cli',
@@ -102,6 +111,8 @@ const ALLOWED: Record<string, string[]> = {
     'cache',
     'telemetry',
     'api',
+    'alerts',
+    'notify',
   ],
 }
 
@@ -127,7 +138,10 @@ const CLIENTS: Record<string, RegExp> = {
   'prom-client': /^lib\/telemetry\//,
   '@opentelemetry': /^lib\/telemetry\//,
   chalk: /^lib\/output\//,
-  yaml: /^lib\/config\//,
+  nodemailer: /^lib\/notify\//,
+  ink: /^lib\/live\//,
+  react: /^lib\/live\//,
+  yaml: /^lib\/(?:config|alerts)\//,
   ajv: /^lib\/config\//,
   fzstd: /^lib\/sources\//,
   tinyglobby: /^lib\/sources\//,
@@ -177,7 +191,7 @@ test('adapters are known to compose.ts alone', () => {
     if (!specifier.startsWith('.')) return []
     const target = relative(SRC, resolve(SRC, dirname(file), specifier))
     const adapter =
-      /^lib\/(bus\/(?:kafka|embedded|remote)|store\/(?:lake|elasticsearch|remote)|database\/(?:sqlite|postgres)|cache\/(?:memory|redis|remote)|accounts\/(?:local|remote))\//.exec(
+      /^lib\/(bus\/(?:kafka|embedded|remote)|store\/(?:lake|elasticsearch|remote)|database\/(?:sqlite|postgres)|cache\/(?:memory|redis|remote)|accounts\/(?:local|remote)|alerts\/(?:local|remote))\//.exec(
         target,
       )?.[1]
     if (!adapter || file === 'lib/compose.ts' || file.startsWith(`lib/${adapter}/`)) return []

@@ -10,6 +10,8 @@ export const CODES = {
   NOT_FOUND: 1,
   /** Records that a run sent are not in the store, or there twice. */
   NOT_STORED: 1,
+  /** A unit test of an alert rule differs. */
+  TEST_FAILED: 1,
   /** A check of doctor failed. */
   UNHEALTHY: 1,
   /** Wrong use: a bad flag, argument, query or configuration. */
@@ -18,6 +20,8 @@ export const CODES = {
   /** What is asked for is good, but not of this store. */
   NOT_SUPPORTED: 2,
   BAD_CONFIG: 2,
+  /** An alert rule that cannot be: an unknown field, a bad query, a threshold that is no number. */
+  BAD_RULE: 2,
   /** A name that is taken, or something that changed meanwhile. */
   ALREADY_THERE: 2,
   /** Could not know: a backend does not answer, or the pipeline has not caught up. */

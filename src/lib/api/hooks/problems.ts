@@ -27,6 +27,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   USAGE: 400,
   BAD_QUERY: 400,
   BAD_CONFIG: 400,
+  BAD_RULE: 400,
   UNAUTHORISED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
