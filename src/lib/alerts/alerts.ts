@@ -28,9 +28,10 @@ export interface RuleStatistics {
   /** Alerts it has opened. */
   triggered: number
   open: number
-  /** Notices sent, and given up. */
+  /** Notices sent, given up, and not arrived yet (tried again). */
   notices_sent: number
   notices_failed: number
+  notices_waiting: number
   /** Why it fails, and since when. */
   last_error?: string
   failing_since?: string
