@@ -20,6 +20,7 @@ export async function apiPartsOf(
     bus: app.bus,
     database: app.database,
     accounts: app.accounts,
+    alerts: app.alerts,
     cache,
     limiter,
     signals,

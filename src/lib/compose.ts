@@ -3,6 +3,7 @@
 
 import {join} from 'node:path'
 import type {Accounts} from './accounts/accounts.js'
+import type {Alerts} from './alerts/alerts.js'
 import type {Bus} from './bus/bus.js'
 import type {Cache, CacheControl, LimiterControl, RateLimiter} from './cache/cache.js'
 import type {Config, KafkaConfig, RedisConfig} from './config/config.js'
@@ -33,6 +34,8 @@ export interface App extends AsyncDisposable {
   database(): Promise<Database>
   /** In that database. */
   accounts(): Promise<Accounts>
+  /** In that database, or of the server that the configuration names. */
+  alerts(): Promise<Alerts>
 }
 
 /**
@@ -46,6 +49,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
   const forgettable = new Opening(() => openCache(config.redis, log))
   const database = new Opening(() => openMigrated(config, signals))
   const accounts = new Opening(() => openAccounts(config, () => database.open(), signals, log))
+  const alerts = new Opening(() => openAlerts(config, () => database.open(), signals, log))
   const openChecked = async () => {
     const opened = await forgettable.open()
     await opened.check()
@@ -74,6 +78,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
     },
     database: () => database.open(),
     accounts: () => accounts.open(),
+    alerts: () => alerts.open(),
     async [Symbol.asyncDispose]() {
       // What failed to open has told so where it was opened.
       await (await store.opened())?.close()
@@ -81,6 +86,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
       const {cache, limiter} = (await forgettable.opened()) ?? {}
       await limiter?.close()
       await cache?.close()
+      await (await alerts.opened())?.close()
       await (await accounts.opened())?.close()
       await (await database.opened())?.close()
       await (await settled(signals))?.close()
@@ -312,6 +318,20 @@ async function openAccounts(
     },
     ...(told ? {signals: told} : {}),
   })
+}
+
+/** @param signals of who asked for them before: they are told of changes */
+async function openAlerts(
+  config: Config,
+  _database: () => Promise<Database>,
+  _signals: Promise<Signals> | undefined,
+  log?: (line: string) => void,
+): Promise<Alerts> {
+  if (config.server) {
+    const {RemoteAlerts} = await import('./alerts/remote/remote-alerts.js')
+    return new RemoteAlerts(await openClient(config, log))
+  }
+  throw new LogflowError('NOT_SUPPORTED', 'not yet')
 }
 
 function toKafkaSettings({ssl, caFile, certFile, keyFile, sasl, ...rest}: KafkaConfig) {

@@ -2,6 +2,7 @@
 // makes the routes of that subject from these parts; hooks/ holds what goes for every request.
 
 import type {Accounts, Caller, Scope} from '../accounts/accounts.js'
+import type {Alerts} from '../alerts/alerts.js'
 import type {Bus} from '../bus/bus.js'
 import type {Cache, RateLimit, RateLimiter} from '../cache/cache.js'
 import type {Config} from '../config/config.js'
@@ -19,6 +20,7 @@ export interface ApiParts {
   bus(): Promise<Bus>
   database(): Promise<Database>
   accounts(): Promise<Accounts>
+  alerts(): Promise<Alerts>
   cache: Cache
   limiter: RateLimiter
   signals: Signals

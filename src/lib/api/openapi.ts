@@ -18,6 +18,7 @@ const DOCS = '/docs'
 const TAGS = [
   {name: 'logs', description: 'Search, follow and send logs'},
   {name: 'metrics', description: 'How much is logged, by whom, how fast and how well'},
+  {name: 'alerts', description: 'Alert rules, what they triggered, and silences'},
   {name: 'auth', description: 'Signing in and out, and one’s own account'},
   {name: 'users', description: 'Accounts of everybody'},
   {name: 'tokens', description: 'Tokens for programs'},

@@ -3,6 +3,7 @@
 
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Ask, RemoteClient} from '../../remote/client.js'
+import {notThere, pathSegment} from '../../remote/path-segment.js'
 import {API_PREFIX} from '../../remote/protocol.js'
 import type {
   Accounts,
@@ -96,7 +97,7 @@ export class RemoteAccounts implements Accounts {
   }
 
   async revokeToken(_caller: Caller, id: string): Promise<void> {
-    await this.change('DELETE', `/auth/tokens/${segment(id)}`)
+    await this.change('DELETE', `/auth/tokens/${pathSegment(id)}`)
   }
 
   async audit(_caller: Caller, {limit, before, event, subject, verify, noted}: AuditQuestion): Promise<AuditPage> {
@@ -133,20 +134,7 @@ const VERIFY_MS = 600_000
 /** `me` is whose token it is, to the server: here it is a name like others, and nobody has it. */
 function userPath(who: string): string {
   if (who === 'me') throw notThere(who)
-  return `/auth/users/${segment(who)}`
-}
-
-/** Half of a surrogate pair, which no URL can hold. */
-const HALF_CHARACTER = /\p{Surrogate}/u
-
-/** A name as one part of a path: dots alone would lead to another one. */
-function segment(name: string): string {
-  if (name === '' || /^\.{1,2}$/.test(name) || HALF_CHARACTER.test(name)) throw notThere(name)
-  return encodeURIComponent(name)
-}
-
-function notThere(name: string): LogflowError {
-  return new LogflowError('NOT_FOUND', `there is no ${JSON.stringify(name)}`)
+  return `/auth/users/${pathSegment(who)}`
 }
 
 function checked(bearer: string): string {

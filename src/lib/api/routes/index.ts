@@ -4,6 +4,7 @@
 import type {RouteOptions} from 'fastify'
 import type {ApiParts} from '../api.js'
 import {PREFIX} from '../prefix.js'
+import {alertRoutes} from './alerts.js'
 import {authRoutes} from './auth.js'
 import {busRoutes} from './bus.js'
 import {cacheRoutes} from './cache.js'
@@ -27,6 +28,7 @@ export type Subject = (parts: ApiParts) => RouteOptions[]
 /** Below {@link PREFIX}. */
 export const SUBJECTS: readonly Subject[] = [
   // one line each
+  alertRoutes,
   authRoutes,
   busRoutes,
   cacheRoutes,

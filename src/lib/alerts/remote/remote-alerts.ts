@@ -1,0 +1,141 @@
+// The alerts of a logflow server, over HTTP. Who asks is who the client's token stands for: the caller that is given is
+// not sent, and the server alone decides what they may do.
+
+import type {Caller} from '../../accounts/accounts.js'
+import type {Ask, RemoteClient} from '../../remote/client.js'
+import {isNoSegment, notThere, pathSegment} from '../../remote/path-segment.js'
+import {API_PREFIX} from '../../remote/protocol.js'
+import type {
+  AlertQuestion,
+  Alerts,
+  HistoryEntry,
+  HistoryQuestion,
+  RuleQuestion,
+  Silence,
+  StoredRule,
+  TriggeredAlert,
+} from '../alerts.js'
+import type {WrittenRule} from '../rule.js'
+
+type QueryValues = Record<string, string | number | boolean | readonly string[] | undefined>
+type Page<T> = {items: T[]; next_cursor?: string}
+
+/** What a server gives at once. */
+const MOST_ITEMS = 1_000
+
+export class RemoteAlerts implements Alerts {
+  readonly kind = 'remote'
+
+  constructor(private readonly client: RemoteClient) {}
+
+  createRule(_caller: Caller, rule: WrittenRule): Promise<StoredRule> {
+    return this.change('POST', '/alerts/rules', {body: rule})
+  }
+
+  listRules(_caller: Caller, {limit, after, active}: RuleQuestion = {}): Promise<StoredRule[]> {
+    return this.pages('/alerts/rules', {active}, {limit, after})
+  }
+
+  async showRule(_caller: Caller, which: string): Promise<StoredRule> {
+    return this.read(await this.rulePath(which))
+  }
+
+  async updateRule(_caller: Caller, which: string, rule: WrittenRule, version?: number): Promise<StoredRule> {
+    const headers = version === undefined ? {} : {headers: {'if-match': `"${version}"`}}
+    return this.change('PUT', await this.rulePath(which), {body: rule, ...headers})
+  }
+
+  async removeRule(_caller: Caller, which: string): Promise<void> {
+    await this.change('DELETE', await this.rulePath(which))
+  }
+
+  triggered(_caller: Caller, {states, limit, after, rule, severity}: AlertQuestion = {}): Promise<TriggeredAlert[]> {
+    return this.pages('/alerts/triggered', {state: states, rule, severity}, {limit, after})
+  }
+
+  async showAlert(_caller: Caller, id: string): Promise<TriggeredAlert> {
+    return this.read(alertPath(id))
+  }
+
+  /** Twice does what once does. */
+  async acknowledge(_caller: Caller, id: string, note?: string): Promise<TriggeredAlert> {
+    return this.change('POST', `${alertPath(id)}/acknowledge`, {body: noteBody(note), repeatable: true})
+  }
+
+  async resolve(_caller: Caller, id: string, note?: string): Promise<TriggeredAlert> {
+    return this.change('POST', `${alertPath(id)}/resolve`, {body: noteBody(note)})
+  }
+
+  async history(_caller: Caller, {since, until, ...question}: HistoryQuestion = {}): Promise<HistoryEntry[]> {
+    const parameters = {...question, start_time: since, end_time: until}
+    return (await this.read<Page<HistoryEntry>>('/alerts/history', parameters)).items
+  }
+
+  silence(_caller: Caller, silence: Parameters<Alerts['silence']>[1]): Promise<Silence> {
+    return this.change('POST', '/alerts/silences', {body: silence})
+  }
+
+  async listSilences(_caller: Caller, all?: boolean): Promise<Silence[]> {
+    return (await this.read<Page<Silence>>('/alerts/silences', {all})).items
+  }
+
+  async endSilence(_caller: Caller, id: string): Promise<Silence> {
+    return this.change('DELETE', `/alerts/silences/${pathSegment(id)}`)
+  }
+
+  async close(): Promise<void> {}
+
+  /** Page after page, until there are `limit`, or no more. */
+  private async pages<T>(
+    path: string,
+    query: QueryValues,
+    {limit = Number.POSITIVE_INFINITY, after}: {limit?: number | undefined; after?: string | undefined},
+  ): Promise<T[]> {
+    const found: T[] = []
+    for (let cursor = after; found.length < limit; ) {
+      const {items, next_cursor} = await this.read<Page<T>>(path, {
+        ...query,
+        limit: Math.min(limit - found.length, MOST_ITEMS),
+        cursor,
+      })
+      found.push(...items)
+      if (next_cursor === undefined) break
+      cursor = next_cursor
+    }
+    return found
+  }
+
+  /** A name that cannot stand in a path is looked for among all. */
+  private async rulePath(which: string): Promise<string> {
+    if (!isNoSegment(which)) return `/alerts/rules/${encodeURIComponent(which)}`
+    const rules = await this.pages<StoredRule>('/alerts/rules', {}, {})
+    const found = rules.find(({name}) => name === which)
+    if (found === undefined) throw notThere(which)
+    return `/alerts/rules/${pathSegment(found.id)}`
+  }
+
+  private read<T>(path: string, query: QueryValues = {}): Promise<T> {
+    return this.client.ask({path: API_PREFIX + path + queryString(query), repeatable: true})
+  }
+
+  /** Not sent twice unless said: an answer that was lost may have been a yes. */
+  private change<T>(method: Ask['method'], path: string, more: Partial<Ask> = {}): Promise<T> {
+    return this.client.ask({method, path: API_PREFIX + path, repeatable: false, waitMs: 0, ...more})
+  }
+}
+
+function alertPath(id: string): string {
+  return `/alerts/triggered/${pathSegment(id)}`
+}
+
+function noteBody(note: string | undefined): object {
+  return note === undefined ? {} : {note}
+}
+
+/** Lists as a parameter that is repeated. */
+function queryString(query: QueryValues): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query))
+    for (const one of [value ?? []].flat()) parameters.append(name, String(one))
+  return parameters.size === 0 ? '' : `?${parameters}`
+}
