@@ -106,7 +106,7 @@ export const WRITTEN_RULE = {
 
 const STATISTICS = {
   type: 'object',
-  required: ['health', 'triggered', 'open', 'notices_sent', 'notices_failed'],
+  required: ['health', 'triggered', 'open', 'notices_sent', 'notices_failed', 'notices_waiting'],
   additionalProperties: false,
   properties: {
     health: {
@@ -120,6 +120,7 @@ const STATISTICS = {
     open: count,
     notices_sent: count,
     notices_failed: {...count, description: 'Given up'},
+    notices_waiting: {...count, description: 'Still to be sent'},
     last_error: {...text, description: 'Why it fails'},
     failing_since: time,
   },
@@ -148,7 +149,7 @@ export const RULE = {
       owner: 'ann',
       created_at: '2026-11-21T10:00:00.000Z',
       updated_at: '2026-11-21T10:00:00.000Z',
-      statistics: {health: 'waiting', triggered: 0, open: 0, notices_sent: 0, notices_failed: 0},
+      statistics: {health: 'waiting', triggered: 0, open: 0, notices_sent: 0, notices_failed: 0, notices_waiting: 0},
     },
   ],
 } as const
