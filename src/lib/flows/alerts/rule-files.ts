@@ -1,0 +1,58 @@
+import {readdir, readFile, stat} from 'node:fs/promises'
+import {join} from 'node:path'
+import {type PlacedRule, readRules} from '../../alerts/read-rules.js'
+import {LogflowError} from '../../errors/logflow-error.js'
+import {tellFileError} from '../text-file.js'
+
+/** A file of rules that is larger is something else, taken for one. */
+const MOST_BYTES = 16 * 2 ** 20
+
+const RULE_FILE = /\.(ya?ml|json)$/i
+const TEST_FILE = /\.test\.(ya?ml|json)$/i
+
+/** The files that are meant: each file that is named, and of each folder, and those in it, the `.yaml`, `.yml` and `.json`
+ * that are no unit tests (`.test.yaml`). In the order of their names. Throws FILE_UNREADABLE. */
+export async function findRuleFiles(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const path of paths) {
+    if (!(await isFolder(path))) {
+      found.push(path)
+      continue
+    }
+    const names = await readdir(path, {recursive: true}).catch((error) => {
+      throw tellFileError('read', path, error)
+    })
+    const inside = names.filter((name) => RULE_FILE.test(name) && !TEST_FILE.test(name)).map((name) => join(path, name))
+    if (inside.length === 0) {
+      throw new LogflowError('FILE_UNREADABLE', `there is no file of rules in ${path}`, {
+        suggestions: ['Name files .yaml, .yml or .json; those that end in .test.yaml are unit tests'],
+      })
+    }
+    found.push(...inside.sort())
+  }
+  return [...new Set(found)]
+}
+
+/** The rules of a file. Throws FILE_UNREADABLE, or BAD_RULE with the place. */
+export async function readRuleFile(path: string): Promise<PlacedRule[]> {
+  return readRules(path, await textOf(path))
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    const {size} = await stat(path)
+    if (size > MOST_BYTES) throw new LogflowError('FILE_UNREADABLE', `${path} is too large for a file of rules`)
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw tellFileError('read', path, error)
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  if (path === '') throw new LogflowError('USAGE', 'the name of a file is empty')
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    throw tellFileError('read', path, error)
+  }
+}
