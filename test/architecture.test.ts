@@ -124,7 +124,7 @@ const CLIENTS: Record<string, RegExp> = {
   '@elastic/elasticsearch': /^lib\/store\/elasticsearch\//,
   '@duckdb/node-bindings': /^lib\/store\/lake\//,
   libsql: /^lib\/(bus\/embedded|store\/lake|sources|database\/sqlite)\//,
-  kysely: /^lib\/(database|accounts)\//,
+  kysely: /^lib\/(database|accounts|alerts\/local)\//,
   pg: /^lib\/database\/postgres\//,
   ioredis: /^lib\/cache\/redis\//,
   fastify: /^lib\/api\//,

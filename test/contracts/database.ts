@@ -80,12 +80,16 @@ export function databaseContract(name: string, prepare: () => Promise<DatabaseUn
       expect(status).toMatchObject({kind: database.kind, version: expect.stringMatching(/^(SQLite|PostgreSQL) \d/)})
       expect(status.connections).toBeGreaterThan(0)
       expect(Object.keys(status.rows)).toEqual([
+        'alert_history',
         'alert_rules',
         'api_tokens',
         'audit',
+        'leases',
         'notifications',
+        'rule_states',
         'sessions_revoked',
         'sign_in_failures',
+        'silences',
         'system_config',
         'triggered_alerts',
         'users',
@@ -415,5 +419,6 @@ export function alertOf({id, value}: {id: string; value: number | null}) {
     resolved_by: null,
     value,
     details: '{}',
+    by_hand: null,
   }
 }

@@ -208,7 +208,7 @@ describe.skipIf(!canStartPostgres('the database on PostgreSQL'))('PostgreSQL', (
     expect(JSON.parse(made.stdout)).toMatchObject({
       kind: 'postgres',
       location: `postgres://127.0.0.1:${PORT}/by_command`,
-      migration: '0001-first-tables',
+      migration: '0002-alert-engine',
     })
     expect(await run('db', 'shell', '-c', 'select count(*) as n from users')).toMatchObject({stdout: '{"n":0}\n'})
     expect(await run('db', 'backup', 'a')).toMatchObject({status: 0})

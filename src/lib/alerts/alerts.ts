@@ -54,7 +54,7 @@ export interface TriggeredAlert {
   resolved_at?: string
   /** `engine`, or who. */
   resolved_by?: string
-  /** At its last evaluation that said something. */
+  /** When it opened, was told again, or was resolved, whichever came last. */
   value?: number
   threshold?: number
   /** The query (spec §4) and times that find the records it is about. */
@@ -66,14 +66,38 @@ export interface TriggeredAlert {
   silenced: boolean
 }
 
-/** One line of what happened: a change of state, or a notice. Newest first in answers. */
+/**
+ * `fell_back`: pending, and then the condition did not hold. `silenced`: it opened and nobody was told.
+ * `notice_waiting`: it did not arrive and is tried again; `notice_failed`: it was given up. Of rules: `failing` (it could
+ * not be evaluated), `recovered` (it can be again), `missed` (a time that will not be evaluated any more).
+ */
+export const HISTORY_EVENTS = [
+  'pending',
+  'fell_back',
+  'opened',
+  'moved',
+  'silenced',
+  'acknowledged',
+  'resolved',
+  'notice_sent',
+  'notice_waiting',
+  'notice_failed',
+  'failing',
+  'recovered',
+  'missed',
+] as const
+export type HistoryEvent = (typeof HISTORY_EVENTS)[number]
+
+/** One line of what happened: to an alert, to a rule, or to a notice. Newest first in answers. */
 export interface HistoryEntry {
+  id: string
   at: string
-  alert_id: string
+  /** Absent: it is about the rule. */
+  alert_id?: string
+  rule_id: string
   rule_name: string
   group: Record<string, string | null>
-  /** `pending`, `opened`, `moved`, `acknowledged`, `resolved`, `silenced`, `notice_sent`, `notice_waiting`, `notice_failed`. */
-  event: string
+  event: HistoryEvent
   /** Who, or which channel. */
   by?: string
   value?: number
@@ -90,6 +114,7 @@ export interface Silence {
   created_at: string
 }
 
+/** Limits are 1 to 1,000, and 100 unless given. */
 export interface RuleQuestion {
   limit?: number
   /** Id of the last one seen. */
@@ -114,6 +139,8 @@ export interface HistoryQuestion {
   since?: string
   until?: string
   limit?: number
+  /** Id of the last one seen. */
+  after?: string
 }
 
 /**

@@ -6,7 +6,7 @@ import type {AlertEvent, ByHand, RuleState, SilenceSpan} from './state.js'
 
 export interface EngineBook {
   /**
-   * Takes or keeps the lease for `ms` from now. `undefined`: another holds it; `until` is then told by `leaseHolder`.
+   * Takes or keeps the lease for `ms` from now. False: another holds it; until when is then told by `leaseHolder`.
    * Times are the database server's where it has a clock of its own.
    */
   takeLease(holder: string, ms: number): Promise<boolean>
@@ -25,14 +25,25 @@ export interface EngineBook {
     notices: readonly NewNotice[],
     now: Date,
   ): Promise<boolean>
-  /** The rule could not be evaluated; its state stays. */
+  /** The same for many rules in one transaction, which costs as much as for one. Answers in their order. */
+  commitMany(commits: readonly RuleCommit[], now: Date): Promise<boolean[]>
+  /** The rule could not be evaluated; its state stays. It is `failing` until the next commit. */
   noteFailure(ruleId: string, reason: string, now: Date): Promise<void>
-  /** Notices whose time has come, oldest first, hidden from others for `holdMs`. */
+  /** Evaluations that will not be made any more, for the rule's history: `2 days before … were not looked at`. */
+  noteMissed(ruleId: string, detail: string, now: Date): Promise<void>
+  /** Notices whose time has come, oldest first, hidden from others for `holdMs`; then they come free again. */
   claimNotices(holder: string, now: Date, limit: number, holdMs: number): Promise<WaitingNotice[]>
   /** `next`: try again then; absent: given up. */
   settleNotice(id: string, outcome: {sent: true} | {sent: false; reason: string; next?: Date}, now: Date): Promise<void>
   /** When the next notice is due. */
   nextNoticeAt(): Promise<Date | undefined>
+}
+
+export interface RuleCommit {
+  rule: EngineRule
+  state: RuleState
+  events: readonly AlertEvent[]
+  notices: readonly NewNotice[]
 }
 
 export interface EngineRule {
@@ -43,6 +54,7 @@ export interface EngineRule {
   written: WrittenRule
   /** Absent: never evaluated; it begins at `createdAt`. */
   state?: RuleState
+  /** When it was made, or switched on last. */
   createdAt: string
   /** Made over the API by this user; absent: on the machine itself. Decides where its notices may go. */
   ownerId?: string
@@ -63,6 +75,7 @@ export interface NewNotice {
 export interface WaitingNotice extends NewNotice {
   ruleId: string
   ownerId?: string
+  /** Attempts begun before this one. */
   attempts: number
   createdAt: string
   /** Of the rule as it is now; of one that is gone, as it was. */

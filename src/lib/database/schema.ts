@@ -12,6 +12,10 @@ export interface Schema {
   alert_rules: AlertRuleRow
   triggered_alerts: TriggeredAlertRow
   notifications: NotificationRow
+  rule_states: RuleStateRow
+  alert_history: AlertHistoryRow
+  silences: SilenceRow
+  leases: LeaseRow
 }
 
 export interface UserRow {
@@ -101,7 +105,7 @@ export interface AlertRuleRow {
   id: string
   name: string
   name_key: string
-  /** User id; absent where the rule was made from files. */
+  /** User id; absent where the rule was made on the machine itself. */
   owner_id: string | null
   enabled: number
   severity: string
@@ -117,7 +121,7 @@ export interface TriggeredAlertRow {
   id: string
   rule_id: string
   rule_name: string
-  /** JSON: values of the fields that the rule groups by. */
+  /** JSON: field that the rule groups by → value, or null. */
   group_key: string
   state: 'pending' | 'open' | 'acknowledged' | 'resolved'
   severity: string
@@ -128,8 +132,10 @@ export interface TriggeredAlertRow {
   resolved_at: string | null
   resolved_by: string | null
   value: number | null
-  /** JSON. */
+  /** JSON: alerts/local/alert-rows.ts `AlertDetails`. */
   details: string
+  /** 1: somebody acknowledged or resolved it, and the engine's state still speaks of it. */
+  by_hand?: number | null
 }
 
 export interface NotificationRow {
@@ -146,4 +152,72 @@ export interface NotificationRow {
   last_error: string | null
   /** JSON. */
   body: string
+  /** Of rows before migration 0002: absent. */
+  rule_id?: string | null
+  /** Of the rule as it was: who owned it. */
+  owner_id?: string | null
+  /** JSON: the rule's notification_config as it was; null once nothing more is to be sent. */
+  config?: string | null
+  /** Who sends it, until `next_attempt_at`. */
+  claimed_by?: string | null
+}
+
+/** What the engine remembers of a rule. A rule without a row has never been evaluated. */
+export interface RuleStateRow {
+  rule_id: string
+  /** Raised by whatever changes `state`, or what people did to its alerts. */
+  version: number
+  /** A rule without `state` is evaluated from here. */
+  begins_at: string
+  /** JSON: alerts/state.ts `RuleState`. */
+  state: string | null
+  /** Last evaluation that is final. */
+  evaluated_until: string | null
+  last_checked_at: string | null
+  last_triggered_at: string | null
+  triggered: number
+  notices_sent: number
+  notices_failed: number
+  last_error: string | null
+  failing_since: string | null
+}
+
+/** One line of what happened, kept also when the rule is gone. */
+export interface AlertHistoryRow {
+  /** 1, 2, 3 … in the order in which they were written. */
+  seq: number
+  /** Of what the engine found, the evaluation's moment; else the clock's. */
+  at: string
+  rule_id: string
+  rule_name: string
+  /** Absent: it is about the rule. */
+  alert_id: string | null
+  /** As in triggered_alerts. */
+  group_key: string
+  event: string
+  by_whom: string | null
+  value: number | null
+  detail: string | null
+}
+
+export interface SilenceRow {
+  id: string
+  /** JSON: name → value. */
+  matchers: string
+  starts_at: string
+  ends_at: string
+  comment: string | null
+  /** Name at the time. */
+  created_by: string
+  /** Subject of the caller. */
+  created_by_id: string
+  created_at: string
+}
+
+/** Who alone does something, until when. Times are the database server's where it has a clock of its own. */
+export interface LeaseRow {
+  name: string
+  holder: string
+  taken_at: string
+  ends_at: string
 }

@@ -11,6 +11,10 @@ const KEYS: Readonly<Record<keyof Schema, string>> = {
   alert_rules: 'id',
   triggered_alerts: 'id',
   notifications: 'id',
+  rule_states: 'rule_id',
+  alert_history: 'seq',
+  silences: 'id',
+  leases: 'name',
 }
 
 export interface Table {

@@ -168,7 +168,7 @@ test.each(DAMAGES)('a backup that is damaged changes nothing: %s', async (_name,
 
 test.each([
   ['its format', '"logflow_backup":1', '"logflow_backup":2'],
-  ['its tables', '"migration":"0001', '"migration":"9999'],
+  ['its tables', '"migration":"0002', '"migration":"9999'],
 ])('a backup of a newer logflow is refused: %s', async (_name, from, to) => {
   const {file} = await backedUp()
   writeFileSync(file, summed(readFileSync(file, 'utf8').replace(from, to)))

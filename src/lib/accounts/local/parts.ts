@@ -1,6 +1,4 @@
-import type {Database, Queries} from '../../database/database.js'
-import type {AuditEntry} from '../accounts.js'
-import {type AuditEvent, appendAudit} from '../audit-trail.js'
+import type {Database} from '../../database/database.js'
 import type {Passwords} from '../passwords.js'
 
 /** What local accounts tell of themselves; logflow's own signals fit. */
@@ -25,22 +23,4 @@ export interface Parts {
   /** How long a sign-in lasts. */
   sessionSeconds: number
   signals: AccountSignals
-}
-
-export type Note = (happened: AuditEvent) => Promise<void>
-
-/** Runs `work` in a transaction with the audit trail at hand. What it noted is told to our own log once it is kept. */
-export async function audited<T>(
-  {database, now, signals}: Parts,
-  work: (queries: Queries, note: Note) => Promise<T>,
-): Promise<T> {
-  let noted: AuditEntry[] = []
-  const result = await database.transaction(async (queries) => {
-    noted = []
-    return work(queries, async (happened) => {
-      noted.push(await appendAudit(queries, happened, now()))
-    })
-  })
-  for (const {event, seq, at: _, ...fields} of noted) signals.log.audit(event, {...fields, audit_seq: seq})
-  return result
 }

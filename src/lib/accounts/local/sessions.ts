@@ -1,9 +1,10 @@
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Caller, Scope, SignedIn} from '../accounts.js'
 import {hashSecret, looksLikeSecret} from '../api-tokens.js'
+import {audited} from '../audited.js'
 import {badBearer, readSession, sessionOver, signSession} from '../jwt.js'
 import {scopesOf, scopesOfToken} from '../scopes.js'
-import {audited, type Parts} from './parts.js'
+import type {Parts} from './parts.js'
 import {type Turns, tryPassword} from './try-password.js'
 import {findUser} from './user-rows.js'
 

@@ -1,9 +1,10 @@
 import type {Queries} from '../../database/database.js'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Caller} from '../accounts.js'
+import {audited, type Note} from '../audited.js'
 import {checkPassword} from '../passwords.js'
 import {needPerson} from '../scopes.js'
-import {audited, type Note, type Parts} from './parts.js'
+import type {Parts} from './parts.js'
 import {type Turns, tryPassword} from './try-password.js'
 import {visibleUser} from './user-rows.js'
 

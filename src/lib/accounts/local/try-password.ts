@@ -2,9 +2,10 @@ import type {Queries} from '../../database/database.js'
 import type {UserRow} from '../../database/schema.js'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Caller} from '../accounts.js'
+import {audited, type Note} from '../audited.js'
 import {waitBeforeTry} from '../throttle.js'
 import {countFailure, type FailureKeys, failureKeys, failuresSoFar, forgetFailures} from './failures.js'
-import {audited, type Note, type Parts} from './parts.js'
+import type {Parts} from './parts.js'
 
 export interface Try {
   /** As it was typed. */

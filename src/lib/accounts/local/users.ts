@@ -3,10 +3,11 @@ import type {Queries} from '../../database/database.js'
 import type {UserRow} from '../../database/schema.js'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Caller, NewUser, User, UserChange} from '../accounts.js'
+import {audited} from '../audited.js'
 import {checkUser, isReserved, keyOf} from '../check-user.js'
 import {checkPassword} from '../passwords.js'
 import {isAdmin, needPerson} from '../scopes.js'
-import {audited, type Parts} from './parts.js'
+import type {Parts} from './parts.js'
 import {toUser, visibleUser} from './user-rows.js'
 
 const MOST_LISTED = 1_000

@@ -1,13 +1,6 @@
-import {type CreateTableBuilder, type Kysely, sql} from 'kysely'
+import type {Kysely} from 'kysely'
 import type {ColumnTypes} from './index.js'
-
-type Columns = Record<string, {type: keyof ColumnTypes; null?: true; key?: true; unique?: true}>
-
-const text = {type: 'text'} as const
-const maybeText = {type: 'text', null: true} as const
-const integer = {type: 'integer'} as const
-const key = {type: 'text', key: true} as const
-const unique = {type: 'text', unique: true} as const
+import {type Columns, integer, key, makeIndex, makeTable, maybeText, text, unique} from './make-table.js'
 
 const TABLES: Record<string, Columns> = {
   users: {
@@ -115,29 +108,9 @@ const INDEXES = [
 
 /** Accounts, tokens, the audit trail, settings, alert rules, alerts and what was sent about them. */
 export async function firstTables(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
-  for (const [name, columns] of Object.entries(TABLES)) await tableOf(db, name, columns, types).execute()
-  for (const {table, columns} of INDEXES) {
-    await db.schema
-      .createIndex(`${table}_by_${columns.join('_')}`)
-      .on(table)
-      .columns(columns)
-      .execute()
+  for (const [name, columns] of Object.entries(TABLES)) {
+    const references = REFERENCES.filter(({table}) => table === name)
+    await makeTable(db, name, columns, types, references)
   }
-}
-
-function tableOf(db: Kysely<unknown>, name: string, columns: Columns, types: ColumnTypes) {
-  let table: CreateTableBuilder<string, string> = db.schema.createTable(name)
-  for (const [column, spec] of Object.entries(columns)) {
-    table = table.addColumn(column, sql.raw(types[spec.type]), (definition) => {
-      const filled = spec.null ? definition : definition.notNull()
-      const keyed = spec.key ? filled.primaryKey() : filled
-      return spec.unique ? keyed.unique() : keyed
-    })
-  }
-  for (const {column, to} of REFERENCES.filter((reference) => reference.table === name)) {
-    table = table.addForeignKeyConstraint(`${name}_${column}`, [column], to, ['id'], (constraint) =>
-      constraint.onDelete('cascade'),
-    )
-  }
-  return table
+  for (const {table, columns} of INDEXES) await makeIndex(db, table, columns)
 }

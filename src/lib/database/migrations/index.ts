@@ -5,6 +5,7 @@
 import type {Kysely} from 'kysely'
 import type {Database} from '../database.js'
 import {firstTables} from './0001-first-tables.js'
+import {alertEngine} from './0002-alert-engine.js'
 
 /** Runs inside one transaction with those beside it: either all of them are applied or none. */
 export type MigrationStep = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>
@@ -12,6 +13,7 @@ export type MigrationStep = (db: Kysely<unknown>, types: ColumnTypes) => Promise
 /** In the order in which they are run. */
 export const MIGRATIONS: Readonly<Record<string, MigrationStep>> = {
   '0001-first-tables': firstTables,
+  '0002-alert-engine': alertEngine,
 }
 
 /** SQL names of the types that schema.ts speaks of, on one engine. */
