@@ -45,17 +45,41 @@ export function aggregateItems(): StoreItem[] {
         'half \ud83d',
         `order ${Math.floor(random() * 50)}`,
       ]),
-      attributes: {status: pick([200, 404, 503, '503', 'none']), nested: {zone: pick(['eu', 'us'])}},
+      attributes: {
+        status: pick([200, 404, 503, '503', 'none', true, null, 1.5e300, -0.25, 1e21, 1e-7]),
+        nested: {zone: pick(['eu', 'us'])},
+        ...(i % 7 === 0 ? pick(ODD_ATTRIBUTES) : {}),
+      },
       ...(level === undefined ? {} : {level}),
       ...(service === undefined ? {} : {service}),
       ...(host === undefined ? {} : {host}),
       ...(duration === undefined ? {} : {duration_ms: duration}),
+      ...(i % 3 === 0 ? {environment: pick(['prod', 'Prod', '']), event: pick(['signed_in', 'x'.repeat(513)])} : {}),
+      ...(i % 5 === 0
+        ? {trace_id: `t${i % 100}`, error: {name: pick(['TypeError', 'e'.repeat(600), 'half \ud83d'])}}
+        : {}),
     })
   }
   add({'@timestamp': '1970-01-01T00:00:00.000Z', service: 'long ago', duration_ms: 5})
   add({'@timestamp': '2261-12-31T23:59:59.999999999Z', service: 'far ahead', level: 'FATAL'})
   return items
 }
+
+/** Where a value stands in more than one way, or is none, or is none that is searched by name. */
+const ODD_ATTRIBUTES: Array<Record<string, unknown>> = [
+  {tags: ['red', 'blue', 'red']},
+  {tags: [['deep'], {no: 'value'}, null]},
+  {tags: 'red'},
+  {tags: []},
+  {nested: [{zone: 'in a list'}, {zone: ['eu', 'us']}]},
+  {'nested.zone': 'dotted'},
+  {'nested.zone': 'eu', tags: {zone: 'below'}},
+  {tags: 'half \ud83d'},
+  {tags: '🎉'.repeat(256)},
+  {tags: `${'🎉'.repeat(256)}!`},
+  {tags: 'ü"\\\n'},
+  {'quo"ted': 'by a quote', '': 'no name', 'a.b.c.d.e.f': 'deep'},
+]
 
 const PERCENTILES = [0.001, 1, 50, 90, 95, 99, 99.9, 100]
 const SINCE = '2026-11-20T10:00:00.000Z'
@@ -86,6 +110,20 @@ export const QUESTIONS: ReadonlyArray<readonly [string, Question]> = [
   ['by level and time', {query: ALL, since: SINCE, by: 'level', every: quarter, percentiles: [90]}],
   ['three services by time', {query: ALL, since: SINCE, by: 'service', every: quarter, top: 3, times: true}],
   ['two messages by time', {query: ALL, since: SINCE, by: 'message', every: quarter, top: 2}],
+  ['groups by service and level', {query: ALL, groups: ['service', 'level'], since: '2026-11-20T11:00:00.000Z'}],
+  ['groups by every kind of name', {query: ALL, groups: ['host', 'environment', 'event']}],
+  ['groups by message', {query: ERRORS, groups: ['message'], times: true}],
+  ['groups by id', {query: parseQuery('service:service-1*'), groups: ['trace_id', 'source.file']}],
+  ['groups by the name of an error', {query: ALL, groups: ['errName', 'level']}],
+  ['groups by an attribute', {query: ALL, groups: ['status']}],
+  ['groups by an attribute that is a list here and there', {query: ALL, groups: ['tags', 'attributes.status']}],
+  ['groups by a path', {query: ALL, groups: ['nested.zone'], percentiles: [50, 95], times: true}],
+  ['groups by a path, by time', {query: ALL, groups: ['nested.zone', 'level'], since: SINCE, every: quarter}],
+  ['groups by services, by time', {query: ERRORS, groups: ['service'], since: SINCE, every: quarter}],
+  ['groups by odd names', {query: ALL, groups: ['quo"ted', 'a.b.c.d.e.f']}],
+  ['groups of a query on attributes', {query: parseQuery('status:>=500 tags:red'), groups: ['status']}],
+  ['groups of nothing', {query: {kind: 'not', node: {kind: 'all'}}, groups: ['status'], every: quarter}],
+  ['groups by nothing', {query: ERRORS, groups: []}],
   ['of attributes', {query: parseQuery('status:>=500 nested.zone:eu'), by: 'level', percentiles: [95]}],
   ['of regular expressions', {query: parseQuery('/ord.r [1-4]$/ OR message:/^half/'), by: 'message', every: quarter}],
   ['of words with wildcards', {query: parseQuery('-declin* AND NOT servi*:service-1*'), by: 'host', times: true}],
@@ -117,6 +155,18 @@ export function aggregatesContract(open: () => Promise<OpenedStore>): void {
 
   test.each(QUESTIONS.map(([name], i) => [name, i] as const))('%s', (_, i) => {
     expect(answers[i]).toEqual(expected[i])
+  })
+
+  test('a question that is refused is told in its place', async () => {
+    const [refused, answered] = [{query: ALL, groups: ['@timestamp']}, {query: ERRORS}]
+    const each = await opened.store.aggregateEach([answered, refused, answered])
+    const [groups] = await opened.store.aggregate([answered])
+    expect(each).toEqual([groups, expect.objectContaining({code: 'BAD_QUERY'}), groups])
+    await expect(opened.store.aggregate([answered, refused])).rejects.toMatchObject({code: 'BAD_QUERY'})
+  })
+
+  test('questions that are each answered are answered as they are together', async () => {
+    expect(await opened.store.aggregateEach(questions)).toEqual(expected)
   })
 
   test('an end that was asked for is no answer', async () => {

@@ -4,10 +4,12 @@ import {isAsked} from '../query/record-filter.js'
 import {ERROR_LEVELS} from '../record/level.js'
 import {compareTimes} from '../record/order.js'
 import type {LogRecord} from '../record/record.js'
+import {GroupLimit, type GroupName, groupNamesOf, groupsOf, wellFormed} from './grouping.js'
 import {coarser, msOf} from './period.js'
 import {
   compareGroups,
   type Group,
+  type GroupIdentity,
   type Interval,
   inOrder,
   intervalStart,
@@ -71,8 +73,12 @@ interface Tally {
 }
 
 class Part {
-  /** By value, then by start; a question that asks for neither has one. */
+  /** By value (of groups: the JSON of all), then by start; a question that asks for neither has one. */
   readonly #tallies = new Map<string | undefined, Map<number, Tally>>()
+
+  /** Absent where no groups are asked for. */
+  readonly #names: GroupName[] | undefined
+  readonly #limit: GroupLimit
 
   every: Interval | undefined
 
@@ -81,13 +87,23 @@ class Part {
     readonly options: AggregatorOptions & {mostValues: number},
   ) {
     this.every = question.every
+    this.#names = groupNamesOf(question)
+    this.#limit = new GroupLimit(question)
   }
 
   /** @param ms the record's time */
   add(record: LogRecord, ms: number): void {
     const {question} = this
     if (!this.options.filtered && !isAsked(record, question)) return
-    const tally = this.#tally(keyOf(record, question.by), this.every ? intervalStart(ms, this.every) : 0)
+    const start = this.every ? intervalStart(ms, this.every) : 0
+    if (!this.#names) this.#count(record, this.#tally(keyOf(record, question.by), start))
+    else
+      for (const values of groupsOf(record, this.#names))
+        this.#count(record, this.#tally(JSON.stringify(values), start))
+  }
+
+  #count(record: LogRecord, tally: Tally): void {
+    const {question} = this
     const time = record['@timestamp']
     tally.count++
     if (record.level !== undefined && ERROR_LEVELS.includes(record.level)) tally.errors++
@@ -109,11 +125,16 @@ class Part {
 
   groups(): Group[] {
     const {question} = this
-    if (question.by === undefined && question.every === undefined) this.#tally(undefined, 0)
+    if (question.by === undefined && question.every === undefined && !this.#names) this.#tally(undefined, 0)
     const groups = this.#chosen().flatMap(([key, starts]) =>
-      [...starts].map(([start, tally]) => toGroup(question, key, start, tally)),
+      [...starts].map(([start, tally]) => toGroup(question, this.#identity(key), start, tally)),
     )
     return inOrder(question, groups)
+  }
+
+  #identity(key: string | undefined): GroupIdentity {
+    if (key === undefined) return {}
+    return this.#names ? {values: JSON.parse(key) as Array<string | null>} : {key}
   }
 
   /** The values with the most records, as many as are asked for. */
@@ -131,6 +152,7 @@ class Part {
   #tally(key: string | undefined, start: number): Tally {
     let starts = this.#tallies.get(key)
     if (!starts) {
+      if (this.#names) this.#limit.checkGroups(this.#tallies.size + 1)
       if (this.#tallies.size >= this.options.mostValues && key !== undefined) {
         if (this.question.bounded) return this.#tally(undefined, start)
         throw tooMany(this.question, this.options.mostValues)
@@ -140,6 +162,7 @@ class Part {
     }
     let tally = starts.get(start)
     if (!tally) {
+      if (this.#names) this.#limit.addStretch()
       tally = {count: 0, errors: 0, durations: [], first: '', last: ''}
       starts.set(start, tally)
       if (this.options.adaptable && this.every && starts.size > MOST_STRETCHES) {
@@ -174,15 +197,12 @@ function tooMany({by}: Question, mostValues: number): LogflowError {
 function keyOf(record: LogRecord, by: Question['by']): string | undefined {
   const value = by && record[by]
   if (value === undefined || (by !== 'message' && value.length > MAX_FIELD_VALUE)) return undefined
-  return value.replace(LONE_SURROGATE, '\ufffd')
+  return wellFormed(value)
 }
 
-/** Half a pair is no character; stores keep U+FFFD in its place. */
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
-
-function toGroup(question: Question, key: string | undefined, start: number, tally: Tally): Group {
+function toGroup(question: Question, identity: GroupIdentity, start: number, tally: Tally): Group {
   const {count, errors} = tally
-  const group: Group = {...(key === undefined ? {} : {key}), ...(question.every ? {start} : {}), count, errors}
+  const group: Group = {...identity, ...(question.every ? {start} : {}), count, errors}
   const sorted = Float64Array.from(tally.durations).sort()
   if (question.percentiles && sorted.length > 0) {
     const at = (rank: number) => sorted[rank - 1] as number

@@ -8,6 +8,11 @@ import {compareCodePoints} from './code-points.js'
 export interface Question extends RecordFilter {
   /** A group for each value, spelled as it is, and one for the records that have none. */
   by?: GroupField
+  /**
+   * A group for each combination of the values of up to three fields, by their names in the query language: see
+   * grouping.ts. Neither with `by` nor with `top`; more than 10,000 groups are refused. None are as if it were absent.
+   */
+  groups?: readonly string[]
   /** A group for each stretch of event time that holds a record. */
   every?: Interval
   /** Only the values of `by` with the most records. All unless said. */
@@ -38,6 +43,8 @@ export interface Interval {
 export interface Group {
   /** The value of `by`; absent for the records that have none. */
   key?: string
+  /** The values of `groups`, in its order; null for what the records have none of. */
+  values?: Array<string | null>
   /** Where the stretch of time begins, ms since 1970. */
   start?: number
   count: number
@@ -73,9 +80,25 @@ export function intervalStart(ms: number, every: Interval): number {
   return Math.floor((ms - every.origin) / every.ms) * every.ms + every.origin
 }
 
+/** What a group is of, whatever its stretch of time. */
+export type GroupIdentity = Pick<Group, 'key' | 'values'>
+
+/** The same for two groups of one answer that differ in their stretch of time alone. */
+export function identityOf({key, values}: GroupIdentity): string | undefined {
+  return values ? JSON.stringify(values) : key
+}
+
 /** The order of groups: most records first, then by value (code points), those without one last. */
-export function compareGroups(a: Pick<Group, 'key' | 'count'>, b: Pick<Group, 'key' | 'count'>): number {
-  return b.count - a.count || compareKeys(a.key, b.key)
+export function compareGroups(a: GroupIdentity & {count: number}, b: GroupIdentity & {count: number}): number {
+  return b.count - a.count || (a.values && b.values ? compareValues(a.values, b.values) : compareKeys(a.key, b.key))
+}
+
+function compareValues(a: Array<string | null>, b: Array<string | null>): number {
+  for (const [i, value] of a.entries()) {
+    const order = compareKeys(value ?? undefined, b[i] ?? undefined)
+    if (order !== 0) return order
+  }
+  return 0
 }
 
 function compareKeys(a: string | undefined, b: string | undefined): number {
@@ -84,11 +107,19 @@ function compareKeys(a: string | undefined, b: string | undefined): number {
   return b === undefined ? -1 : compareCodePoints(a, b)
 }
 
-/** Puts groups in order: the values of `by` as `compareGroups` has them, each with its stretches of time in turn. */
+/** Puts groups in order: the values as `compareGroups` has them, each with its stretches of time in turn. */
 export function inOrder(question: Question, groups: Group[]): Group[] {
   if (question.every === undefined) return groups.sort(compareGroups)
-  const totals = new Map<string | undefined, number>()
-  for (const {key, count} of groups) totals.set(key, (totals.get(key) ?? 0) + count)
-  const whole = ({key}: Group) => ({key, count: totals.get(key) as number})
-  return groups.sort((a, b) => compareGroups(whole(a), whole(b)) || (a.start as number) - (b.start as number))
+  const wholes = new Map<string | undefined, GroupIdentity & {count: number}>()
+  const wholeOf = groups.map((group) => {
+    const identity = identityOf(group)
+    const whole = wholes.get(identity)
+    if (whole) whole.count += group.count
+    const made = whole ?? {key: group.key, values: group.values, count: group.count}
+    wholes.set(identity, made)
+    return [group, made] as const
+  })
+  return wholeOf
+    .sort(([a, ofA], [b, ofB]) => compareGroups(ofA, ofB) || (a.start as number) - (b.start as number))
+    .map(([group]) => group)
 }

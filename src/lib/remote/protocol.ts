@@ -60,7 +60,7 @@ export const MAX_FRAME_BODY = 10 << 20
 
 /** Most ranges of `keys`, questions of `aggregate`, and values of `values` in one call. */
 export const MAX_KEY_RANGES = 10_000
-export const MAX_QUESTIONS = 50
+export const MAX_QUESTIONS = 2_000
 export const MAX_VALUES = 1_000
 
 /** Last line of a stream: all of it was given, or why not. */
@@ -114,9 +114,13 @@ export type ExplainAnswer = Explanation
 
 export interface AggregateCall {
   questions: Question[]
+  /** A question that is refused is told by its place, and the others are answered. */
+  each?: true
 }
 export interface AggregateAnswer {
   groups: Group[][]
+  /** With `each`: why questions have no answer, by their place; their groups are empty. */
+  refused?: Array<{index: number; problem: Problem}>
 }
 
 export interface GetCall {

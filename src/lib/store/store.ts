@@ -6,6 +6,7 @@ import type {Inspection, InspectOptions} from '../errors/inspection.js'
 import type {Group, Question} from '../metrics/question.js'
 import type {RecordFilter} from '../query/record-filter.js'
 import type {LogRecord} from '../record/record.js'
+import type {Answer} from './answers.js'
 
 export type {RecordFilter} from '../query/record-filter.js'
 
@@ -28,6 +29,11 @@ export interface Store {
    * and when the signal aborts. What a question means: metrics/question.ts.
    */
   aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]>
+  /**
+   * The same for many questions that have nothing to do with each other, such as those of alert rules: one that is refused
+   * says why in its place, and the others are answered. Rejects where none can be: the store does not answer.
+   */
+  aggregateEach(questions: readonly Question[], signal?: AbortSignal): Promise<Answer[]>
   get(id: string): Promise<LogRecord | undefined>
   /** After this, questions see everything that was acknowledged before the call. */
   refresh(): Promise<void>

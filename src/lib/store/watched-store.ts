@@ -39,6 +39,7 @@ export function watchedStore(store: Store, onQuestion: OnQuestion): Store {
     count: (filter) => once('count', () => store.count(filter)),
     ...(explain ? {explain: (filter) => explain.call(store, filter)} : {}),
     aggregate: (questions, signal) => once('aggregate', () => store.aggregate(questions, signal)),
+    aggregateEach: (questions, signal) => once('aggregate', () => store.aggregateEach(questions, signal)),
     get: (id) => once('get', () => store.get(id)),
     refresh: () => once('refresh', () => store.refresh()),
     keys: (ranges, signal) => pages('keys', () => store.keys(ranges, signal)),

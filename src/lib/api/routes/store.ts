@@ -3,11 +3,13 @@
 
 import type {FastifyReply, FastifyRequest, RouteOptions} from 'fastify'
 import {LogflowError} from '../../errors/logflow-error.js'
+import {MOST_GROUP_NAMES} from '../../metrics/grouping.js'
 import type {Question} from '../../metrics/question.js'
 import {checkFilter} from '../../query/check-tree.js'
 import type {RecordFilter} from '../../query/record-filter.js'
 import type {
   AggregateAnswer,
+  AggregateCall,
   CountAnswer,
   FollowCall,
   FollowLine,
@@ -28,8 +30,10 @@ import {
   PROTOCOL_HEADER,
   STORE_PATHS,
 } from '../../remote/protocol.js'
+import type {Answer} from '../../store/answers.js'
 import type {FollowEvent, KeyRange, RecordText, Store} from '../../store/store.js'
 import type {ApiParts, RouteRules} from '../api.js'
+import {problemOf} from '../hooks/problems.js'
 import {RECORD, RECORDS} from '../schemas.js'
 import {endOf, LINES, sendStream} from '../stream.js'
 
@@ -171,13 +175,24 @@ function askingCalls(parts: ApiParts): Record<'count' | 'aggregate' | 'explain' 
     },
     aggregate: {
       summary: 'Counts in groups, exact, all from one moment',
-      body: object({questions: {type: 'array', minItems: 1, maxItems: MAX_QUESTIONS, items: QUESTION}}),
-      answer: object({
-        groups: {type: 'array', items: {type: 'array', items: {type: 'object', additionalProperties: true}}},
-      }),
+      body: object(
+        {questions: {type: 'array', minItems: 1, maxItems: MAX_QUESTIONS, items: QUESTION}, each: {const: true}},
+        ['questions'],
+      ),
+      answer: object(
+        {
+          groups: {type: 'array', items: {type: 'array', items: {type: 'object', additionalProperties: true}}},
+          refused: {type: 'array', items: {type: 'object', additionalProperties: true}},
+        },
+        ['groups'],
+      ),
       handler: async (request, reply): Promise<AggregateAnswer> => {
         const questions = questionsIn(request)
-        return {groups: await (await parts.store()).aggregate(questions, endOf(reply, parts))}
+        const store = await parts.store()
+        const signal = endOf(reply, parts)
+        const {each} = request.body as AggregateCall
+        if (!each) return {groups: await store.aggregate(questions, signal)}
+        return answersOf(await store.aggregateEach(questions, signal), request.context.requestId)
       },
     },
     explain: {
@@ -281,6 +296,13 @@ async function* textsOf(store: Store, filter: RecordFilter, signal: AbortSignal)
     }))
 }
 
+function answersOf(answers: Answer[], requestId: string): AggregateAnswer {
+  const refused = answers.flatMap((answer, index) =>
+    answer instanceof LogflowError ? [{index, problem: problemOf(answer, requestId).body}] : [],
+  )
+  return {groups: answers.map((answer) => (answer instanceof LogflowError ? [] : answer)), refused}
+}
+
 function filterIn({body}: FastifyRequest): RecordFilter {
   return checkFilter((body as {filter: unknown}).filter)
 }
@@ -328,6 +350,7 @@ const QUESTION = object(
     since: TIME,
     until: TIME,
     by: {enum: ['level', 'service', 'host', 'message']},
+    groups: {type: 'array', maxItems: MOST_GROUP_NAMES, items: {type: 'string', maxLength: 512}},
     every: object({
       ms: {type: 'integer', minimum: 1, maximum: LONGEST_MS},
       origin: {type: 'integer', minimum: -LONGEST_MS, maximum: LONGEST_MS},

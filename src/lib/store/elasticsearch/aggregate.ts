@@ -1,6 +1,8 @@
 import {Aggregator, shortest} from '../../metrics/aggregator.js'
+import {type GroupName, groupNamesOf} from '../../metrics/grouping.js'
 import {compareGroups, type Group, inOrder, type Question} from '../../metrics/question.js'
 import {ERROR_LEVELS} from '../../record/level.js'
+import {type Answer as Answered, answerOf} from '../answers.js'
 import {
   type Answer,
   askSnapshot,
@@ -27,14 +29,16 @@ export async function aggregateElasticsearch(
   index: string,
   questions: readonly Question[],
   signal?: AbortSignal,
-): Promise<Group[][]> {
+): Promise<Answered[]> {
   signal?.throwIfAborted()
   const pit = await openSnapshot(connection, index, signal)
-  if (pit === undefined) return new Aggregator(questions).answers()
+  if (pit === undefined)
+    return Promise.all(questions.map((each) => answerOf(async () => new Aggregator([each]).answers()[0] as Group[])))
   const snapshot: Snapshot = {connection, index, pit, signal}
   try {
-    const answers: Group[][] = []
-    for (const question of questions) answers.push(inOrder(question, await answer(snapshot, question)))
+    const answers: Answered[] = []
+    for (const question of questions)
+      answers.push(await answerOf(async () => inOrder(question, await answer(snapshot, question))))
     return answers
   } catch (error) {
     signal?.throwIfAborted()
@@ -47,8 +51,8 @@ export async function aggregateElasticsearch(
 async function answer(snapshot: Snapshot, question: Question): Promise<Group[]> {
   const filter = compileFilter(question)
   const {doubtful, certain: query} = filter
-  // Text has no values to count by.
-  if (question.by === 'message') return byReading(snapshot, question, filter)
+  // Text has no values to count by, nor have attributes.
+  if (question.by === 'message' || groupNamesOf(question)) return byReading(snapshot, question, filter)
   if (doubtful !== undefined && (await countOf(snapshot, doubtful)) > 0) return byReading(snapshot, question, filter)
   if (question.by === undefined && question.every === undefined) {
     const group = await whole(snapshot, question, query)
@@ -131,10 +135,15 @@ async function byReading(
 ): Promise<Group[]> {
   const aggregator = new Aggregator([question], {filtered: exact})
   const tested = exact ? [] : fieldsOf(question.query)
-  const fields = tested && [...new Set([...COUNTED, ...tested])]
+  const fields = tested && [...new Set([...COUNTED, ...(groupNamesOf(question) ?? []).map(fieldOf), ...tested])]
   for await (const records of readRecords(snapshot, candidates, fields))
     for (const record of records) aggregator.add(record)
   return aggregator.answers()[0] as Group[]
+}
+
+/** The field of a document that a group is made of. */
+function fieldOf(name: GroupName): string {
+  return name.in === 'attributes' ? 'attributes' : name.name
 }
 
 /** What the aggregator looks at. */

@@ -5,6 +5,7 @@
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {Group, Question} from '../../metrics/question.js'
 import type {LogRecord} from '../../record/record.js'
+import {type Answer, everyAnswer} from '../answers.js'
 import type {
   Explanation,
   FollowEvent,
@@ -105,7 +106,11 @@ class ElasticsearchStore implements Store {
     return explainElasticsearch(filter)
   }
 
-  aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]> {
+  async aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]> {
+    return everyAnswer(await this.aggregateEach(questions, signal))
+  }
+
+  aggregateEach(questions: readonly Question[], signal?: AbortSignal): Promise<Answer[]> {
     return aggregateElasticsearch(this.#connection, this.#settings.index, questions, signal)
   }
 

@@ -1,6 +1,8 @@
 import {Aggregator, shortest} from '../../metrics/aggregator.js'
+import {groupNamesOf} from '../../metrics/grouping.js'
 import {type Group, type Interval, inOrder, type Question} from '../../metrics/question.js'
 import {ERROR_LEVELS} from '../../record/level.js'
+import {type Answer, answerOf} from '../answers.js'
 import {isSearchable} from './compile-value.js'
 import type {DuckChunk, DuckValue} from './duckdb.js'
 import {Undecided} from './errors.js'
@@ -21,21 +23,20 @@ import {viewsFor} from './views-for.js'
 import {overlaps} from './windows.js'
 
 /** Answers questions over one snapshot of the segments, a statement each. */
-export function aggregateLake(
-  lake: Readable,
-  questions: readonly Question[],
-  signal?: AbortSignal,
-): Promise<Group[][]> {
+export function aggregateLake(lake: Readable, questions: readonly Question[], signal?: AbortSignal): Promise<Answer[]> {
   return askSnapshot(lake, async (views) => {
-    const answers: Group[][] = []
-    for (const question of questions) answers.push(inOrder(question, await ask(lake, question, views, signal)))
+    const answers: Answer[] = []
+    for (const question of questions)
+      answers.push(await answerOf(async () => inOrder(question, await ask(lake, question, views, signal))))
     return answers
   })
 }
 
 async function ask(lake: Readable, question: Question, all: View[], signal?: AbortSignal): Promise<Group[]> {
+  const names = groupNamesOf(question)
   const views = viewsFor(lake, question.query, all).filter((view) => overlaps(view, boundsOf(question)))
-  if (views.length === 0) return question.by || question.every ? [] : [{count: 0, errors: 0}]
+  if (views.length === 0) return question.by || question.every || names ? [] : [{count: 0, errors: 0}]
+  if (names) return askByReading(lake, question, views, signal)
   const parameters = new Parameters()
   const sql = aggregateSql(question, views, parameters)
   const groups: Group[] = []

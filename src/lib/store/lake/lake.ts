@@ -6,6 +6,7 @@ import type {Inspection, InspectOptions} from '../../errors/inspection.js'
 import type {Group, Question} from '../../metrics/question.js'
 import {parseId} from '../../record/id.js'
 import type {LogRecord} from '../../record/record.js'
+import {type Answer, everyAnswer} from '../answers.js'
 import {describeDamage, mendDamage} from '../describe-damage.js'
 import type {
   DamagedPart,
@@ -122,7 +123,11 @@ class Lake implements Store {
     return countLake(this.#readable(), filter)
   }
 
-  aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]> {
+  async aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]> {
+    return everyAnswer(await this.aggregateEach(questions, signal))
+  }
+
+  aggregateEach(questions: readonly Question[], signal?: AbortSignal): Promise<Answer[]> {
     return aggregateLake(this.#readable(), questions, signal)
   }
 

@@ -6,6 +6,7 @@ import type {Group, Question} from '../../metrics/question.js'
 import type {LogRecord} from '../../record/record.js'
 import {checkProtocol} from '../../remote/check-protocol.js'
 import type {Ask, RemoteClient} from '../../remote/client.js'
+import {problemError} from '../../remote/errors.js'
 import {
   type AggregateAnswer,
   ALIVE_MS,
@@ -22,6 +23,7 @@ import {
   type StoreAbout,
   type ValuesAnswer,
 } from '../../remote/protocol.js'
+import type {Answer} from '../answers.js'
 import type {
   Explanation,
   FollowEvent,
@@ -110,6 +112,17 @@ class RemoteStore implements Store {
   async aggregate(questions: readonly Question[], signal?: AbortSignal): Promise<Group[][]> {
     const {groups} = await this.#calls.ask<AggregateAnswer>('aggregate', {questions}, {timeoutMs: COUNT_MS, signal})
     return groups
+  }
+
+  async aggregateEach(questions: readonly Question[], signal?: AbortSignal): Promise<Answer[]> {
+    const call = {questions, each: true}
+    const {groups, refused = []} = await this.#calls.ask<AggregateAnswer>('aggregate', call, {
+      timeoutMs: COUNT_MS,
+      signal,
+    })
+    const answers: Answer[] = [...groups]
+    for (const {index, problem} of refused) answers[index] = problemError(problem, this.#calls.client)
+    return answers
   }
 
   async get(id: string): Promise<LogRecord | undefined> {
