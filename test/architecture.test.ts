@@ -27,7 +27,7 @@ const ALLOWED: Record<string, string[]> = {
   database: ['errors', 'config'],
   accounts: ['errors', 'record', 'database', 'remote'],
   cache: ['errors', 'remote'],
-  alerts: ['errors', 'record', 'query', 'metrics', 'patterns', 'database', 'accounts', 'remote'],
+  alerts: ['errors', 'record', 'query', 'metrics', 'patterns', 'config', 'database', 'accounts', 'remote'],
   notify: ['errors', 'record', 'config', 'alerts'],
   api: [
     'errors',

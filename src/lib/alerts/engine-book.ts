@@ -52,10 +52,12 @@ export interface EngineRule {
   version: number
   stateVersion: number
   written: WrittenRule
-  /** Absent: never evaluated; it begins at `createdAt`. */
+  /** Absent: never evaluated, or not since it was switched off; it begins at `changedAt`. */
   state?: RuleState
   /** When it was made, or switched on last. */
   createdAt: string
+  /** When it was last written or switched on: what begin-state.ts takes. */
+  changedAt: string
   /** Made over the API by this user; absent: on the machine itself. Decides where its notices may go. */
   ownerId?: string
   /** What people did to its alerts that are not resolved by the engine, by alert id. */

@@ -16,10 +16,8 @@ export interface Look {
 }
 
 export interface Value {
-  /** Absent: too little to say, which does not hold. */
+  /** What condition.ts judges. Absent: too little to say, which does not hold. */
   value?: number
-  /** Of spike and new_pattern, which judge themselves: what `condition` says otherwise. */
-  holds?: boolean
   /** What else a notice may tell: counts that a ratio was made of, an example of a new pattern. */
   detail?: Readonly<Record<string, string | number>>
 }

@@ -92,7 +92,8 @@ export interface Rule {
   severity: Severity
   labels: Readonly<Record<string, string>>
   runbook?: string
-  /** Query, levels and services in one. */
+  /** Query, levels and services in one, as text and as a tree. */
+  query: string
   filter: QueryNode
   measure: Measure
   condition: Condition

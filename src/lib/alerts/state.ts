@@ -12,7 +12,16 @@ export interface RuleState {
    * Alerts that were opened before the evaluation was final, where more records could not undo it. The final evaluation
    * takes them over, and moves their opening to where it belongs.
    */
-  early: Record<GroupKey, {alert: string; openedAt: number; silenced: boolean}>
+  early: Record<GroupKey, EarlyAlert>
+  /** Of the rule that this state was made with (begin-state.ts); absent: of none yet. */
+  definition?: string
+  groupBy?: readonly string[]
+}
+
+export interface EarlyAlert {
+  alert: string
+  openedAt: number
+  silenced: boolean
 }
 
 export interface GroupState {
@@ -25,8 +34,10 @@ export interface GroupState {
   openedAt?: number
   /** The first evaluation, since it last held, at which it did not. */
   clearSince?: number
-  /** When somebody was last told, for renotify. */
+  /** When somebody was last told. Absent of an open alert: nobody was, as it was silenced. */
   toldAt?: number
+  /** At the last evaluation that said something. */
+  value?: number
 }
 
 /** What came out, in the order of time. `at` is the evaluation's moment, never the clock's. */
@@ -36,13 +47,17 @@ export type AlertEvent = {alert: string; group: GroupKey; at: number} & (
   | {kind: 'fell_back'}
   | {kind: 'opened'; value?: number; detail?: Readonly<Record<string, string | number>>; silenced: boolean}
   /** Records that came late show that it opened at `at`, before what was known. */
-  | {kind: 'moved'}
-  /** Still open and not acknowledged after `renotify`. */
-  | {kind: 'again'; value?: number; silenced: boolean}
+  | {kind: 'moved'; value?: number}
+  /** Still open and not acknowledged: after `renotify`, or after the silence that it opened in. Somebody is told. */
+  | {kind: 'again'; value?: number; silenced: false}
+  /** `silenced`: nobody is told, now being silenced, or nobody having heard of it before. */
   | {kind: 'resolved'; value?: number; silenced: boolean}
 )
 
-/** What people did to an alert, ms since 1970. It holds for evaluations after that moment. */
+/**
+ * What people did to an alert, ms since 1970. `resolvedAt` holds for evaluations after that moment; once acknowledged,
+ * nobody is told again, whatever moment is evaluated.
+ */
 export interface ByHand {
   acknowledgedAt?: number
   resolvedAt?: number

@@ -31,8 +31,7 @@ function isOneOf(names: readonly string[], name: string): boolean {
   return names.includes(name)
 }
 
-/** The column, or expression, of each field of text that has one value. */
-export const TEXT_COLUMNS: Record<Exclude<TextField, 'id' | 'error.causes.name' | 'error.causes.message'>, string> = {
+const TEXT_COLUMNS: Record<Exclude<TextField, 'id' | 'error.causes.name' | 'error.causes.message'>, string> = {
   service: 'service',
   host: 'host',
   environment: 'environment',
