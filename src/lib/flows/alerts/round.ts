@@ -1,0 +1,283 @@
+// One round of the engine: every rule that is due is looked at, goes on, and is written down with what people are to be
+// told of it. What a round has not written, the next one finds again: so it may end anywhere.
+
+import {advance} from '../../alerts/advance.js'
+import {firstState, skipTo, takeUp} from '../../alerts/begin-state.js'
+import type {EngineBook, EngineRule, NewNotice, RuleCommit} from '../../alerts/engine-book.js'
+import type {Look} from '../../alerts/look.js'
+import type {Rule, WrittenRule} from '../../alerts/rule.js'
+import type {AlertEvent, RuleState, SilenceSpan} from '../../alerts/state.js'
+import type {Store} from '../../store/store.js'
+import type {Counters} from '../../telemetry/signals.js'
+import {passes} from '../patience.js'
+import type {EngineNotice} from './engine-notice.js'
+import {type Looked, lookAt, nextLookAt, reasonOf} from './look.js'
+import {makeNotice, namedGroup} from './make-notice.js'
+import {addSamples} from './samples.js'
+
+/** What was missed for longer is not looked at any more. */
+const LONGEST_MISSED_MS = 7 * 86_400_000
+const MOST_MISSED = 20_000
+/** A failure that lasts is written down again after so long. */
+const NOTE_AGAIN_MS = 10 * 60_000
+/** Samples for all notices of a round are read within so long. */
+const SAMPLES_WITHIN_MS = 5_000
+
+export interface RoundParts {
+  book: EngineBook
+  /** Opens the store, or rejects while it is away. */
+  store: () => Promise<Pick<Store, 'aggregateEach' | 'search' | 'refresh'>>
+  /** Checks a rule as it is written; throws where it cannot be. */
+  readRule: (written: WrittenRule) => Rule
+  newId: () => string
+  /** Makes text from strangers safe to look at. */
+  printable: (text: string) => string
+  counters: Counters
+  onNotice: (notice: EngineNotice) => void
+}
+
+export interface RoundResult {
+  /** Rules that were looked at, and that are active. */
+  checked: number
+  rules: number
+  opened: number
+  resolved: number
+  /** Notices that were made. */
+  notices: number
+  failing: Array<{rule: string; reason: string; error: unknown}>
+  /** There is more to look at now: what was missed is long, or another engine came between. */
+  more: boolean
+  /** When the next evaluation is due, ms since 1970; Infinity without rules. */
+  nextAt: number
+}
+
+interface Due {
+  engineRule: EngineRule
+  rule: Rule
+  /** What it goes on from, and what has become of that before the first look. */
+  state: RuleState
+  events: AlertEvent[]
+  /** Evaluations that are not made any more: after `from`, up to `to`; ms since 1970. */
+  missed?: {from: number; to: number}
+}
+
+/** What is to be written of a rule. */
+interface Gone {
+  due: Due
+  commit: RuleCommit
+  more: boolean
+}
+
+/** Makes rounds; keeps between them only what saves work. */
+export class Rounds {
+  readonly #parts: RoundParts
+  /** Rules as they were read, by id. */
+  #read = new Map<string, {version: number; rule?: Rule; error?: unknown}>()
+  /** What was written down of rules that fail, by id. */
+  readonly #failing = new Map<string, {reason: string; at: number}>()
+
+  constructor(parts: RoundParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Rejects when the database is away (retriable), or the signal aborts. Events that `commit` has not taken are made
+   * again in the next round.
+   */
+  async make(now: Date, signal: AbortSignal): Promise<RoundResult> {
+    const {rules, silences} = await this.#parts.book.load()
+    const result = emptyResult(rules.length)
+    const due = await this.#readAll(rules, now, result)
+    const looked = await this.#look(due, now, signal)
+    const reading = AbortSignal.any([signal, AbortSignal.timeout(SAMPLES_WITHIN_MS)])
+    const gone: Gone[] = []
+    for (const [index, found] of looked) {
+      const one = due[index] as Due
+      if ('failed' in found) await this.#fail(one.engineRule, found.error, now, result)
+      else {
+        try {
+          gone.push(await this.#goOn(one, found, silences, now, reading))
+        } catch (error) {
+          await this.#fail(one.engineRule, error, now, result)
+        }
+      }
+    }
+    signal.throwIfAborted()
+    await this.#write(gone, now, result)
+    result.nextAt = Math.min(Number.POSITIVE_INFINITY, ...due.map(({rule}) => nextLookAt(rule, now.getTime())))
+    return result
+  }
+
+  async #readAll(rules: readonly EngineRule[], now: Date, result: RoundResult): Promise<Due[]> {
+    const before = this.#read
+    this.#read = new Map()
+    const due: Due[] = []
+    for (const engineRule of rules) {
+      const {id, version, written} = engineRule
+      const known = before.get(id)
+      const read = known?.version === version ? known : {version, ...attempt(() => this.#parts.readRule(written))}
+      this.#read.set(id, read)
+      if (read.rule === undefined) await this.#fail(engineRule, read.error, now, result)
+      else due.push(dueOf(engineRule, read.rule, now))
+    }
+    for (const id of this.#failing.keys()) if (!this.#read.has(id)) this.#failing.delete(id)
+    return due
+  }
+
+  async #look(due: readonly Due[], now: Date, signal: AbortSignal): Promise<Map<number, Looked>> {
+    if (due.length === 0) return new Map()
+    try {
+      const store = await this.#parts.store()
+      await store.refresh()
+      return await lookAt(store, due, now.getTime(), {signal})
+    } catch (error) {
+      signal.throwIfAborted()
+      return new Map(due.map((_, index) => [index, {failed: reasonOf(error), error}]))
+    }
+  }
+
+  async #goOn(
+    due: Due,
+    {looks, more}: {looks: Look[]; more: boolean},
+    silences: readonly SilenceSpan[],
+    now: Date,
+    reading: AbortSignal,
+  ): Promise<Gone> {
+    const {engineRule, rule, state: before} = due
+    const {byHand} = engineRule
+    const {newId} = this.#parts
+    const {state, events: found} = advance({rule, state: before, looks, silences, byHand, newId})
+    const events = [...due.events, ...found]
+    const notice = await this.#noticeOf(due, state, events, now, reading)
+    return {due, more, commit: {rule: engineRule, state, events, notices: notice ? [notice] : []}}
+  }
+
+  async #noticeOf(
+    {engineRule, rule, state: before}: Due,
+    after: RuleState,
+    events: readonly AlertEvent[],
+    now: Date,
+    signal: AbortSignal,
+  ): Promise<NewNotice | undefined> {
+    if (events.length === 0) return undefined
+    const {newId, printable, store} = this.#parts
+    const earlier = engineRule.state ?? before
+    const made = makeNotice({ruleId: engineRule.id, rule, before: earlier, after, events}, newId(), now)
+    const [first] = made?.told ?? []
+    if (made === undefined || first === undefined) return undefined
+    await addSamples(store, rule, made.told, {printable, signal})
+    return {id: made.notice.id, alertId: first.alert.id, channel: rule.channel, body: made.notice}
+  }
+
+  /** All in one transaction; where that is refused, one by one, so that only the one that is wrong fails. */
+  async #write(gone: readonly Gone[], now: Date, result: RoundResult): Promise<void> {
+    if (gone.length === 0) return
+    const {book} = this.#parts
+    try {
+      const written = await book.commitMany(
+        gone.map(({commit}) => commit),
+        now,
+      )
+      for (const [index, one] of gone.entries()) await this.#written(one, written[index] === true, now, result)
+    } catch (error) {
+      const [only] = gone
+      if (passes(error) || only === undefined) throw error
+      if (gone.length === 1) await this.#fail(only.due.engineRule, error, now, result)
+      else for (const one of gone) await this.#write([one], now, result)
+    }
+  }
+
+  async #written({due, commit, more}: Gone, written: boolean, now: Date, result: RoundResult): Promise<void> {
+    const {book, counters, onNotice} = this.#parts
+    const {engineRule, rule, missed} = due
+    counters.alertChecked()
+    result.checked++
+    result.more ||= more || !written
+    if (!written) return
+    result.notices += commit.notices.length
+    if (this.#failing.delete(engineRule.id)) onNotice({kind: 'rule-recovered', rule: rule.name})
+    this.#tell(rule, commit.events, result)
+    if (missed === undefined) return
+    const notice = missedNotice(rule, missed)
+    onNotice(notice)
+    const {evaluations, from, to} = notice
+    await book.noteMissed(engineRule.id, `${evaluations} evaluations after ${from}, up to ${to}, were not made`, now)
+  }
+
+  async #fail({id, written}: EngineRule, error: unknown, now: Date, result: RoundResult): Promise<void> {
+    const reason = reasonOf(error)
+    const rule = written.name
+    result.failing.push({rule, reason, error})
+    const noted = this.#failing.get(id)
+    if (noted?.reason === reason && now.getTime() - noted.at < NOTE_AGAIN_MS) return
+    await this.#parts.book.noteFailure(id, reason, now)
+    this.#failing.set(id, {reason, at: now.getTime()})
+    if (noted?.reason !== reason) this.#parts.onNotice({kind: 'rule-failing', rule, reason, error})
+  }
+
+  #tell(rule: Rule, events: readonly AlertEvent[], result: RoundResult): void {
+    const {counters, onNotice} = this.#parts
+    for (const event of events) {
+      if (event.kind !== 'opened' && event.kind !== 'again' && event.kind !== 'resolved') continue
+      if (event.kind === 'opened') {
+        result.opened++
+        counters.alertTriggered(rule.name)
+      }
+      if (event.kind === 'resolved') result.resolved++
+      onNotice({
+        kind: event.kind,
+        alert: event.alert,
+        rule: rule.name,
+        severity: rule.severity,
+        group: namedGroup(rule, event.group),
+        at: new Date(event.at).toISOString(),
+        ...(event.value === undefined ? {} : {value: event.value}),
+        silenced: event.silenced,
+      })
+    }
+  }
+}
+
+/** Where a rule goes on from: what was missed for too long is left out. */
+function dueOf(engineRule: EngineRule, rule: Rule, now: Date): Due {
+  const kept = engineRule.state ?? firstState(Date.parse(engineRule.createdAt))
+  const taken = takeUp(rule, kept, Date.parse(engineRule.changedAt))
+  const {everyMs, latenessMs} = rule
+  const earliest = now.getTime() - latenessMs - Math.min(LONGEST_MISSED_MS, MOST_MISSED * everyMs)
+  if (taken.state.until >= earliest) return {engineRule, rule, ...taken}
+  const to = Math.floor(earliest / everyMs) * everyMs
+  const skipped = skipTo(taken.state, to)
+  const events = [...taken.events, ...skipped.events]
+  return {engineRule, rule, state: skipped.state, events, missed: {from: taken.state.until, to}}
+}
+
+function missedNotice({name, everyMs}: Rule, {from, to}: {from: number; to: number}) {
+  return {
+    kind: 'missed' as const,
+    rule: name,
+    evaluations: Math.floor((to - from) / everyMs),
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+  }
+}
+
+function emptyResult(rules: number): RoundResult {
+  return {
+    checked: 0,
+    rules,
+    opened: 0,
+    resolved: 0,
+    notices: 0,
+    failing: [],
+    more: false,
+    nextAt: Number.POSITIVE_INFINITY,
+  }
+}
+
+function attempt<T>(work: () => T): {rule?: T; error?: unknown} {
+  try {
+    return {rule: work()}
+  } catch (error) {
+    return {error}
+  }
+}
