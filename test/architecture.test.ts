@@ -28,7 +28,7 @@ const ALLOWED: Record<string, string[]> = {
   accounts: ['errors', 'record', 'database', 'remote'],
   cache: ['errors', 'remote'],
   alerts: ['errors', 'record', 'query', 'metrics', 'patterns', 'config', 'database', 'accounts', 'remote'],
-  notify: ['errors', 'record', 'config', 'alerts'],
+  notify: ['errors', 'record', 'config', 'alerts', 'output'],
   api: [
     'errors',
     'record',

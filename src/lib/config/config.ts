@@ -31,6 +31,7 @@ export interface Config {
   /** Absent: each process keeps its own cache and counts. */
   redis?: RedisConfig
   api: ApiConfig
+  alerts: AlertsConfig
   otlp: OtlpConfig
   /** Absent: pretty on a terminal, jsonl in a pipe. */
   output?: OutputFormat
@@ -124,6 +125,30 @@ export interface ApiConfig {
   requestTimeout: number
   /** `endpoint=requests/period`, or `off`. */
   rateLimits: string[]
+}
+
+export interface AlertsConfig {
+  /** How far apart the evaluations of a rule are that does not say so: milliseconds. */
+  interval: number
+  /** Hosts, addresses and ranges that rules made over the API may notify besides public addresses. */
+  allowDestinations: string[]
+  /** Absent: no mail can be sent. */
+  smtp?: SmtpConfig
+  /** LOGFLOW_ALERT_… of the environment: rules name them for what is secret. Never shown. */
+  variables: Record<string, string>
+}
+
+export interface SmtpConfig {
+  host: string
+  port: number
+  /** `starttls`: before anything else is said, or nothing is sent; `if offered`: on this machine. */
+  tls: 'implicit' | 'starttls' | 'if offered' | 'none'
+  username?: string
+  password?: string
+  from?: string
+  caFile?: string
+  /** Mail addresses and domains that notices may go to; empty: any. */
+  recipients: string[]
 }
 
 /** As it is set; otlp-target.ts tells what it means for each signal. */

@@ -61,6 +61,7 @@ export async function loadConfig(inputs: ConfigInputs): Promise<Config> {
   const password = env.get('LOGFLOW_PASSWORD')?.value
   const adminPassword = env.get('LOGFLOW_ADMIN_PASSWORD')?.value
   return toConfig(found, {
+    variables: env.alertVariables(),
     files,
     settings,
     warnings,
@@ -205,6 +206,9 @@ function followAddresses(found: Map<string, Found>, {flags, cwd}: ConfigInputs, 
 /** Names that mean something and are no settings. */
 const NO_SETTINGS = ['LOGFLOW_CONFIG', 'LOGFLOW_PROFILE', 'LOGFLOW_PASSWORD', 'LOGFLOW_ADMIN_PASSWORD']
 
+/** Not LOGFLOW_ALERTS_…, which are settings. */
+const ALERT_VARIABLE = /^LOGFLOW_ALERT_[A-Z0-9_]+$/
+
 /** Process environment over `.env`; an empty value counts as not set. */
 class Environment {
   usedDotenv = false
@@ -226,12 +230,22 @@ class Environment {
     return {value: written, where: `${this.dotenvPath}: ${name}`}
   }
 
+  /** What alert rules may name: LOGFLOW_ALERT_… */
+  alertVariables(): Record<string, string> {
+    const names = new Set([...Object.keys(this.real), ...this.dotenv.keys()])
+    const found = [...names].flatMap((name) => {
+      const value = ALERT_VARIABLE.test(name) ? this.get(name)?.value : undefined
+      return value === undefined ? [] : [[name, value] as const]
+    })
+    return Object.fromEntries(found)
+  }
+
   /** One line for each LOGFLOW_ name that means nothing. */
   unknownNames(): string[] {
     const known = new Set([...SETTINGS.map((spec) => envNameOf(spec.key)), ...NO_SETTINGS])
     const names = new Set([...Object.keys(this.real), ...this.dotenv.keys()])
     return [...names]
-      .filter((name) => name.startsWith('LOGFLOW_') && !known.has(name))
+      .filter((name) => name.startsWith('LOGFLOW_') && !known.has(name) && !ALERT_VARIABLE.test(name))
       .sort()
       .map((name) => {
         const near = nearMatch(

@@ -117,6 +117,72 @@ export const SERVER_SETTINGS: readonly SettingSpec[] = [
     example: 'logs.search=100/minute',
   },
   {
+    key: 'alerts.interval',
+    type: 'duration',
+    default: '60s',
+    describe: 'how far apart the evaluations of an alert rule are that does not say so itself',
+  },
+  {
+    key: 'alerts.allow_destinations',
+    type: 'list',
+    describe:
+      'hosts, addresses and ranges that alert rules made over the API may notify, besides public addresses; without it none',
+    example: 'hooks.internal,10.0.0.0/8',
+  },
+  {
+    key: 'alerts.smtp.url',
+    type: 'text',
+    describe: 'mail server for alerts: smtp://user@host:587, or smtps://… for TLS from the beginning',
+    example: 'smtp://logflow@mail.example.com:587',
+  },
+  {
+    key: 'alerts.smtp.host',
+    type: 'text',
+    describe: 'mail server, where there is no alerts.smtp.url',
+    example: 'mail.example.com',
+  },
+  {
+    key: 'alerts.smtp.port',
+    type: 'integer',
+    min: 1,
+    describe: 'its port; without it 587, or 465 where alerts.smtp.tls is implicit',
+    example: '587',
+  },
+  {
+    key: 'alerts.smtp.tls',
+    type: 'choice',
+    choices: ['starttls', 'implicit', 'none'],
+    describe:
+      'how it is encrypted; without it as the URL or port says, else starttls, which only this machine may lack',
+    example: 'starttls',
+  },
+  {key: 'alerts.smtp.username', type: 'text', describe: 'user at the mail server', example: 'logflow'},
+  {
+    key: 'alerts.smtp.password',
+    type: 'text',
+    secret: true,
+    describe: 'password at the mail server; better set as LOGFLOW_ALERTS_SMTP_PASSWORD',
+    example: 'secret',
+  },
+  {
+    key: 'alerts.smtp.from',
+    type: 'text',
+    describe: 'sender of mails about alerts; without it alerts.smtp.username, where that is an address',
+    example: 'logflow@example.com',
+  },
+  {
+    key: 'alerts.smtp.ca_file',
+    type: 'path',
+    describe: 'certificate authority of the mail server (PEM)',
+    example: '/etc/ssl/mail-ca.pem',
+  },
+  {
+    key: 'alerts.smtp.recipients',
+    type: 'list',
+    describe: 'addresses and domains that alert rules made over the API may send mail to; without it any',
+    example: 'example.com,oncall@example.org',
+  },
+  {
     key: 'otlp.endpoint',
     type: 'text',
     env: ['OTEL_EXPORTER_OTLP_ENDPOINT'],

@@ -1,6 +1,7 @@
 import {join, resolve} from 'node:path'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {
+  AlertsConfig,
   ApiConfig,
   Config,
   DatabaseConfig,
@@ -12,11 +13,17 @@ import type {
 } from './config.js'
 import type {Found} from './load-config.js'
 import {serverUrl} from './server.js'
+import {smtpOf} from './smtp.js'
 
 /** Values by key, checked by readValue, as the typed object; what only makes sense together is checked here. */
 export function toConfig(
   found: ReadonlyMap<string, Found>,
-  rest: Pick<Config, 'files' | 'settings' | 'warnings' | 'password' | 'adminPassword'>,
+  {
+    variables,
+    ...rest
+  }: Pick<Config, 'files' | 'settings' | 'warnings' | 'password' | 'adminPassword'> & {
+    variables: Record<string, string>
+  },
 ): Config {
   const get = <T>(key: string) => found.get(key)?.value as T
   const config: Config = {
@@ -36,6 +43,7 @@ export function toConfig(
     },
     database: databaseOf(get),
     api: apiOf(get),
+    alerts: alertsOf(get, variables),
     otlp: otlpOf(get),
     ...rest,
   }
@@ -153,6 +161,15 @@ function apiOf(get: Get): ApiConfig {
     bodyLimit: get('api.body_limit'),
     requestTimeout: get('api.request_timeout'),
     rateLimits: get<string[] | undefined>('api.rate_limits') ?? [],
+  })
+}
+
+function alertsOf(get: Get, variables: Record<string, string>): AlertsConfig {
+  return defined<AlertsConfig>({
+    interval: get('alerts.interval'),
+    allowDestinations: get<string[] | undefined>('alerts.allow_destinations') ?? [],
+    smtp: smtpOf(get),
+    variables,
   })
 }
 

@@ -4,7 +4,7 @@ import {SECRET_PARAMETER} from '../config/settings.js'
 
 /** Every secret value of a configuration: what clients say in their errors must not tell them. */
 export function knownSecrets(config: Config): string[] {
-  const {api, database, redis, elasticsearch, kafka, otlp} = config
+  const {alerts, api, database, redis, elasticsearch, kafka, otlp} = config
   return [
     config.password,
     config.adminPassword,
@@ -19,6 +19,8 @@ export function knownSecrets(config: Config): string[] {
     otlp.authorization,
     otlp.authorization?.split(' ').at(-1),
     otlp.grafanaApiToken,
+    alerts.smtp?.password,
+    ...Object.values(alerts.variables),
     ...namedValues(otlp.headers).map(([, value]) => value),
     ...[otlp.endpoint, otlp.tracesEndpoint, otlp.metricsEndpoint, otlp.logsEndpoint].flatMap(secretsIn),
   ].filter((secret): secret is string => secret !== undefined && secret !== '')

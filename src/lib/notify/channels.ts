@@ -1,0 +1,36 @@
+// Channels send notices: console, webhook, slack, email. A member never throws for what a destination does, and never
+// sends where destinations.ts says no; webhook.ts is the one to copy. What a rule may write for each: check-config.ts.
+
+import type {ChannelName} from '../alerts/rule.js'
+import type {AlertsConfig} from '../config/config.js'
+import {type ConsoleOutput, openConsole} from './console.js'
+import {openDestinations} from './destinations.js'
+import type {Channel} from './notice.js'
+import {openWebhook} from './webhook.js'
+
+export interface ChannelSettings {
+  /** Of the configuration. */
+  alerts: Pick<AlertsConfig, 'allowDestinations' | 'smtp' | 'variables'>
+  /** Absent: notices to the console are refused. */
+  console?: ConsoleOutput
+  /** For one request over HTTP, whole; ten seconds. */
+  timeoutMs?: number
+  now?: () => Date
+}
+
+/** Throws BAD_CONFIG where alerts.allow_destinations cannot be. Opens nothing: there is nothing to close. */
+export function openChannels({
+  alerts,
+  console,
+  timeoutMs = 10_000,
+  now,
+}: ChannelSettings): ReadonlyMap<ChannelName, Channel> {
+  const sender = {
+    destinations: openDestinations(alerts.allowDestinations),
+    variables: new Map(Object.entries(alerts.variables)),
+    timeoutMs,
+    now: now ?? (() => new Date()),
+  }
+  const channels = [openConsole(console), openWebhook(sender)]
+  return new Map(channels.map((channel) => [channel.name, channel]))
+}
