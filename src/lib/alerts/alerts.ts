@@ -54,7 +54,7 @@ export interface TriggeredAlert {
   resolved_at?: string
   /** `engine`, or who. */
   resolved_by?: string
-  /** When it opened, was told again, or was resolved, whichever came last. */
+  /** At its last evaluation that said something. */
   value?: number
   threshold?: number
   /** The query (spec §4) and times that find the records it is about. */
