@@ -72,7 +72,7 @@ async function currentValues(queries: Queries, rows: readonly SeenAlert[]): Prom
   const rules = [...new Set(rows.filter(({state}) => state !== 'resolved').map(({rule_id}) => rule_id))]
   if (rules.length === 0) return new Map()
   const states = await queries.selectFrom('rule_states').select('state').where('rule_id', 'in', rules).execute()
-  const groups = states.flatMap(({state}) =>
+  const groups: Array<{alert: string; value?: number}> = states.flatMap(({state}) =>
     state === null ? [] : Object.values((JSON.parse(state) as RuleState).groups),
   )
   return new Map(groups.flatMap(({alert, value}) => (value === undefined ? [] : [[alert, value] as const])))

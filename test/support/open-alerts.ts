@@ -1,0 +1,49 @@
+import {randomUUID} from 'node:crypto'
+import type {Caller} from '../../src/lib/accounts/accounts.js'
+import {localCaller, scopesOf} from '../../src/lib/accounts/scopes.js'
+import {readRule} from '../../src/lib/alerts/check-rule.js'
+import {queryTextOf} from '../../src/lib/alerts/describe-rule.js'
+import {openLocalAlerts} from '../../src/lib/alerts/local/local-alerts.js'
+import {openEngineBook} from '../../src/lib/alerts/local/local-engine-book.js'
+import type {Database} from '../../src/lib/database/database.js'
+import {checkChannelConfig} from '../../src/lib/notify/check-config.js'
+import {maskChannelConfig, mergeMasked} from '../../src/lib/notify/mask-config.js'
+import type {AlertsUnderTest} from '../contracts/alerts.js'
+import {userOf} from '../contracts/database.js'
+
+export const RULES = {
+  read: (written: unknown) => readRule(written, {checkChannel: checkChannelConfig}),
+  recordsQuery: queryTextOf,
+}
+export const SECRETS = {mask: maskChannelConfig, merge: mergeMasked}
+
+export const ROOT = localCaller('root')
+
+export function alertsOver(database: Database, now?: () => Date) {
+  return openLocalAlerts({database, rules: RULES, secrets: SECRETS, ...(now ? {now} : {})})
+}
+
+export function bookOver(database: Database, now?: () => Date) {
+  return openEngineBook({database, rules: RULES, ...(now ? {now} : {})})
+}
+
+/** An account that is in the database, at work. */
+export async function workingUser(database: Database, change: Partial<Caller> = {}): Promise<Caller> {
+  const username = `u-${randomUUID().slice(0, 8)}`
+  const user = userOf({username, username_key: username})
+  await database.queries.insertInto('users').values(user).execute()
+  return {subject: user.id, username, role: 'user', scopes: scopesOf('user'), ...change}
+}
+
+/** What the contract runs over. */
+export async function alertsUnderTest(database: Database): Promise<AlertsUnderTest> {
+  const alerts = alertsOver(database)
+  const admin = await workingUser(database, {role: 'admin', scopes: scopesOf('admin')})
+  return {
+    admin: {alerts, caller: admin},
+    somebody: async () => ({alerts, caller: await workingUser(database)}),
+    reader: async () => ({alerts, caller: await workingUser(database, {scopes: new Set(['read']), tokenId: 'token'})}),
+    book: bookOver(database),
+    close: () => database.close(),
+  }
+}
