@@ -4,6 +4,7 @@
 import {join} from 'node:path'
 import type {Accounts} from './accounts/accounts.js'
 import type {Alerts} from './alerts/alerts.js'
+import type {EngineBook} from './alerts/engine-book.js'
 import type {Bus} from './bus/bus.js'
 import type {Cache, CacheControl, LimiterControl, RateLimiter} from './cache/cache.js'
 import type {Config, KafkaConfig, RedisConfig} from './config/config.js'
@@ -36,6 +37,8 @@ export interface App extends AsyncDisposable {
   accounts(): Promise<Accounts>
   /** In that database, or of the server that the configuration names. */
   alerts(): Promise<Alerts>
+  /** Of the same database; rejects where a server is worked against. */
+  engineBook(): Promise<EngineBook>
 }
 
 /**
@@ -49,6 +52,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
   const forgettable = new Opening(() => openCache(config.redis, log))
   const database = new Opening(() => openMigrated(config, signals))
   const accounts = new Opening(() => openAccounts(config, () => database.open(), signals, log))
+  const book = new Opening(() => openBook(config, () => database.open()))
   const alerts = new Opening(() => openAlerts(config, () => database.open(), signals, log))
   const openChecked = async () => {
     const opened = await forgettable.open()
@@ -79,6 +83,7 @@ export function openApp(config: Config, log?: (line: string) => void, warn?: (li
     database: () => database.open(),
     accounts: () => accounts.open(),
     alerts: () => alerts.open(),
+    engineBook: () => book.open(),
     async [Symbol.asyncDispose]() {
       // What failed to open has told so where it was opened.
       await (await store.opened())?.close()
@@ -323,15 +328,50 @@ async function openAccounts(
 /** @param signals of who asked for them before: they are told of changes */
 async function openAlerts(
   config: Config,
-  _database: () => Promise<Database>,
-  _signals: Promise<Signals> | undefined,
+  database: () => Promise<Database>,
+  signals: Promise<Signals> | undefined,
   log?: (line: string) => void,
 ): Promise<Alerts> {
   if (config.server) {
     const {RemoteAlerts} = await import('./alerts/remote/remote-alerts.js')
     return new RemoteAlerts(await openClient(config, log))
   }
-  throw new LogflowError('NOT_SUPPORTED', 'not yet')
+  const [{openLocalAlerts}, {maskAll, mergeMasks}, rules, told] = await Promise.all([
+    import('./alerts/local/local-alerts.js'),
+    import('./alerts/mask-all.js'),
+    ruleReading(),
+    settled(signals),
+  ])
+  return openLocalAlerts({
+    database: await database(),
+    rules,
+    secrets: {
+      mask: (_channel, config) => maskAll(config),
+      merge: (_channel, kept, sent) => mergeMasks(kept, sent),
+    },
+    ...(told ? {signals: told} : {}),
+  })
+}
+
+async function openBook(config: Config, database: () => Promise<Database>): Promise<EngineBook> {
+  if (config.server) {
+    throw new LogflowError('NOT_SUPPORTED', 'the alert engine works on the database itself, not over a server', {
+      suggestions: [
+        'logflow alerts run  where the database is, without --server',
+        'logflow up  has an engine of its own',
+      ],
+    })
+  }
+  const [{openEngineBook}, rules] = await Promise.all([import('./alerts/local/local-engine-book.js'), ruleReading()])
+  return openEngineBook({database: await database(), rules})
+}
+
+async function ruleReading() {
+  const [{readRule}, {recordsQuery}] = await Promise.all([
+    import('./alerts/check-rule.js'),
+    import('./alerts/describe-rule.js'),
+  ])
+  return {read: (written: unknown) => readRule(written), recordsQuery}
 }
 
 function toKafkaSettings({ssl, caFile, certFile, keyFile, sasl, ...rest}: KafkaConfig) {

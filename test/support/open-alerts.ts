@@ -2,20 +2,23 @@ import {randomUUID} from 'node:crypto'
 import type {Caller} from '../../src/lib/accounts/accounts.js'
 import {localCaller, scopesOf} from '../../src/lib/accounts/scopes.js'
 import {readRule} from '../../src/lib/alerts/check-rule.js'
-import {queryTextOf} from '../../src/lib/alerts/describe-rule.js'
+import {recordsQuery} from '../../src/lib/alerts/describe-rule.js'
 import {openLocalAlerts} from '../../src/lib/alerts/local/local-alerts.js'
 import {openEngineBook} from '../../src/lib/alerts/local/local-engine-book.js'
+import type {ConfigSecrets} from '../../src/lib/alerts/local/parts.js'
+import {maskAll, mergeMasks} from '../../src/lib/alerts/mask-all.js'
 import type {Database} from '../../src/lib/database/database.js'
-import {checkChannelConfig} from '../../src/lib/notify/check-config.js'
-import {maskChannelConfig, mergeMasked} from '../../src/lib/notify/mask-config.js'
 import type {AlertsUnderTest} from '../contracts/alerts.js'
 import {userOf} from '../contracts/database.js'
 
 export const RULES = {
-  read: (written: unknown) => readRule(written, {checkChannel: checkChannelConfig}),
-  recordsQuery: queryTextOf,
+  read: (written: unknown) => readRule(written),
+  recordsQuery,
 }
-export const SECRETS = {mask: maskChannelConfig, merge: mergeMasked}
+export const SECRETS: ConfigSecrets = {
+  mask: (_channel, config) => maskAll(config),
+  merge: (_channel, kept, sent) => mergeMasks(kept, sent),
+}
 
 export const ROOT = localCaller('root')
 
