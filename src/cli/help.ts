@@ -1,5 +1,7 @@
 import {CommandHelp, Help, type Interfaces} from '@oclif/core'
+import {openSink} from '../lib/output/sink.js'
 import {openOclif} from './oclif-config.js'
+import {rootText} from './root-help.js'
 import type {Package} from './run.js'
 
 /** The usage line names the arguments; the flags are listed right below it. */
@@ -29,9 +31,20 @@ class LogflowHelp extends Help {
   protected override CommandHelpClass = BriefUsage
 }
 
+/** Where output is not a terminal: as wide as help is at most. */
+const WIDTH = 80
+const WIDEST = 120
+
 /** Shows help on a command, a topic, or everything. */
 export async function showHelp(subject: string | undefined, pack: Package): Promise<void> {
+  if (subject === undefined) {
+    const columns = process.stdout.isTTY ? process.stdout.columns || WIDTH : WIDTH
+    process.stdout.removeAllListeners('error')
+    const out = openSink(process.stdout)
+    await out.write(`${rootText(pack.pjson, pack.manifest, Math.min(columns, WIDEST))}\n`)
+    return out.end()
+  }
   const config = await openOclif(pack)
   const help = new LogflowHelp(config, {flagSortOrder: 'none', hideCommandSummaryInDescription: true})
-  await help.showHelp(subject === undefined ? [] : subject.split(':'))
+  await help.showHelp(subject.split(':'))
 }

@@ -11,19 +11,29 @@ import {showError, UsageError} from './show-error.js'
 export interface Package {
   /** Folder of package.json. */
   root: string
-  pjson: {name: string; version: string; oclif: Record<string, unknown>}
+  pjson: {name: string; version: string; description: string; oclif: Record<string, unknown>}
   manifest: Manifest
 }
 
 /** Runs one command line to its end and says with which exit status the process should end. Never rejects. */
 export async function run(argv: string[], pack: Package): Promise<number> {
   try {
+    if (argv[0] === '__complete') return await completeFor(argv[1], argv.slice(2), pack)
     const invocation = findCommand(argv, Object.keys(COMMANDS))
     await start(invocation, pack)
     return signals.reason === 'SIGINT' ? 130 : 0
   } catch (error) {
     return statusOf(error, argv)
   }
+}
+
+/** Asked by the script of a shell, which would show whatever went wrong in the middle of what is being typed. */
+async function completeFor(shell: string | undefined, words: string[], pack: Package): Promise<number> {
+  const {complete, printAnswer, unquoted} = await import('./complete/complete.js')
+  // A shell that no longer listens is no error.
+  process.stdout.on('error', () => {})
+  process.stdout.write(printAnswer(await complete(shell === 'bash' ? words.map(unquoted) : words, pack)))
+  return 0
 }
 
 /** Tells what went wrong where it is something to tell, and says with which exit status the process should end. */

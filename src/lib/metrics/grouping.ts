@@ -6,7 +6,7 @@ import {attributeValues, recordValues} from '../query/field-values.js'
 import {MAX_FIELD_VALUE, STRING_FIELDS} from '../query/query.js'
 import {textOf} from '../query/text-of.js'
 import type {LogRecord} from '../record/record.js'
-import type {Question} from './question.js'
+import {type Group, identityOf, type Question} from './question.js'
 
 /** Most names of one question, and most groups of its answer. */
 export const MOST_GROUP_NAMES = 3
@@ -112,12 +112,22 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
 
 /** Counts the groups of an answer; throws where they become too many. */
 export class GroupLimit {
+  readonly #known = new Set<string>()
   #stretches = 0
 
   readonly #names: readonly string[]
 
   constructor({groups = []}: Question) {
     this.#names = groups
+  }
+
+  /** Groups of an answer as they come, each once for each of its stretches. */
+  add(groups: readonly Group[]): void {
+    for (const group of groups) {
+      this.#known.add(identityOf(group) as string)
+      this.addStretch()
+    }
+    this.checkGroups(this.#known.size)
   }
 
   /** @param groups how many there are, by now */

@@ -1,11 +1,11 @@
 import {Aggregator, shortest} from '../../metrics/aggregator.js'
-import {groupNamesOf} from '../../metrics/grouping.js'
+import {GroupLimit, groupNamesOf} from '../../metrics/grouping.js'
 import {type Group, type Interval, inOrder, type Question} from '../../metrics/question.js'
 import {ERROR_LEVELS} from '../../record/level.js'
 import {type Answer, answerOf} from '../answers.js'
-import {isSearchable} from './compile-value.js'
 import type {DuckChunk, DuckValue} from './duckdb.js'
 import {Undecided} from './errors.js'
+import {groupKeySql, keySql} from './group-keys.js'
 import {
   askSnapshot,
   boundsOf,
@@ -36,12 +36,16 @@ async function ask(lake: Readable, question: Question, all: View[], signal?: Abo
   const names = groupNamesOf(question)
   const views = viewsFor(lake, question.query, all).filter((view) => overlaps(view, boundsOf(question)))
   if (views.length === 0) return question.by || question.every || names ? [] : [{count: 0, errors: 0}]
-  if (names) return askByReading(lake, question, views, signal)
   const parameters = new Parameters()
   const sql = aggregateSql(question, views, parameters)
+  const limit = new GroupLimit(question)
   const groups: Group[] = []
   try {
-    for await (const chunk of chunksOf(lake, sql, parameters, signal)) groups.push(...readGroups(question, chunk))
+    for await (const chunk of chunksOf(lake, sql, parameters, signal)) {
+      const read = readGroups(question, chunk)
+      if (names) limit.add(read)
+      for (const group of read) groups.push(group)
+    }
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof Undecided) return askByReading(lake, question, views, signal)
@@ -67,15 +71,20 @@ const NANOSECONDS = 'time * 1000000 + ns'
 
 function aggregateSql(question: Question, views: View[], parameters: Parameters): string {
   const {by, every, top, percentiles, times} = question
-  const keys = [...(by ? [`${keySql(by)} AS key`] : []), ...(every ? [`${stretchSql(every)} AS start`] : [])]
+  const values = (groupNamesOf(question) ?? []).map((name, i) => [`value${i}`, groupKeySql(name)] as const)
+  const keys = [
+    ...(by ? [['key', keySql(by)] as const] : []),
+    ...values,
+    ...(every ? [['start', stretchSql(every)] as const] : []),
+  ]
   const columns = [
-    ...keys,
+    ...keys.map(([name, sql]) => `${sql} AS ${name}`),
     `${ERRORS} AS failed`,
     ...(percentiles ? ['duration_ms'] : []),
     ...(times ? [`${NANOSECONDS} AS moment`] : []),
   ]
   const conditions = [...timeConditions(question), ...queryConditions(question.query, parameters)]
-  const names = [...(by ? ['key'] : []), ...(every ? ['start'] : [])]
+  const names = keys.map(([name]) => name)
   const tallies = ['count(*) AS records', 'count(*) FILTER (failed) AS errors']
   if (percentiles) {
     tallies.push('count(duration_ms) AS timed', 'min(duration_ms) AS least', 'max(duration_ms) AS most')
@@ -101,10 +110,6 @@ function aggregateSql(question: Question, views: View[], parameters: Parameters)
     SELECT ${shown} FROM counted JOIN chosen ON key IS NOT DISTINCT FROM name`
 }
 
-function keySql(by: NonNullable<Question['by']>): string {
-  return by === 'message' || by === 'level' ? by : `CASE WHEN ${isSearchable(by)} THEN ${by} END`
-}
-
 /** Which stretch of time a row lies in. `//` rounds towards zero, so that it counts from before all times there are. */
 function stretchSql({ms, origin}: Interval): string {
   return `(time + ${beforeAll(ms, origin)}) // ${ms}`
@@ -119,7 +124,7 @@ function beforeAll(ms: number, origin: number): number {
   return Math.ceil(1e14 / ms) * ms - (origin % ms)
 }
 
-function readGroups({by, every, percentiles, times}: Question, {rows, columns}: DuckChunk): Group[] {
+function readGroups({by, groups = [], every, percentiles, times}: Question, {rows, columns}: DuckChunk): Group[] {
   return Array.from({length: rows}, (_, row) => {
     let at = 0
     const next = () => (columns[at++] as DuckValue[])[row] as DuckValue
@@ -128,6 +133,7 @@ function readGroups({by, every, percentiles, times}: Question, {rows, columns}: 
       const key = next() as string | null
       if (key !== null) group.key = key
     }
+    if (groups.length > 0) group.values = groups.map(() => next() as string | null)
     if (every) group.start = startOf(next() as number, every)
     group.count = next() as number
     group.errors = next() as number

@@ -5,7 +5,7 @@
 import {numberOf} from '../../query/number-of.js'
 import type {Test} from '../../query/query.js'
 import {prefixOf} from '../../query/wildcard.js'
-import {compileAnyValue, inOrder, type ValueTest} from './compile-value.js'
+import {compileAnyValue, inOrder, isSearchable, type ValueTest} from './compile-value.js'
 import {type Parameters, quote} from './sql.js'
 
 const COLUMN = 'attributes'
@@ -27,6 +27,33 @@ function compileWays(path: string, ways: string[][], tests: Test[], parameters: 
   const inLists = lists.length === 0 ? 'NULL' : anyIn(lists, tests, parameters)
   return `CASE WHEN ${direct} THEN true WHEN NOT contains(${COLUMN}, '[') THEN false
     WHEN contains(${COLUMN}, '[[') OR contains(${COLUMN}, ',[') THEN NULL ELSE ${inLists} END`
+}
+
+/**
+ * The text of an attribute that is a string, number or boolean, not longer than what is searched by name; NULL where there
+ * is none, and `unknown`, an expression, where there may be several, or the columns cannot tell.
+ */
+export function attributeText(path: string, unknown: string): string {
+  const ways = path.split('.').length - 1 <= MOST_DOTS ? splitsOf(path) : []
+  if (ways.length === 0 || !ways.flat().every(isPlainKey)) return `CASE WHEN ${mayHave(path)} THEN ${unknown} END`
+  const lists = [...new Set(ways.flatMap((keys) => keys.map((_, i) => pathOf(keys.slice(0, i + 1)))))]
+  const inList = lists.map((place) => `coalesce(json_type(${COLUMN}, ${quote(place)}) = 'ARRAY', false)`).join(' OR ')
+  const values = ways.map((keys) => {
+    const dotted = keys.find((key) => key.includes('.'))
+    const value = leafText(quote(pathOf(keys)))
+    // Hardly any key holds a dot.
+    return dotted === undefined ? value : `CASE WHEN contains(${COLUMN}, ${quote(`${dotted}":`)}) THEN ${value} END`
+  })
+  const some = `list_filter([${values.join(', ')}], lambda value: value IS NOT NULL)`
+  const text = values.length === 1 ? values[0] : `CASE WHEN len(${some}) > 1 THEN ${unknown} ELSE ${some}[1] END`
+  return `CASE WHEN NOT coalesce(${mayHave(path)}, false) THEN NULL
+    WHEN contains(${COLUMN}, '[') AND (${inList}) THEN ${unknown} ELSE ${text} END`
+}
+
+function leafText(place: string): string {
+  const text = `json_extract_string(${COLUMN}, ${place})`
+  const type = `json_type(${COLUMN}, ${place})`
+  return `CASE WHEN ${type} IN ('OBJECT', 'NULL') THEN NULL WHEN NOT ${isSearchable(text)} THEN NULL ELSE ${printedText(text, type)} END`
 }
 
 /** Each way to cut a path at its dots, from the most keys to one. */
@@ -90,12 +117,15 @@ function withLists(keys: string[]): string[] {
 
 /** A test of a string, number or boolean; lists and objects are none, whose text begins with a bracket. */
 function ofLeaf(text: string, type: string, tests: ValueTest[], parameters: Parameters): string {
-  // DuckDB prints 1e21 where JSON.stringify prints 1e+21, and is the same otherwise.
-  const printed = `CASE WHEN regexp_matches(${text}, '^-?[0-9.]+e[0-9]+$') AND ${type} = 'DOUBLE'
-    THEN replace(${text}, 'e', 'e+') ELSE ${text} END`
-  const passes = compileAnyValue(tests, {text, printed, numbers: true}, parameters)
+  const passes = compileAnyValue(tests, {text, printed: printedText(text, type), numbers: true}, parameters)
   if (tests.every(isNoContainer)) return passes
   return inOrder([passes, `NOT (left(${text}, 1) IN ('{', '[') AND ${type} IN ('OBJECT', 'ARRAY'))`])
+}
+
+/** DuckDB prints 1e21 where JSON.stringify prints 1e+21, and is the same otherwise. */
+function printedText(text: string, type: string): string {
+  return `CASE WHEN regexp_matches(${text}, '^-?[0-9.]+e[0-9]+$') AND ${type} = 'DOUBLE'
+    THEN replace(${text}, 'e', 'e+') ELSE ${text} END`
 }
 
 /** Whether nothing passes that begins with a bracket, as the text of lists and objects does. */

@@ -31,7 +31,8 @@ function isOneOf(names: readonly string[], name: string): boolean {
   return names.includes(name)
 }
 
-const TEXT_COLUMNS: Record<Exclude<TextField, 'id' | 'error.causes.name' | 'error.causes.message'>, string> = {
+/** The column, or expression, of each field of text that has one value. */
+export const TEXT_COLUMNS: Record<Exclude<TextField, 'id' | 'error.causes.name' | 'error.causes.message'>, string> = {
   service: 'service',
   host: 'host',
   environment: 'environment',
