@@ -10,6 +10,7 @@ import {maskAll, mergeMasks} from '../../src/lib/alerts/mask-all.js'
 import type {Database} from '../../src/lib/database/database.js'
 import type {AlertsUnderTest} from '../contracts/alerts.js'
 import {userOf} from '../contracts/database.js'
+import type {EngineBookUnderTest} from '../contracts/engine-book.js'
 
 export const RULES = {
   read: (written: unknown) => readRule(written),
@@ -48,5 +49,18 @@ export async function alertsUnderTest(database: Database): Promise<AlertsUnderTe
     reader: async () => ({alerts, caller: await workingUser(database, {scopes: new Set(['read']), tokenId: 'token'})}),
     book: bookOver(database),
     close: () => database.close(),
+  }
+}
+
+/** The same database, opened twice. */
+export async function engineBookUnderTest([one, other]: [Database, Database]): Promise<EngineBookUnderTest> {
+  await one.migrate()
+  return {
+    book: bookOver(one),
+    other: bookOver(other),
+    alerts: alertsOver(one),
+    async close() {
+      await Promise.all([one.close(), other.close()])
+    },
   }
 }
