@@ -46,6 +46,8 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   'rate-limits:status': () => import('../commands/rate-limits/status.js'),
   'searches:delete': () => import('../commands/searches/delete.js'),
   'searches:list': () => import('../commands/searches/list.js'),
+  'generate:describe': () => import('../commands/generate/describe.js'),
+  'generate:list': () => import('../commands/generate/list.js'),
   'metrics:overview': () => import('../commands/metrics/overview.js'),
   'metrics:service': () => import('../commands/metrics/service.js'),
   'metrics:system': () => import('../commands/metrics/system.js'),
