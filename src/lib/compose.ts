@@ -336,19 +336,16 @@ async function openAlerts(
     const {RemoteAlerts} = await import('./alerts/remote/remote-alerts.js')
     return new RemoteAlerts(await openClient(config, log))
   }
-  const [{openLocalAlerts}, {maskAll, mergeMasks}, rules, told] = await Promise.all([
+  const [{openLocalAlerts}, {maskChannelConfig, mergeMasked}, rules, told] = await Promise.all([
     import('./alerts/local/local-alerts.js'),
-    import('./alerts/mask-all.js'),
-    ruleReading(),
+    import('./notify/mask-config.js'),
+    ruleReading(config),
     settled(signals),
   ])
   return openLocalAlerts({
     database: await database(),
     rules,
-    secrets: {
-      mask: (_channel, config) => maskAll(config),
-      merge: (_channel, kept, sent) => mergeMasks(kept, sent),
-    },
+    secrets: {mask: maskChannelConfig, merge: mergeMasked},
     ...(told ? {signals: told} : {}),
   })
 }
@@ -362,16 +359,21 @@ async function openBook(config: Config, database: () => Promise<Database>): Prom
       ],
     })
   }
-  const [{openEngineBook}, rules] = await Promise.all([import('./alerts/local/local-engine-book.js'), ruleReading()])
+  const [{openEngineBook}, rules] = await Promise.all([
+    import('./alerts/local/local-engine-book.js'),
+    ruleReading(config),
+  ])
   return openEngineBook({database: await database(), rules})
 }
 
-async function ruleReading() {
-  const [{readRule}, {recordsQuery}] = await Promise.all([
+async function ruleReading(config: Config) {
+  const [{readRule}, {recordsQuery}, {checkChannelConfig}] = await Promise.all([
     import('./alerts/check-rule.js'),
     import('./alerts/describe-rule.js'),
+    import('./notify/check-config.js'),
   ])
-  return {read: (written: unknown) => readRule(written), recordsQuery}
+  const options = {everyMs: config.alerts.interval, checkChannel: checkChannelConfig}
+  return {read: (written: unknown) => readRule(written, options), recordsQuery}
 }
 
 function toKafkaSettings({ssl, caFile, certFile, keyFile, sasl, ...rest}: KafkaConfig) {
