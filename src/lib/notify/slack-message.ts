@@ -54,7 +54,9 @@ function alertBlocks(alert: NoticeAlert): Block[] {
     ...(group ? [field('Of', escapeMrkdwn(group, 1_800))] : []),
     ...(measured ? [field('Measured', escapeMrkdwn(measured, 1_800))] : []),
   ]
-  const code = [...alert.samples, ...(alert.event === 'resolved' ? [] : [`$ ${alert.command}`])].map(escapeLine).join('\n')
+  const code = [...alert.samples, ...(alert.event === 'resolved' ? [] : [`$ ${alert.command}`])]
+    .map(escapeLine)
+    .join('\n')
   return [{type: 'section', fields}, ...(code === '' ? [] : [section(codeText(code))])]
 }
 
