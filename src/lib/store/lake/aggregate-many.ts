@@ -15,7 +15,7 @@ import {viewsFor} from './views-for.js'
 import {overlaps, type Span} from './windows.js'
 
 /** To plan a statement takes longer for each question the more there are. */
-const MOST_QUESTIONS = 100
+const MOST_QUESTIONS = 40
 /** Of this many rows of an answer, most are of groups that most questions have no record of. */
 const MOST_ROWS = 20_000
 

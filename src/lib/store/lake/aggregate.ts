@@ -1,4 +1,3 @@
-import {LogflowError} from '../../errors/logflow-error.js'
 import {Aggregator, shortest} from '../../metrics/aggregator.js'
 import {GroupLimit, groupNamesOf} from '../../metrics/grouping.js'
 import {type Group, inOrder, type Question} from '../../metrics/question.js'
@@ -23,29 +22,14 @@ import {TimeWriter} from './time.js'
 import {viewsFor} from './views-for.js'
 import {overlaps} from './windows.js'
 
-/**
- * Answers questions over one snapshot of the segments. Those that are the same are asked once, and those that can share a
- * scan in one statement; what is left, one by one.
- */
+/** Answers questions over one snapshot of the segments: in one statement those that can share a scan, others one by one. */
 export function aggregateLake(lake: Readable, questions: readonly Question[], signal?: AbortSignal): Promise<Answer[]> {
-  const texts = questions.map((question) => JSON.stringify(question))
-  const places = new Map(texts.map((text, i) => [text, i]))
-  const different = [...places.values()].map((i) => questions[i] as Question)
-  return askSnapshot(lake, async (views) => {
-    const answers = await answerAll(lake, different, views, signal)
-    const byText = new Map([...places.keys()].map((text, i) => [text, answers[i] as Answer]))
-    return texts.map((text) => copyOf(byText.get(text) as Answer))
-  })
-}
-
-/** Whoever asked may change it. */
-function copyOf(answer: Answer): Answer {
-  return answer instanceof LogflowError ? answer : answer.map((group) => ({...group}))
+  return askSnapshot(lake, (views) => answerAll(lake, questions, views, signal))
 }
 
 async function answerAll(
   lake: Readable,
-  questions: Question[],
+  questions: readonly Question[],
   views: View[],
   signal?: AbortSignal,
 ): Promise<Answer[]> {
@@ -66,7 +50,7 @@ async function answerAll(
 /** None of a statement that is refused: which question it was for is found out one by one. */
 async function groupsTogether(
   lake: Readable,
-  questions: Question[],
+  questions: readonly Question[],
   views: View[],
   signal?: AbortSignal,
 ): Promise<Array<Group[] | undefined>> {
