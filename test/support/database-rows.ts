@@ -51,6 +51,66 @@ export async function fillDatabase({queries}: Database, users = 3): Promise<void
     .insertInto('system_config')
     .values({key: 'registration', value: 'true', updated_at: AT, updated_by: null})
     .execute()
+  await fillAlertEngine(queries)
+}
+
+async function fillAlertEngine(queries: Database['queries']): Promise<void> {
+  await queries
+    .insertInto('rule_states')
+    .values({
+      rule_id: 'rule',
+      version: 7,
+      begins_at: AT,
+      state: '{"until":1732183200000,"groups":{},"early":{}}',
+      evaluated_until: AT,
+      last_checked_at: AT,
+      last_triggered_at: null,
+      triggered: 6,
+      notices_sent: 1,
+      notices_failed: 0,
+      last_error: 'no answer \u001b[31m',
+      failing_since: AT,
+    })
+    .execute()
+  const line = {at: AT, rule_id: 'rule', rule_name: 'many errors', group_key: '{}', by_whom: null, detail: null}
+  await queries
+    .insertInto('alert_history')
+    .values(
+      Array.from({length: 12}, (_, i) => ({
+        ...line,
+        seq: i + 1,
+        alert_id: i === 0 ? null : 'alert-1',
+        event: 'opened',
+        value: i / 7,
+      })),
+    )
+    .execute()
+  const silence = {matchers: '{"rule":"many errors"}', starts_at: AT, ends_at: AT, comment: null, created_at: AT}
+  await queries
+    .insertInto('silences')
+    .values({id: 's1', created_by: 'ann', created_by_id: 'user-00001', ...silence})
+    .execute()
+  await queries.insertInto('leases').values({name: 'alert-engine', holder: 'a', taken_at: AT, ends_at: AT}).execute()
+  await queries
+    .insertInto('notifications')
+    .values({
+      id: 'n1',
+      alert_id: 'alert-1',
+      channel: 'webhook',
+      idempotency_key: 'n1',
+      state: 'waiting',
+      attempts: 2,
+      next_attempt_at: AT,
+      created_at: AT,
+      sent_at: null,
+      last_error: null,
+      body: '{}',
+      rule_id: 'rule',
+      owner_id: 'user-00001',
+      config: '{"url":"https://hooks.example/"}',
+      claimed_by: null,
+    })
+    .execute()
 }
 
 /** Every row of every table, in the order of its key. */

@@ -7,7 +7,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const EMAIL = /^[^\s@\p{C}]{1,64}@[^\s@\p{C}]{1,189}$/u
 
 /** Names that mean something else, or that nobody shall take for the administrator's. */
-const RESERVED = new Set(['admin', 'administrator', 'root', 'system', 'logflow', 'anonymous', 'local', 'me'])
+const RESERVED = new Set(['admin', 'administrator', 'root', 'system', 'logflow', 'engine', 'anonymous', 'local', 'me'])
 
 export interface UserFields {
   username?: string

@@ -33,7 +33,7 @@ test('what is restored is what was backed up', async () => {
   // More than two pages of a table.
   const {database, file, summary} = await backedUp(1_203)
   const before = await allRows(database)
-  expect(summary.rows).toMatchObject({users: 1_203, audit: 20, triggered_alerts: 6, notifications: 0})
+  expect(summary.rows).toMatchObject({users: 1_203, audit: 20, triggered_alerts: 6, notifications: 1})
   expect(statSync(file)).toMatchObject({size: summary.bytes})
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(readdirSync(dirname(file))).toEqual(['accounts.backup'])
@@ -177,6 +177,41 @@ test.each([
     message: expect.stringContaining('made by a newer logflow'),
   })
 })
+
+test('a backup from before there was an alert engine is restored, and what is new in it is empty', async () => {
+  const {database, file} = await backedUp()
+  writeFileSync(file, summed(asBefore0002(readFileSync(file, 'utf8'))))
+  const other = await fresh()
+  await restoreDatabase(other, file, {replace: false})
+  const [before, after] = [await allRows(database), await allRows(other)]
+  for (const table of ['rule_states', 'alert_history', 'silences', 'leases']) expect(after[table]).toEqual([])
+  for (const table of ['users', 'audit', 'triggered_alerts']) expect(after[table]).toEqual(before[table])
+  expect(after.notifications).toEqual([
+    {...(before.notifications?.[0] as object), rule_id: null, owner_id: null, config: null},
+  ])
+})
+
+/** The same backup as the first tables held it; its sum is to be mended. */
+function asBefore0002(text: string): string {
+  const added = ['by_hand', 'rule_id', 'owner_id', 'config', 'claimed_by']
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map(
+      (line) => JSON.parse(line) as {table?: string; row?: Record<string, unknown>; migration?: string; rows?: object},
+    )
+  const counts: Record<string, number> = {}
+  const kept = lines.flatMap<object>((line) => {
+    if (line.migration !== undefined) return [{...line, migration: '0001-first-tables'}]
+    const {table, row} = line
+    if (table === undefined || row === undefined) return [{...line, rows: counts}]
+    if (['rule_states', 'alert_history', 'silences', 'leases'].includes(table)) return []
+    counts[table] = (counts[table] ?? 0) + 1
+    const old = table === 'triggered_alerts' ? ['by_hand'] : table === 'notifications' ? added : []
+    return [{table, row: Object.fromEntries(Object.entries(row).filter(([column]) => !old.includes(column)))}]
+  })
+  return `${kept.map((line) => JSON.stringify(line)).join('\n')}\n`
+}
 
 test('a file that is not there is told', async () => {
   await expect(restoreDatabase(await fresh(), '/nowhere/a.backup', {replace: true})).rejects.toMatchObject({
