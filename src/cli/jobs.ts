@@ -2,6 +2,7 @@
 export const JOBS: ReadonlyArray<{job: string; names: readonly string[]}> = [
   {job: 'Get logs in', names: ['ship', 'generate', 'process', 'checkpoints', 'verify', 'dlq']},
   {job: 'Find and follow', names: ['search', 'get', 'tail', 'trace', 'patterns', 'metrics', 'searches']},
+  {job: 'Be told', names: ['alerts']},
   {job: 'Test in CI', names: ['expect', 'mark']},
   {job: 'Operate', names: ['up', 'serve', 'status', 'doctor', 'db', 'config', 'cache', 'rate-limits']},
   {job: 'Accounts', names: ['auth', 'users', 'audit']},

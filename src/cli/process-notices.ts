@@ -23,6 +23,7 @@ export function showProcessNotice(talk: Talk): (notice: ShipNotice) => void {
       case 'bus-away':
       case 'store-away':
       case 'disk-away':
+      case 'database-away':
         return talk.note(`${notice.reason}; waiting, next try in ${formatDuration(notice.afterMs)} (Ctrl-C ends)`)
       case 'slow':
         return talk.note(`the bus has acknowledged nothing for ${formatDuration(notice.forMs)}; reading is paused`)

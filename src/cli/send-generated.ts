@@ -4,8 +4,8 @@ import {openApp} from '../lib/compose.js'
 import {type ProcessCounts, processCounts} from '../lib/flows/receipt/receipt.js'
 import {shipGenerated} from '../lib/flows/ship-generated.js'
 import {openTextFile} from '../lib/flows/text-file.js'
-import {type Live, type SpanSink, type Written, writeGenerated} from '../lib/flows/write-generated.js'
-import type {GenerateOptions} from '../lib/generate/generate.js'
+import {type Live, type Written, writeGenerated} from '../lib/flows/write-generated.js'
+import type {GenerateOptions, Told} from '../lib/generate/generate.js'
 import {storedSummary} from '../lib/output/ship-summary.js'
 import type {Context} from './context.js'
 import {showProcessNotice} from './process-notices.js'
@@ -16,7 +16,7 @@ export interface Sending {
   context: Context
   /** Store what went onto the embedded bus. */
   process: boolean
-  onRequest?: SpanSink
+  told?: Told
 }
 
 /** What was sent and, where it was also processed, what became of it. */
@@ -24,24 +24,24 @@ export type Sent = Written & Partial<ProcessCounts> & {topic?: string}
 
 /** Sends a run to `stdout`, `bus` or the file of that name. The bus adds what became of the lines there. */
 export async function sendGenerated(to: string, sending: Sending): Promise<Sent> {
-  const {options, live, context, onRequest} = sending
+  const {options, live, context, told} = sending
   if (to === 'bus') return sendToBus(sending)
   if (to === 'stdout') {
     if (live) context.watchOutput()
-    const written = await writeGenerated(options, context.out, {live, onRequest})
+    const written = await writeGenerated(options, context.out, {live, told})
     await context.out.end()
     return written
   }
   const file = await openTextFile(to)
   try {
-    return await writeGenerated(options, file, {live, onRequest})
+    return await writeGenerated(options, file, {live, told})
   } finally {
     await file.close()
   }
 }
 
 /** As `ship` does: what went onto the embedded bus is also stored, unless told otherwise. */
-async function sendToBus({options, live, context, process, onRequest}: Sending): Promise<Sent> {
+async function sendToBus({options, live, context, process, told}: Sending): Promise<Sent> {
   const {config, signal, talk} = context
   await using app = openApp(config, talk.detail, talk.warn)
   const {shipped, processed} = await shipGenerated({
@@ -55,7 +55,7 @@ async function sendToBus({options, live, context, process, onRequest}: Sending):
     signal,
     store: process && config.bus === 'embedded' ? await app.store() : undefined,
     onNotice: showProcessNotice(talk),
-    onRequest,
+    told,
   })
   if (processed) talk.note(storedSummary(processed))
   const {units, bytes} = shipped

@@ -1,6 +1,6 @@
 import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
-import {globalFlags} from '../cli/global-flags.js'
+import {globalFlags, listFlag} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {liveFrom, sendGenerated} from '../cli/send-generated.js'
 import {UsageError} from '../cli/show-error.js'
@@ -8,6 +8,7 @@ import {showResult} from '../cli/show-result.js'
 import {emptyReport} from '../lib/flows/process-units.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import {openTruthFile} from '../lib/flows/truth-file.js'
+import type {Delivery} from '../lib/generate/delivery.js'
 import {planRun} from '../lib/generate/plan-run.js'
 import {parseServices, SERVICE_NAMES} from '../lib/generate/services.js'
 import {generateSummary} from '../lib/output/generate-summary.js'
@@ -27,6 +28,7 @@ export default class Generate extends Command {
     '<%= config.bin %> generate --count 1000000 --seed 7 --start 2026-01-01T00:00:00Z > shop.log',
     '<%= config.bin %> generate --duration 10m --to bus',
     '<%= config.bin %> generate --count 10000 --to shop.log --truth spans.jsonl',
+    '<%= config.bin %> generate --duration 30m --scenario slow-db@5m+10m --scenario brute-force@20m --truth truth.jsonl --to bus',
     '<%= config.bin %> generate --live --rate 20 --services gateway,payment',
   ]
   static override flags = {
@@ -44,10 +46,23 @@ export default class Generate extends Command {
       options: ['json', 'mixed'],
       default: 'json',
     }),
+    scenario: listFlag({
+      description:
+        'Let something go wrong: NAME, NAME@5m (after 5 minutes) or NAME@5m+10m (for 10); several may overlap',
+      helpValue: 'NAME',
+    }),
+    shape: Flags.string({
+      description: 'flat: as many lines at every hour; daily: as a shop is visited, most in the evening (UTC)',
+      options: ['flat', 'daily'],
+      default: 'flat',
+    }),
+    late: Flags.string({description: 'Write a part of the lines late: 5%:30s, up to 30 s', helpValue: 'PART:SPAN'}),
+    doubled: Flags.string({description: 'Write a part of the lines twice: 1%', helpValue: 'PART'}),
     live: Flags.boolean({description: 'Real time; until Ctrl-C when neither --duration nor --count is given'}),
     to: Flags.string({description: 'stdout, bus, or a file, which is replaced', default: 'stdout', helpValue: 'WHERE'}),
     truth: Flags.string({
-      description: 'Also write every span of every request to this file: JSON lines with its ids, parent and service',
+      description:
+        'Also write what really happened: JSON lines of every span (its ids, parent and service) and of every incident',
       helpValue: 'FILE',
     }),
     'no-process': Flags.boolean({description: 'With --to bus: leave the storing to a running process command'}),
@@ -68,8 +83,12 @@ export default class Generate extends Command {
         services: flags.services === undefined ? undefined : parseServices(flags.services),
         format: flags.format as 'json' | 'mixed',
         live: flags.live,
+        incidents: flags.scenario ?? [],
+        shape: flags.shape as 'flat' | 'daily',
+        delivery: deliveryOf(flags.late, flags.doubled),
       },
       now,
+      (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseSpan(text)),
     )
     const context = await openContext(flags)
     const live = flags.live ? liveFrom(options.start, now, context) : undefined
@@ -82,7 +101,7 @@ export default class Generate extends Command {
       live,
       context,
       process: !flags['no-process'],
-      onRequest: truth?.write,
+      told: truth?.told,
     }).finally(() => truth?.close())
     const ms = performance.now() - began
     const {seed, rate, start} = options
@@ -103,6 +122,27 @@ function spanOf(text: string): number {
   if (span === undefined)
     throw new UsageError(`--duration ${text} is no length of time`, ['Write 60, 90s, 15m or 1h30m'])
   return span
+}
+
+/** Of `5%:30s` and `1%`. */
+function deliveryOf(late: string | undefined, doubled: string | undefined): Delivery | undefined {
+  if (late === undefined && doubled === undefined) return undefined
+  const [, share, span = ''] = /^([^:]+):(.+)$/.exec(late ?? '') ?? []
+  const ms = parseSpan(span)
+  if (late !== undefined && (share === undefined || ms === undefined))
+    throw new UsageError(`--late ${late} is not a part and a length of time`, ['Write it as 5%:30s'])
+  return {
+    ...(share === undefined || ms === undefined ? {} : {late: {share: partOf('late', share), ms}}),
+    ...(doubled === undefined ? {} : {doubled: partOf('doubled', doubled)}),
+  }
+}
+
+/** `5%` or `0.05` as 0.05. */
+function partOf(flag: string, text: string): number {
+  const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? []
+  const part = Number(number) / (percent ? 100 : 1)
+  if (part >= 0 && part <= 1) return part
+  throw new UsageError(`--${flag} ${text} is no part of the lines`, ['Write it as 5% or 0.05'])
 }
 
 function numberOf(flag: string, text: string | undefined): number | undefined {

@@ -179,3 +179,30 @@ test('a file that cannot be written ends it with status 6', async () => {
   const {status, stderr} = await runLogflow(['generate', '--to', path])
   expect([status, stderr]).toEqual([6, `error: cannot write ${path}: no such folder\n`])
 })
+
+test('--scenario lets something go wrong, and --truth tells what', async () => {
+  const truth = join(folder, 'incident.jsonl')
+  const run = ['generate', ...fixed, '--duration', '60', '--scenario', 'brute-force@10s+20s', '--truth', truth]
+  const {stdout, status} = await runLogflow([...run, '--late', '5%:5s', '--doubled', '1%'])
+  expect(status).toBe(0)
+  const incidents = readFileSync(truth, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({kind}) => kind === 'incident')
+  expect(incidents).toMatchObject([
+    {
+      scenario: 'brute-force',
+      begin: '2026-01-31T23:59:40.000000Z',
+      end: '2026-02-01T00:00:00.000000Z',
+      services: ['auth'],
+    },
+  ])
+  expect(stdout).toContain('"client_ip":"198.51.100.23"')
+  const wrong = await runLogflow(['generate', ...fixed, '--duration', '60', '--scenario', 'slow-db@50s+1m'])
+  expect(wrong).toMatchObject({status: 2, stdout: ''})
+  expect(wrong.stderr).toMatch(/does not fit into a run of 60 s\n/)
+  const listed = JSON.parse((await runLogflow(['generate', 'list', '-o', 'json'])).stdout)
+  expect(listed.length).toBeGreaterThanOrEqual(10)
+  expect((await runLogflow(['generate', 'describe', 'slow-db', '-o', 'pretty'])).stdout).toContain('Harmless:')
+})

@@ -23,9 +23,14 @@ export function generatedTraces(
   const line = toLine({})
   const groups = new Map<string, {records: LogRecord[]; spanOf: Map<string, string>}>()
   let n = 0
-  const events = generateEvents({...options, start: Date.UTC(2026, 0, 1)}, (spans) => {
-    for (const {id, parentId} of spans) if (parentId !== undefined) parentOf.set(id, parentId)
-  })
+  const events = generateEvents(
+    {...options, start: Date.UTC(2026, 0, 1)},
+    {
+      onRequest(spans) {
+        for (const {id, parentId} of spans) if (parentId !== undefined) parentOf.set(id, parentId)
+      },
+    },
+  )
   for (const event of events) {
     if (event.span === undefined) continue
     const envelope = {source: 'made', host: event.host, timezone: 'UTC', observed: '2026-01-01T00:00:00.000Z'}

@@ -6,17 +6,20 @@ import {recordsQuery} from '../../src/lib/alerts/describe-rule.js'
 import {openLocalAlerts} from '../../src/lib/alerts/local/local-alerts.js'
 import {openEngineBook} from '../../src/lib/alerts/local/local-engine-book.js'
 import type {ConfigSecrets} from '../../src/lib/alerts/local/parts.js'
+import {maskAll, mergeMasks} from '../../src/lib/alerts/mask-all.js'
 import type {Database} from '../../src/lib/database/database.js'
-import {checkChannelConfig} from '../../src/lib/notify/check-config.js'
-import {maskChannelConfig, mergeMasked} from '../../src/lib/notify/mask-config.js'
 import type {AlertsUnderTest} from '../contracts/alerts.js'
 import {userOf} from '../contracts/database.js'
+import type {EngineBookUnderTest} from '../contracts/engine-book.js'
 
 export const RULES = {
-  read: (written: unknown) => readRule(written, {checkChannel: checkChannelConfig}),
+  read: (written: unknown) => readRule(written),
   recordsQuery,
 }
-export const SECRETS: ConfigSecrets = {mask: maskChannelConfig, merge: mergeMasked}
+export const SECRETS: ConfigSecrets = {
+  mask: (_channel, config) => maskAll(config),
+  merge: (_channel, kept, sent) => mergeMasks(kept, sent),
+}
 
 export const ROOT = localCaller('root')
 
@@ -46,5 +49,18 @@ export async function alertsUnderTest(database: Database): Promise<AlertsUnderTe
     reader: async () => ({alerts, caller: await workingUser(database, {scopes: new Set(['read']), tokenId: 'token'})}),
     book: bookOver(database),
     close: () => database.close(),
+  }
+}
+
+/** The same database, opened twice. */
+export async function engineBookUnderTest([one, other]: [Database, Database]): Promise<EngineBookUnderTest> {
+  await one.migrate()
+  return {
+    book: bookOver(one),
+    other: bookOver(other),
+    alerts: alertsOver(one),
+    async close() {
+      await Promise.all([one.close(), other.close()])
+    },
   }
 }

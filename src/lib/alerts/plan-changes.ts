@@ -1,7 +1,8 @@
 import type {StoredRule} from './alerts.js'
 import type {PlacedRule} from './read-rules.js'
 import type {WrittenRule} from './rule.js'
-import {type DiffOptions, diffRules, type FieldChange, MANAGED_BY, nameKey, writtenOf} from './rules-diff.js'
+import {type DiffOptions, diffRules, type FieldChange, MANAGED_BY, nameKey} from './rules-diff.js'
+import {writtenOf} from './written-of.js'
 
 /** A rule of a file that was checked. */
 export interface WantedRule {

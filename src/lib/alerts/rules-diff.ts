@@ -1,4 +1,4 @@
-import type {StoredRule} from './alerts.js'
+import {readDuration} from './durations.js'
 import type {WrittenRule} from './rule.js'
 
 /**
@@ -58,14 +58,6 @@ function isHidden(value: unknown): boolean {
 /** Names are one where they differ in case alone. */
 export function nameKey(name: unknown): string {
   return String(name).normalize('NFC').toLowerCase()
-}
-
-/** A rule as it was written, without what the database keeps of it and without what says nothing. */
-export function writtenOf(rule: StoredRule): WrittenRule {
-  const {id, version, owner_id, owner, created_at, updated_at, statistics, ...written} = rule
-  return Object.fromEntries(
-    Object.entries(written).filter(([, value]) => value !== undefined),
-  ) as unknown as WrittenRule
 }
 
 interface Leaf {
@@ -145,18 +137,9 @@ const DURATIONS = new Set([
 function meaningOf(field: string, written: unknown): unknown {
   if (DURATIONS.has(field)) {
     if (typeof written === 'number') return field === 'time_window' ? written * 60_000 : written
-    return millisecondsOf(String(written)) ?? written
+    return readDuration(String(written)) ?? written
   }
   if (field === 'levels' && Array.isArray(written)) return written.map((level) => String(level).toUpperCase()).sort()
   if (field === 'services' && Array.isArray(written)) return [...written].sort()
   return written
-}
-
-const UNITS: Record<string, number> = {ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5}
-
-/** Of a length of time that was checked before; of anything else nothing. */
-function millisecondsOf(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)]
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) return undefined
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit as string] as number), 0)
 }

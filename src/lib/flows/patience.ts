@@ -11,7 +11,7 @@ const LONGEST_WAIT_MS = 10_000
 const SAY_AGAIN_MS = 30_000
 
 /** `disk`: the files beside bus and store, in which following keeps how far it has read. */
-export type Backend = 'bus' | 'store' | 'disk'
+export type Backend = 'bus' | 'store' | 'disk' | 'database'
 
 export type AwayNotice =
   /** It takes nothing now; the next try comes after `afterMs`. */

@@ -1,6 +1,6 @@
 import type {Bus} from '../bus/bus.js'
 import {byService} from '../generate/by-service.js'
-import type {GenerateOptions} from '../generate/generate.js'
+import type {GenerateOptions, Told} from '../generate/generate.js'
 import type {Store} from '../store/store.js'
 import {GENERATED_LIMITS, generatedUnits} from './generated-units.js'
 import type {AwayNotice} from './patience.js'
@@ -8,7 +8,7 @@ import {emptyReport, type ProcessNotice, type ProcessReport, sumReports} from '.
 import {runProcessor} from './run-processor.js'
 import {settleBacklog} from './settle-backlog.js'
 import {type ShipReport, shipTo} from './ship-units.js'
-import {eventBatches, type Live, type SpanSink} from './write-generated.js'
+import {eventBatches, type Live} from './write-generated.js'
 
 /** Events sorted by service at a time: whole batches for the bus without much memory. */
 const BATCH_EVENTS = 10_000
@@ -27,7 +27,7 @@ export interface ShipGeneratedOptions {
   store?: Store
   onNotice?: (notice: ProcessNotice | AwayNotice | {kind: 'standby'}) => void
   onAcknowledged?: (report: ShipReport) => void
-  onRequest?: SpanSink
+  told?: Told
 }
 
 /** Puts a generated run on the bus and, where a store is given, waits until the group has stored all of it. */
@@ -54,7 +54,7 @@ export async function shipGenerated(
 }
 
 async function ship(run: ShipGeneratedOptions): Promise<ShipReport> {
-  const {options, live, bus, topic, host, now, onAcknowledged, onRequest} = run
-  const shares = byService(eventBatches(options, live, BATCH_EVENTS, onRequest), options, GENERATED_LIMITS)
+  const {options, live, bus, topic, host, now, onAcknowledged, told} = run
+  const shares = byService(eventBatches(options, live, BATCH_EVENTS, told), options, GENERATED_LIMITS)
   return shipTo(bus, {topic}, generatedUnits(shares, {host, now}), {onAcknowledged})
 }

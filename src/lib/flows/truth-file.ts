@@ -1,17 +1,21 @@
+import type {Told} from '../generate/generate.js'
 import {truthOf} from '../generate/span-truth.js'
+import type {IncidentTruth} from '../generate/weather.js'
 import {openTextFile} from './text-file.js'
-import type {SpanSink} from './write-generated.js'
 
 /** Characters written at a time. */
 const CHUNK = 1 << 20
 
 export interface TruthFile {
-  write: SpanSink
+  told: Required<Told>
   /** Rejects with what kept the file from being written, then or before. */
   close(): Promise<void>
 }
 
-/** Opens the file that `generate --truth` writes: a span a line, as {@link truthOf} tells it. */
+/**
+ * Opens the file that `generate --truth` writes: a span a line, as {@link truthOf} tells it, and at the end each incident
+ * (`"kind":"incident"`, {@link IncidentTruth}).
+ */
 export async function openTruthFile(path: string): Promise<TruthFile> {
   const file = await openTextFile(path)
   let gathered = ''
@@ -25,9 +29,14 @@ export async function openTruthFile(path: string): Promise<TruthFile> {
     writing.catch(() => {})
   }
   return {
-    write(spans) {
-      for (const span of spans) gathered += `${JSON.stringify(truthOf(span))}\n`
-      if (gathered.length >= CHUNK) flush()
+    told: {
+      onRequest(spans) {
+        for (const span of spans) gathered += `${JSON.stringify(truthOf(span))}\n`
+        if (gathered.length >= CHUNK) flush()
+      },
+      onIncidents(incidents: readonly IncidentTruth[]) {
+        for (const incident of incidents) gathered += `${JSON.stringify(incident)}\n`
+      },
     },
     async close() {
       flush()

@@ -1,5 +1,5 @@
-import {type GenerateOptions, generateEvents, toLine} from '../generate/generate.js'
-import type {LogEvent, Span} from '../generate/log-event.js'
+import {type GenerateOptions, generateEvents, type Told, toLine} from '../generate/generate.js'
+import type {LogEvent} from '../generate/log-event.js'
 import {atTheirTime, type Clock, inBatches} from '../generate/pace.js'
 
 /** Events rendered into one write: enough to make the write cheap, few enough to stay in a cache. */
@@ -18,9 +18,6 @@ export interface Written {
   bytes: number
 }
 
-/** Where the spans behind the lines are told, request by request. */
-export type SpanSink = (spans: readonly Span[]) => void
-
 export interface Live {
   clock: Clock
   signal: AbortSignal
@@ -31,9 +28,9 @@ export function eventBatches(
   options: GenerateOptions,
   live: Live | undefined,
   size: number,
-  onRequest?: SpanSink,
+  told?: Told,
 ): AsyncIterable<LogEvent[]> | Iterable<LogEvent[]> {
-  const events = generateEvents(options, onRequest)
+  const events = generateEvents(options, told)
   return live ? atTheirTime(events, live.clock, live.signal, size) : inBatches(events, size)
 }
 
@@ -41,11 +38,11 @@ export function eventBatches(
 export async function writeGenerated(
   options: GenerateOptions,
   target: TextTarget,
-  {live, onProgress, onRequest}: {live?: Live; onProgress?: (written: Written) => void; onRequest?: SpanSink} = {},
+  {live, onProgress, told}: {live?: Live; onProgress?: (written: Written) => void; told?: Told} = {},
 ): Promise<Written> {
   const written: Written = {lines: 0, bytes: 0}
   const line = toLine(options)
-  for await (const batch of eventBatches(options, live, BATCH_EVENTS, onRequest)) {
+  for await (const batch of eventBatches(options, live, BATCH_EVENTS, told)) {
     let text = ''
     for (const event of batch) text += `${line(event)}\n`
     const full = target.write(text)

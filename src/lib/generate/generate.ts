@@ -4,14 +4,18 @@
 
 import {LogflowError} from '../errors/logflow-error.js'
 import {Background} from './background.js'
+import {type Delivery, delivered} from './delivery.js'
 import {EventQueue} from './event-queue.js'
+import type {PlannedIncident} from './incidents/scenarios.js'
 import {chooseJourney} from './journeys/choose-journey.js'
 import type {LogEvent, Span} from './log-event.js'
+import {DailyPace} from './pace-of-day.js'
 import {Random} from './random.js'
 import {LineWriter} from './render-line.js'
 import {Request} from './request.js'
 import {SERVICE_NAMES, type ServiceName} from './services.js'
 import {newShopper, type Shopper} from './shopper.js'
+import {type IncidentTruth, Weather} from './weather.js'
 
 export interface GenerateOptions {
   /** Any text. */
@@ -26,6 +30,11 @@ export interface GenerateOptions {
   services?: readonly ServiceName[]
   /** `json` for all (the default), or `mixed`: every service in a format of its own. */
   format?: 'json' | 'mixed'
+  /** What goes wrong; none when absent. Its lines come on top of `count`, or are missing from it. */
+  incidents?: readonly PlannedIncident[]
+  /** `flat` (the default), or as a shop's day goes. */
+  shape?: 'flat' | 'daily'
+  delivery?: Delivery
 }
 
 /** How many of the things planned are background lines; a request has five lines or so, a background line is one. */
@@ -37,26 +46,52 @@ const MAX_UNSEEN = 100
 /** Differs whenever any option that changes the bytes does. Sixteen hex digits. */
 export function fingerprint(o: GenerateOptions): string {
   const services = (o.services ?? SERVICE_NAMES).join(',')
-  return new Random([o.seed, o.start, o.rate, o.count, services, o.format ?? 'json'].join('\n')).hex(16)
+  const parts = [o.seed, o.start, o.rate, o.count, services, o.format ?? 'json']
+  const more = {incidents: o.incidents, shape: o.shape, delivery: o.delivery}
+  const said = JSON.stringify(more)
+  return new Random([...parts, ...(said === '{}' ? [] : [said])].join('\n')).hex(16)
+}
+
+/** Who wants to know what no line tells. */
+export interface Told {
+  /** Every span of a request when it is planned, before its first event; a span no line tells of too. */
+  onRequest?: (spans: readonly Span[]) => void
+  /** The incidents, once the run has ended. */
+  onIncidents?: (incidents: readonly IncidentTruth[]) => void
 }
 
 /**
- * Exactly `count` events in order of time, every request whole. Times lie in the span of `count / rate` seconds
- * from `start` on; requests too long for what is left of it give way to background lines.
- *
- * @param onRequest is told every span of a request when it is planned, before its first event; a span no line
- *   tells of too
+ * Exactly `count` events in order of time, every request whole, and those that incidents add to them or take away. Times
+ * lie in the span of `count / rate` seconds from `start` on; requests too long for what is left of it give way to
+ * background lines. With `delivery` some come late, or twice.
  */
-export function* generateEvents(
-  options: GenerateOptions,
-  onRequest?: (spans: readonly Span[]) => void,
-): Generator<LogEvent, void, undefined> {
-  const traffic = new Traffic(options, onRequest)
+export function generateEvents(options: GenerateOptions, told: Told = {}): Iterable<LogEvent> {
+  const events = inTime(options, told)
+  return options.delivery ? delivered(events, options.delivery, options.seed) : events
+}
+
+function* inTime(options: GenerateOptions, {onRequest, onIncidents}: Told): Generator<LogEvent, void, undefined> {
+  const weather = weatherOf(options)
+  const traffic = new Traffic(options, weather, onRequest)
   const queue = new EventQueue()
-  for (let taken = 0; taken < options.count; taken++) {
-    while (traffic.planned < options.count && traffic.next <= queue.earliest) queue.add(traffic.plan())
-    yield queue.take()
+  for (const lines of weather?.lines() ?? []) queue.add(lines)
+  try {
+    for (;;) {
+      while (traffic.planned < options.count && traffic.next <= queue.earliest) queue.add(traffic.plan())
+      if (queue.earliest === Number.POSITIVE_INFINITY) return
+      const event = queue.take()
+      const written = weather ? weather.written(event) : event
+      if (written) yield written
+    }
+  } finally {
+    // A run that somebody ends has its truth, too.
+    if (weather) onIncidents?.(weather.truth())
   }
+}
+
+function weatherOf({incidents = [], seed, start, rate, services}: GenerateOptions): Weather | undefined {
+  if (incidents.length === 0) return undefined
+  return new Weather(incidents, {seed, start, rate, services: new Set(services ?? SERVICE_NAMES)})
 }
 
 /** How events become lines in the formats of these options. Without terminators; ASCII. */
@@ -94,9 +129,12 @@ class Traffic {
   readonly #chosen: ReadonlySet<ServiceName>
   readonly #shoppers: Shopper[] = []
   readonly #crowd: number
-  readonly #onRequest?: (spans: readonly Span[]) => void
+  readonly #weather: Weather | undefined
+  readonly #daily: DailyPace | undefined
+  readonly #onRequest: ((spans: readonly Span[]) => void) | undefined
 
-  constructor(options: GenerateOptions, onRequest?: (spans: readonly Span[]) => void) {
+  constructor(options: GenerateOptions, weather: Weather | undefined, onRequest: Told['onRequest']) {
+    this.#weather = weather
     this.#onRequest = onRequest
     const {seed, start, rate, count} = options
     if (!(rate > 0) || !Number.isFinite(rate)) throw new LogflowError('USAGE', `the rate must be above 0, not ${rate}`)
@@ -108,6 +146,9 @@ class Traffic {
     this.#options = options
     this.#start = Math.round(start * 1000)
     this.#end = this.#start + Math.round((count / rate) * 1_000_000)
+    // Without an end there is no whole to be spread over a day.
+    const length = count === Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : this.#end - this.#start
+    if (options.shape === 'daily') this.#daily = new DailyPace(this.#start, length)
     this.#story = new Random(`story ${seed}`)
     this.#ids = new Random(`ids ${seed} ${start}`)
     this.#background = new Background(names)
@@ -118,7 +159,8 @@ class Traffic {
 
   /** No event planned later is earlier than this. */
   get next(): number {
-    return this.#start + Math.floor((this.planned / this.#options.rate) * 1_000_000)
+    const evenly = Math.floor((this.planned / this.#options.rate) * 1_000_000)
+    return this.#daily ? this.#daily.at(evenly) : this.#start + evenly
   }
 
   /** One request's events, or one background line. Never empty. */
@@ -131,25 +173,32 @@ class Traffic {
 
   /** Empty when no request fits into what is left. */
   #request(): LogEvent[] {
-    const {events, shopper, spans} = this.#seenRequest()
-    if (events.length === 0 || this.planned + events.length > this.#options.count) return []
+    const {events, shopper, spans, ids} = this.#seenRequest()
+    if (events.length === 0 || this.planned + events.length > this.#options.count) return this.#givenUp(ids.traceId)
     inOrder(events)
     const lasts = (events[events.length - 1] as LogEvent).at
     const at = this.#spread(events.length, lasts)
-    if (at < this.next) return []
+    if (at < this.next) return this.#givenUp(ids.traceId)
     for (const event of events) event.at += at
     shopper.busyUntil = at + lasts
     this.#onRequest?.(spans)
     return events
   }
 
+  #givenUp(traceId: string): LogEvent[] {
+    this.#weather?.forget(traceId)
+    return []
+  }
+
   /** A request that one of the chosen services writes about: those that pass them all by are told to nobody. */
   #seenRequest(): Request {
     for (let tries = 1; ; tries++) {
       const shopper = this.#shopper()
-      const request = new Request(this.#story, this.#ids, shopper, this.#chosen)
+      const around = this.#weather && {weather: this.#weather, at: this.next}
+      const request = new Request(this.#story, this.#ids, shopper, this.#chosen, around)
       chooseJourney(shopper, this.#story)(request)
       if (request.events.length > 0 || tries === MAX_UNSEEN) return request
+      this.#weather?.forget(request.ids.traceId)
     }
   }
 

@@ -8,6 +8,8 @@ export type Fields = ReadonlyArray<string | number | boolean>
 export interface LogEvent {
   /** Microseconds since 1970. */
   at: number
+  /** The time that its host writes down, where that has a wrong clock; microseconds since 1970. */
+  stamp?: number
   service: Service
   host: string
   level: Level

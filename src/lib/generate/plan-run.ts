@@ -1,5 +1,7 @@
 import {LogflowError} from '../errors/logflow-error.js'
+import type {Delivery} from './delivery.js'
 import type {GenerateOptions} from './generate.js'
+import {planIncident} from './incidents/scenarios.js'
 import type {ServiceName} from './services.js'
 
 /** What somebody asked for; everything may be left out. */
@@ -14,6 +16,10 @@ export interface RunRequest {
   count?: number
   services?: ServiceName[]
   format?: 'json' | 'mixed'
+  shape?: 'flat' | 'daily'
+  delivery?: Delivery
+  /** As planIncident reads them. */
+  incidents?: readonly string[]
   /** Lines come at their time, not as fast as they can. */
   live?: boolean
 }
@@ -26,8 +32,14 @@ const ENDLESS = Number.MAX_SAFE_INTEGER
 /**
  * Fills in what was left out. Two of duration, rate and count give the third; with all three, the earlier end
  * counts. Without a start the run ends now, or begins now when it is live. Without a seed the time is one.
+ *
+ * @param spanOf milliseconds of a length of time as people write it
  */
-export function planRun(request: RunRequest, now: number): GenerateOptions {
+export function planRun(
+  request: RunRequest,
+  now: number,
+  spanOf: (text: string) => number | undefined = () => undefined,
+): GenerateOptions {
   const {duration, rate: asked, services, format, live} = request
   const wanted = request.count
   if (duration !== undefined && !(duration > 0)) throw new LogflowError('USAGE', 'the duration must be above 0')
@@ -44,7 +56,12 @@ export function planRun(request: RunRequest, now: number): GenerateOptions {
   const unlimited = live ? ENDLESS : Math.max(1, Math.round((DEFAULT_DURATION_MS * rate) / 1000))
   const count = given.length > 0 ? Math.min(...given) : unlimited
   const length = (count / rate) * 1000
+  const run = {lengthMs: length, ...(services ? {services} : {})}
+  const incidents = (request.incidents ?? []).map((text) => planIncident(text, run, spanOf))
   return {
+    ...(incidents.length > 0 ? {incidents} : {}),
+    ...(request.shape === 'daily' ? {shape: 'daily' as const} : {}),
+    ...(request.delivery ? {delivery: request.delivery} : {}),
     seed: request.seed ?? String(now),
     start: request.start ?? (live ? now : Math.floor(now - length)),
     rate,

@@ -38,7 +38,7 @@ export class LineWriter {
   }
 
   #json(e: LogEvent): string {
-    let line = `{"time":"${this.#time(e.at)}","level":"${LOWER[e.level]}","service":"${e.service.name}","host":"${e.host}","msg":"${e.message}"`
+    let line = `{"time":"${this.#time(e.stamp ?? e.at)}","level":"${LOWER[e.level]}","service":"${e.service.name}","host":"${e.host}","msg":"${e.message}"`
     if (e.event !== undefined) line += `,"event":"${e.event}"`
     if (e.span !== undefined) {
       const {request, id, parentId} = e.span
@@ -64,7 +64,7 @@ export class LineWriter {
   }
 
   #logfmt(e: LogEvent): string {
-    let line = `time=${this.#time(e.at)} level=${LOWER[e.level]} service=${e.service.name} host=${e.host} msg="${e.message}"`
+    let line = `time=${this.#time(e.stamp ?? e.at)} level=${LOWER[e.level]} service=${e.service.name} host=${e.host} msg="${e.message}"`
     line += pairs(e)
     if (e.error !== undefined) {
       line += ` error.name=${e.error.name} error.message=${JSON.stringify(e.error.message)}`
@@ -74,13 +74,13 @@ export class LineWriter {
   }
 
   #text(e: LogEvent): string {
-    const line = `${this.#time(e.at)} ${e.level} ${e.service.name}: ${e.message}${pairs(e)}`
+    const line = `${this.#time(e.stamp ?? e.at)} ${e.level} ${e.service.name}: ${e.message}${pairs(e)}`
     return e.error === undefined ? line : `${line}\n${e.error.stack}`
   }
 
   /** The combined format of Apache and nginx, whose seconds have no fraction and whose zone is UTC here. */
   #access(e: LogEvent): string {
-    const iso = this.#time(e.at)
+    const iso = this.#time(e.stamp ?? e.at)
     const month = MONTHS[Number(iso.slice(5, 7)) - 1]
     const time = `${iso.slice(8, 10)}/${month}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`
     const http = e.http

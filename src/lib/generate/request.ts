@@ -1,8 +1,10 @@
 import type {Level} from '../record/level.js'
+import type {Trouble} from './incidents/incident.js'
 import type {ErrorInfo, Fields, Http, LogEvent, RequestIds, Span} from './log-event.js'
 import type {Random} from './random.js'
 import {SERVICES, type ServiceName} from './services.js'
 import type {Shopper} from './shopper.js'
+import type {Weather} from './weather.js'
 
 /** What a line may carry besides its message. */
 export interface Extra {
@@ -12,6 +14,19 @@ export interface Extra {
   error?: ErrorInfo
   /** Adds how long the span has taken so far. */
   timed?: boolean
+}
+
+/** Thrown through every service that waits for an answer, up to the gateway, which tells the status. */
+export class CallFailed extends Error {
+  constructor(readonly status: number) {
+    super(`a call failed with status ${status}`)
+  }
+}
+
+/** What goes wrong meanwhile, and when the request comes, about; microseconds since 1970. */
+export interface Around {
+  weather: Weather
+  at: number
 }
 
 /**
@@ -34,6 +49,7 @@ export class Request {
     idSource: Random,
     readonly shopper: Shopper,
     chosen: ReadonlySet<ServiceName>,
+    private readonly around?: Around,
   ) {
     this.#idSource = idSource
     this.#chosen = chosen
@@ -59,9 +75,61 @@ export class Request {
   /** Over the network into a service, through `work`, and back. */
   call<T>(name: ServiceName, parent: Span, work: (span: Span) => T): T {
     this.spend(150, 1200)
-    const answer = work(this.open(name, parent))
+    const span = this.open(name, parent)
+    const trouble = this.#trouble(span, parent)
+    if (trouble) this.#suffer(trouble, name, span, parent)
+    let answer: T
+    try {
+      answer = work(span)
+    } catch (error) {
+      if (error instanceof CallFailed) this.#tellFailure(parent, name)
+      throw error
+    }
     this.spend(150, 1200)
     return answer
+  }
+
+  #trouble({service, host}: Span, parent: Span): Trouble | undefined {
+    return this.around?.weather.meet({
+      service: service.name,
+      host,
+      from: parent.service.name,
+      at: this.around.at + this.now,
+      traceId: this.ids.traceId,
+    })
+  }
+
+  /** Lets a call take long, and fail where it is to fail. */
+  #suffer({delay, slow, fails}: Trouble, name: ServiceName, span: Span, parent: Span): void {
+    if (delay) this.spend(...delay)
+    if (slow) {
+      const took = Math.floor((this.now - span.start) / 1000)
+      this.log(span, 'WARN', slow.message.replace('#', String(took)), {event: slow.event, timed: true})
+    }
+    if (!fails) return
+    const {told, seen, retries = 0, status} = fails
+    if (told) this.log(span, 'ERROR', told.message, {event: told.event, error: told.error, timed: true})
+    for (let retry = 1; retry <= retries; retry++) {
+      this.log(parent, 'WARN', `${seen}, retrying (${retry} of ${retries})`, {
+        event: 'call_retry',
+        fields: ['to', name],
+      })
+      this.spend(40_000 * retry, 120_000 * retry)
+      this.open(name, parent)
+      if (delay) this.spend(...delay)
+    }
+    this.#tellFailure(parent, name, seen)
+    throw new CallFailed(status)
+  }
+
+  /** By who called; the gateway tells it in its own line. */
+  #tellFailure(caller: Span, name: ServiceName, seen = `${name} failed`): void {
+    if (caller.service.name === 'gateway') return
+    this.log(caller, 'ERROR', `call to ${name} failed: ${seen}`, {
+      event: 'call_failed',
+      fields: ['to', name],
+      timed: true,
+    })
   }
 
   /** What `work` does goes on beside the caller, whose clock stands where it stood. */

@@ -1,6 +1,7 @@
 // What the alert engine tells of its work, for a person at a terminal or the own log.
 
 import type {Severity} from '../../alerts/rule.js'
+import type {AwayNotice} from '../patience.js'
 
 export type EngineNotice =
   /** Another engine works on this database; this one waits for its end. */
@@ -16,8 +17,8 @@ export type EngineNotice =
   | {kind: 'notice-sent'; id: string; channel: string; attempts: number}
   | {kind: 'notice-waiting'; id: string; channel: string; reason: string; afterMs: number}
   | {kind: 'notice-given-up'; id: string; channel: string; reason: string}
-  | {kind: 'database-away'; reason: string; afterMs: number}
-  | {kind: 'database-back'}
+  /** Of the database. */
+  | AwayNotice
 
 export interface AlertNotice {
   kind: 'opened' | 'again' | 'resolved'

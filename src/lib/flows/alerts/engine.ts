@@ -3,17 +3,14 @@
 
 import {setTimeout as sleep} from 'node:timers/promises'
 import {LogflowError} from '../../errors/logflow-error.js'
-import {jittered, passes, pause} from '../patience.js'
+import {jittered, Outage, passes, pause} from '../patience.js'
 import {Delivery, type DeliveryParts, type DeliveryReport} from './deliver.js'
-import {reasonOf} from './look.js'
 import {type RoundParts, type RoundResult, Rounds} from './round.js'
 
 /** A rule that was just made, or changed, is known after so long. */
 const LOAD_EVERY_MS = 5_000
 /** After a look that failed, the next one. */
 const RETRY_MS = 5_000
-const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 10_000
 
 export interface EngineOptions extends RoundParts, Omit<DeliveryParts, 'holdMs'> {
   /** An engine that has died is followed by another after so long. */
@@ -69,13 +66,15 @@ class Engine {
 
   async run(): Promise<void> {
     const {signal} = this.#options
-    const patience = new Patience(this.#options)
+    const {onNotice} = this.#options
+    const outage = new Outage('database', {signal, onNotice})
     while (!signal.aborted) {
       try {
-        await this.#holdingLease((held) => this.#work(held, patience))
+        await this.#holdingLease((held) => this.#work(held, outage))
       } catch (error) {
         if (signal.aborted) return
-        await patience.wait(error)
+        if (!passes(error)) throw error
+        await pause(outage.failed(error), signal)
       }
     }
   }
@@ -89,7 +88,7 @@ class Engine {
   }
 
   /** Until the lease is lost or the signal comes. */
-  async #work(held: AbortSignal, patience: Patience): Promise<void> {
+  async #work(held: AbortSignal, outage: Outage): Promise<void> {
     const failed = new AbortController()
     const ended = AbortSignal.any([held, failed.signal])
     const delivery = this.#delivery()
@@ -99,7 +98,7 @@ class Engine {
     try {
       while (!ended.aborted) {
         const result = await this.#round(ended)
-        patience.over()
+        outage.over()
         if (result.notices > 0) delivery.poke()
         if (!result.more) await pause(this.#waitAfter(result), ended)
       }
@@ -196,28 +195,4 @@ function held(lease: {holder: string; until: string} | undefined): LogflowError 
     retriable: true,
     suggestions: ['Stop it (logflow up, or logflow alerts run), or leave the work to it'],
   })
-}
-
-/** Waits out a database that is away, and says so once. */
-class Patience {
-  #longest = FIRST_WAIT_MS
-  #away = false
-
-  constructor(private readonly options: Pick<EngineOptions, 'signal' | 'onNotice'>) {}
-
-  /** Throws what does not pass. */
-  async wait(error: unknown): Promise<void> {
-    if (!passes(error)) throw error
-    const afterMs = jittered(this.#longest, Math.random)
-    this.#longest = Math.min(this.#longest * 2, LONGEST_WAIT_MS)
-    if (!this.#away) this.options.onNotice({kind: 'database-away', reason: reasonOf(error), afterMs})
-    this.#away = true
-    await pause(afterMs, this.options.signal)
-  }
-
-  over(): void {
-    if (this.#away) this.options.onNotice({kind: 'database-back'})
-    this.#away = false
-    this.#longest = FIRST_WAIT_MS
-  }
 }

@@ -1,4 +1,5 @@
-import {MisplacedRule, type Place, type PlacedRule, placed, placeText} from '../../alerts/read-rules.js'
+import type {BadRule} from '../../alerts/bad-rule.js'
+import {MisplacedRule, type Place, type PlacedRule, placeText} from '../../alerts/read-rules.js'
 import type {Rule, WrittenRule} from '../../alerts/rule.js'
 import {hiddenFields, nameKey} from '../../alerts/rules-diff.js'
 import {LogflowError} from '../../errors/logflow-error.js'
@@ -28,8 +29,8 @@ export interface LintedRules {
 }
 
 export interface RuleCheck {
-  /** Throws BadRule. */
-  read(written: unknown): Rule
+  /** The rule, or all that is wrong with it. */
+  check(written: unknown): {rule: Rule} | {rule?: undefined; mistakes: readonly BadRule[]}
   warnings(rule: Rule, written: WrittenRule): string[]
   /** A channel's config with `***` in the place of secrets. */
   mask(rule: WrittenRule): Readonly<Record<string, unknown>>
@@ -41,7 +42,7 @@ export async function lintRules(files: readonly string[], check: RuleCheck): Pro
   const names = new Map<string, Place>()
   for (const file of files) {
     const inFile = await told(linted, () => readRuleFile(file))
-    for (const place of inFile ?? []) await told(linted, () => lintOne(place, check, linted, names))
+    for (const place of inFile ?? []) lintOne(place, check, linted, names)
   }
   return linted
 }
@@ -58,39 +59,50 @@ export function refuseErrors({findings}: LintedRules): void {
 }
 
 function lintOne(place: PlacedRule, check: RuleCheck, linted: LintedRules, names: Map<string, Place>): void {
-  const rule = readPlaced(place, check)
-  const written = place.written as unknown as WrittenRule
-  const name = nameKey(rule.name)
-  const other = names.get(name)
+  const checked = check.check(place.written)
+  const named = typeof place.written.name === 'string' ? {rule: place.written.name} : {}
+  if (checked.rule === undefined) {
+    for (const {path, message, suggestions} of checked.mistakes) {
+      const fix = suggestions[0] === undefined ? {} : {fix: suggestions[0]}
+      linted.findings.push({...place.at(path), severity: 'error', ...named, message, ...fix})
+    }
+    return
+  }
+  const {rule} = checked
+  const other = names.get(nameKey(rule.name))
   if (other !== undefined) {
-    throw new MisplacedRule(
-      place.at(['name']),
-      `the name ${JSON.stringify(rule.name)} is taken at ${placeText(other)}`,
-      ['Give one of the two another name: case makes no difference'],
-    )
-  }
-  names.set(name, place.at(['name']))
-  linted.rules.push({written: {...written, name: rule.name}, rule, place})
-  for (const message of check.warnings(rule, written)) {
-    linted.findings.push({...place.at(fieldOf(message, written)), severity: 'warning', rule: rule.name, message})
-  }
-  for (const key of openSecrets(written, check)) {
     linted.findings.push({
-      ...place.at(['notification_config', key]),
-      severity: 'warning',
-      rule: rule.name,
-      message: `notification_config.${key} is a secret in a file`,
-      fix: `Write $\{LOGFLOW_ALERT_${key.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}}, and set that variable where the engine runs`,
+      ...place.at(['name']),
+      severity: 'error',
+      ...named,
+      message: `the name ${JSON.stringify(rule.name)} is taken at ${placeText(other)}`,
+      fix: 'Give one of the two another name: case makes no difference',
     })
+    return
   }
+  names.set(nameKey(rule.name), place.at(['name']))
+  const written = place.written as unknown as WrittenRule
+  linted.rules.push({written, rule, place})
+  linted.findings.push(...warningsOf({written, rule, place}, check))
 }
 
-function readPlaced(place: PlacedRule, {read}: RuleCheck): Rule {
-  try {
-    return read(place.written)
-  } catch (error) {
-    throw placed(error, place)
+function warningsOf({written, rule, place}: FileRule, check: RuleCheck): RuleFinding[] {
+  const warning = (path: string[], message: string, fix?: string): RuleFinding => {
+    return {...place.at(path), severity: 'warning', rule: rule.name, message, ...(fix ? {fix} : {})}
   }
+  return [
+    ...check.warnings(rule, written).map((message) => warning(fieldOf(message, written), message)),
+    ...openSecrets(written, check).map((key) =>
+      warning(
+        ['notification_config', key],
+        `notification_config.${key}: holds a secret, in a file`,
+        `Write $\{LOGFLOW_ALERT_${key.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}}, and set that variable where the engine runs`,
+      ),
+    ),
+    ...hiddenFields(written).map((field) =>
+      warning(field.split('.'), `${field}: is hidden (***), which only a rule that is there already can fill in`),
+    ),
+  ]
 }
 
 /** Warnings begin with the field they are about, where there is one. */
@@ -107,8 +119,8 @@ function openSecrets(written: WrittenRule, {mask}: RuleCheck): string[] {
   return [...new Set(keys)]
 }
 
-/** What keeps a file or a rule from being read is a finding; the others are read all the same. */
-async function told<T>(linted: LintedRules, work: () => T | Promise<T>): Promise<T | undefined> {
+/** What keeps a file from being read as rules is a finding; the others are read all the same. */
+async function told<T>(linted: LintedRules, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work()
   } catch (error) {

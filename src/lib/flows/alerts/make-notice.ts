@@ -65,8 +65,7 @@ function toldOf({rule, before, after, events}: Happened): Told[] {
 
 type ToldEvent = Extract<AlertEvent, {kind: 'opened' | 'again' | 'resolved'}>
 
-/** Whether somebody is told of it. */
-export function isTold(event: AlertEvent, {notifyResolved}: Pick<Rule, 'notifyResolved'>): event is ToldEvent {
+function isTold(event: AlertEvent, {notifyResolved}: Rule): event is ToldEvent {
   switch (event.kind) {
     case 'opened':
     case 'again':

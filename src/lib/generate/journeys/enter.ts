@@ -1,6 +1,6 @@
 import type {Level} from '../../record/level.js'
 import type {Span} from '../log-event.js'
-import type {Request} from '../request.js'
+import {CallFailed, type Request} from '../request.js'
 
 /** The way through the gateway: it writes how each request ended, and turns away who asks too often. */
 export function enter(request: Request, method: string, path: string, work: (gateway: Span) => number): void {
@@ -20,7 +20,7 @@ export function enter(request: Request, method: string, path: string, work: (gat
     })
     status = 429
   } else {
-    status = work(gateway)
+    status = answerOf(() => work(gateway))
   }
   request.spend(100, 900)
   request.log(gateway, levelOf(status), `${method} ${path} ${status}`, {
@@ -35,6 +35,15 @@ export function enter(request: Request, method: string, path: string, work: (gat
     },
     timed: true,
   })
+}
+
+function answerOf(work: () => number): number {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof CallFailed) return error.status
+    throw error
+  }
 }
 
 function levelOf(status: number): Level {

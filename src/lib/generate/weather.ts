@@ -1,0 +1,137 @@
+// What goes wrong in a run: its incidents, what each did, and the truth about them. A request asks it at each call; who
+// writes the lines asks it for each of them.
+
+import {type Incident, lasts, type Scenario, type Setting, type Trouble} from './incidents/incident.js'
+import {type PlannedIncident, scenarioOf} from './incidents/scenarios.js'
+import type {LogEvent} from './log-event.js'
+import {Random} from './random.js'
+import type {ServiceName} from './services.js'
+
+/** An incident as it was: times RFC 3339 in UTC. */
+export interface IncidentTruth {
+  kind: 'incident'
+  scenario: string
+  /** When it was under way; `end` is exclusive. */
+  begin: string
+  end: string
+  /** Who was in trouble, and on which hosts where not on all. */
+  services: readonly string[]
+  hosts?: readonly string[]
+  /** Of requests that it touched, in order. */
+  trace_ids: string[]
+  /** The line that caused it, or was the first to tell; null where no line does. */
+  cause: {time: string; service: string; host: string; level: string; message: string} | null
+  /** Lines that it wrote, took away, and gave another time. */
+  lines: {written: number; withheld: number; restamped: number}
+  distractors: ReadonlyArray<{service: string; what: string}>
+}
+
+interface UnderWay {
+  scenario: Scenario
+  setting: Setting
+  incident: Incident
+  traces: Set<string>
+  withheld: number
+  restamped: number
+}
+
+export class Weather {
+  readonly #all: readonly UnderWay[]
+
+  /** @param start milliseconds since 1970 */
+  constructor(
+    planned: readonly PlannedIncident[],
+    {seed, start, rate, services}: {seed: string; start: number; rate: number; services: ReadonlySet<ServiceName>},
+  ) {
+    this.#all = planned.map(({scenario: name, afterMs, lengthMs}, index) => {
+      const scenario = scenarioOf(name)
+      const begin = Math.round((start + afterMs) * 1_000)
+      const setting: Setting = {
+        begin,
+        end: begin + lengthMs * 1_000,
+        rate,
+        random: new Random(`incident ${index} ${name} ${seed}`),
+        ids: new Random(`incident ids ${index} ${name} ${seed} ${start}`),
+      }
+      const incident = scenario.begin(setting)
+      incident.lines = incident.lines
+        .filter(({service, at}) => services.has(service.name as ServiceName) && at >= start * 1_000)
+        .sort((a, b) => a.at - b.at)
+      return {scenario, setting, incident, traces: new Set<string>(), withheld: 0, restamped: 0}
+    })
+  }
+
+  /** Lines that belong to no request, each incident's in order of time. */
+  lines(): LogEvent[][] {
+    return this.#all.map(({incident}) => incident.lines).filter((lines) => lines.length > 0)
+  }
+
+  /** What a call meets on its way; of several incidents the first that does something to it. */
+  meet(call: {service: string; host: string; from: string; at: number; traceId: string}): Trouble | undefined {
+    for (const {setting, incident, traces} of this.#all) {
+      if (!incident.onCall || !lasts(setting, call.at)) continue
+      const {traceId, ...rest} = call
+      const trouble = incident.onCall({...rest, service: call.service as ServiceName, random: setting.random})
+      if (!trouble) continue
+      traces.add(traceId)
+      return trouble
+    }
+    return undefined
+  }
+
+  /** A line as it is written, or `undefined` where it is not. */
+  written(event: LogEvent): LogEvent | undefined {
+    let written = event
+    for (const one of this.#all) {
+      if (!one.incident.onEvent || !lasts(one.setting, event.at)) continue
+      const next = one.incident.onEvent(written)
+      if (next === written) continue
+      if (written.span) one.traces.add(written.span.request.traceId)
+      if (next === undefined) {
+        one.withheld++
+        return undefined
+      }
+      one.restamped++
+      written = next
+    }
+    return written
+  }
+
+  /** A request that gave way to others after all. */
+  forget(traceId: string): void {
+    for (const {traces} of this.#all) traces.delete(traceId)
+  }
+
+  /** The truth as far as the run has come. */
+  truth(): IncidentTruth[] {
+    return this.#all.map(({scenario, setting, incident, traces, withheld, restamped}) => {
+      const {cause, hosts, lines, distractors} = incident
+      return {
+        kind: 'incident',
+        scenario: scenario.name,
+        begin: timeOf(setting.begin),
+        end: timeOf(setting.end),
+        services: scenario.services,
+        ...(hosts ? {hosts} : {}),
+        trace_ids: [...traces],
+        cause: cause
+          ? {
+              time: timeOf(cause.at),
+              service: cause.service.name,
+              host: cause.host,
+              level: cause.level,
+              message: cause.message,
+            }
+          : null,
+        lines: {written: lines.length, withheld, restamped},
+        distractors,
+      }
+    })
+  }
+}
+
+/** Microseconds since 1970 as RFC 3339. */
+function timeOf(us: number): string {
+  const ms = Math.floor(us / 1_000)
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(us - ms * 1_000).padStart(3, '0')}Z`
+}
