@@ -124,7 +124,7 @@ const OWN_HEADER =
   /^(host|connection|content-length|content-type|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|webhook-.*|idempotency-key|user-agent)$/i
 
 function checkHeaders(value: unknown, path: RulePath): void {
-  if (!isObject(value)) throw new BadRule(path, `must be an object of names and values, not ${shown(value)}`)
+  if (!isObject(value)) throw new BadRule(path, `must be an object of names and values, not ${kindOf(value)}`)
   const entries = Object.entries(value)
   if (entries.length > MOST_HEADERS) throw new BadRule(path, `holds more than ${MOST_HEADERS} headers`)
   for (const [name, one] of entries) {
@@ -231,11 +231,7 @@ function refuseBadPlaceholder(template: Template, path: RulePath): void {
 }
 
 function textOf(value: unknown, path: RulePath, most: number): string {
-  if (typeof value !== 'string')
-    throw new BadRule(
-      path,
-      `must be text, not ${value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`}`,
-    )
+  if (typeof value !== 'string') throw new BadRule(path, `must be text, not ${kindOf(value)}`)
   if (value.trim() === '') throw new BadRule(path, 'may not be empty')
   if (value.length > most) throw new BadRule(path, `is longer than ${most} characters`)
   if (value.includes(MASK)) {
@@ -257,6 +253,12 @@ function withoutVariables(text: string): string {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What a value is, where it may be a secret that was put in the wrong place. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'a list' : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`
 }
 
 /** Short, since it may be long; secrets are never shown by what calls this. */

@@ -1,5 +1,6 @@
 import {PassThrough} from 'node:stream'
 import {expect, test} from 'vitest'
+import type {Scope} from '../../../src/lib/accounts/accounts.js'
 import {localCaller} from '../../../src/lib/accounts/scopes.js'
 import {listen} from '../../../src/lib/api/listen.js'
 import {LogflowError} from '../../../src/lib/errors/logflow-error.js'
@@ -203,7 +204,7 @@ test('no secret of the configuration comes out in the words of a backend that fa
     throw errors[calls++ % errors.length]
   }
   const {base, told} = await openWatched({
-    parts: {store: fail, bus: fail, database: fail, accounts: knownTokens({trusted: ADMIN})},
+    parts: {store: fail, bus: fail, database: fail, alerts: fail, accounts: knownTokens({trusted: ADMIN})},
   })
   const answers = await walk(base, async () => 'Bearer trusted')
   expect(calls).toBeGreaterThan(errors.length)
@@ -214,4 +215,92 @@ test('no secret of the configuration comes out in the words of a backend that fa
   expect(leaks(metrics)).toEqual([])
   expect(leaks(sent)).toEqual([])
   expect(leaks(refusals(answers))).toEqual([])
+}, 600_000)
+
+/** Secrets of rules, where each channel takes them; and mistakes beside them that are told. */
+const RULES = [
+  {
+    name: 'webhook',
+    threshold: 1,
+    notification_channel: 'webhook',
+    notification_config: {
+      url: `https://hooks.example.com/${MARK}Token0123456789?key=${MARK}`,
+      secret: `whsec_${Buffer.from(`${MARK} secret`).toString('base64')}${MARK}`,
+      headers: {authorization: `Bearer ${JWT}`, 'x-plain': `${MARK} plain`},
+    },
+  },
+  {
+    name: 'slack',
+    threshold: 1,
+    notification_channel: 'slack',
+    notification_config: {url: `https://hooks.slack.com/services/T0/B0/${MARK}`},
+  },
+]
+const MISTAKES = [
+  {threshold: 'many'},
+  {notification_channel: 'email'},
+  {notification_channel: 'console'},
+  {notification_config: {...RULES[0]?.notification_config, tpye: `${MARK}`}},
+  {notification_config: {...RULES[0]?.notification_config, secret: {a: MARK}}},
+  {notification_config: {...RULES[0]?.notification_config, secret: `whsec_${MARK}-`}},
+  {notification_config: {...RULES[0]?.notification_config, headers: {authorization: `${MARK}\u0000`}}},
+  {notification_config: {...RULES[0]?.notification_config, headers: [MARK]}},
+  {notification_config: {...RULES[0]?.notification_config, headers: MARK}},
+  {notification_config: {...RULES[0]?.notification_config, url: `ftp://${MARK}`}},
+  {notification_config: {...RULES[0]?.notification_config, url: `https://${MARK}:${MARK}@hooks.example.com`}},
+  {notification_config: {...RULES[0]?.notification_config, url: `not a URL ${MARK}`}},
+  {notification_config: `${MARK}`},
+  {notification_config: [MARK]},
+]
+
+test('no secret of a rule comes out of any endpoint, whoever asks it', async () => {
+  const people = {trusted: ADMIN, other: {scopes: new Set<Scope>(['read', 'alerts'])}}
+  const {base, told} = await openWatched({parts: {accounts: knownTokens(people)}})
+  const answers: Array<{request: string; status: number; text: string}> = []
+  const send = async (as: string, line: string, body?: object) => {
+    const [method, path] = line.split(' ') as [string, string]
+    const headers = {authorization: `Bearer ${as}`, ...(body && {'content-type': 'application/json'})}
+    const stop = new AbortController()
+    const timer = setTimeout(() => stop.abort(), 30_000)
+    const response = await fetch(base + path, {
+      method,
+      headers,
+      signal: stop.signal,
+      body: body && JSON.stringify(body),
+    })
+    const endless = response.headers.get('content-type')?.startsWith('text/event-stream')
+    const text = endless ? '' : await response.text()
+    clearTimeout(timer)
+    if (endless) stop.abort()
+    answers.push({request: line, status: response.status, text: JSON.stringify([...response.headers]) + text})
+    return {status: response.status, text}
+  }
+  const at = '/api/v1/alerts/rules'
+  const ids: string[] = []
+  for (const rule of RULES) {
+    const {status, text} = await send('trusted', `POST ${at}`, rule)
+    expect(status, text).toBe(201)
+    ids.push(JSON.parse(text).id)
+    for (const mistake of MISTAKES) {
+      const made = await send('trusted', `POST ${at}`, {...rule, name: 'bad', ...mistake})
+      expect(made.status, JSON.stringify(mistake)).toBe(400)
+      await send('trusted', `PUT ${at}/${ids.at(-1)}`, {...rule, ...mistake})
+    }
+    await send('other', `PUT ${at}/${ids.at(-1)}`, rule)
+    await send('trusted', `POST ${at}`, rule)
+    expect((await send('trusted', `PUT ${at}/${ids.at(-1)}`, {...rule, threshold: 2})).status).toBe(200)
+  }
+  for (const {method, path} of await operationsOf(base)) {
+    // The rules are to stay, to be asked about.
+    if (method !== 'GET' && !path.includes('/alerts/rules/{id}/')) continue
+    for (const id of path.includes('{id}') ? ids : ['x'])
+      for (const as of ['trusted', 'other']) await send(as, `${method} ${path.replace(/\{[^}]+\}/g, id)}`)
+  }
+  const {log, metrics, sent} = await told()
+  const seen = answers.map(({request, status, text}) => `${request} ${status} ${text}`)
+  expect(seen.filter((line) => line.includes(RULES[0]?.name ?? '?')).length).toBeGreaterThan(3)
+  expect(leaks(seen.join('\n'))).toEqual([])
+  expect(leaks(log)).toEqual([])
+  expect(leaks(metrics)).toEqual([])
+  expect(leaks(sent)).toEqual([])
 }, 600_000)
