@@ -146,6 +146,7 @@ const PROBLEMS_OF_BODIES = {
   415: problem('A body of another type'),
 }
 
-function problem(description: string): object {
+/** An answer that is no success, as routes name it that have one of their own. */
+export function problem(description: string): object {
   return {description, ...PROBLEM}
 }

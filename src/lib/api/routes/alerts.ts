@@ -28,6 +28,7 @@ import {
 } from '../alert-schemas.js'
 import type {ApiParts} from '../api.js'
 import {type AskedFilter, TIME_QUERY, zoneAsked} from '../asked.js'
+import {problem} from '../openapi.js'
 
 const TAGS = ['alerts']
 const NOTHING = {type: 'null', description: 'Done'} as const
@@ -171,7 +172,7 @@ function triggered(parts: ApiParts): RouteOptions[] {
         tags: TAGS,
         summary: 'What was triggered, the newest first',
         querystring: ALERT_QUERY,
-        response: {200: ALERTS},
+        response: {200: ALERTS, 404: problem('There is no such rule')},
       },
       handler: async (request) => {
         const {state, cursor, ...question} = request.query as AlertParameters
@@ -244,7 +245,7 @@ function history(parts: ApiParts): RouteOptions {
       summary: 'What happened, the newest first: alerts, notices, and what people did',
       description: 'Of rules that are gone, too. The page before: `end_time` is the `at` of the last entry.',
       querystring: {type: 'object', additionalProperties: false, properties: {...HISTORY_QUERY, ...TIME_QUERY}},
-      response: {200: HISTORY},
+      response: {200: HISTORY, 404: problem('There is no such rule or alert')},
     },
     handler: async (request) => {
       const asked = request.query as HistoryParameters
