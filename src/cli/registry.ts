@@ -20,6 +20,8 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   trace: () => import('../commands/trace.js'),
   up: () => import('../commands/up.js'),
   verify: () => import('../commands/verify.js'),
+  'alerts:backtest': () => import('../commands/alerts/backtest.js'),
+  'alerts:test': () => import('../commands/alerts/test.js'),
   'cache:clear': () => import('../commands/cache/clear.js'),
   'cache:stats': () => import('../commands/cache/stats.js'),
   'alerts:ack': () => import('../commands/alerts/ack.js'),

@@ -366,13 +366,13 @@ async function openBook(config: Config, database: () => Promise<Database>): Prom
   return openEngineBook({database: await database(), rules})
 }
 
-async function ruleReading(config: Config) {
+async function ruleReading({alerts}: Config) {
   const [{readRule}, {recordsQuery}, {checkChannelConfig}] = await Promise.all([
     import('./alerts/check-rule.js'),
     import('./alerts/describe-rule.js'),
     import('./notify/check-config.js'),
   ])
-  const options = {everyMs: config.alerts.interval, checkChannel: checkChannelConfig}
+  const options = {everyMs: alerts.interval, checkChannel: checkChannelConfig}
   return {read: (written: unknown) => readRule(written, options), recordsQuery}
 }
 

@@ -213,7 +213,7 @@ function goodBody({body}: Operation): {type: string; body: string} | undefined {
 function sampleOf(schema: Schema): unknown {
   if (schema.default !== undefined) return schema.default
   const examples = schema.examples as unknown[] | undefined
-  if (examples && examples.length > 0) return examples[0]
+  if (examples && examples.length > 0) return structuredClone(examples[0])
   if (schema.const !== undefined) return schema.const
   if (Array.isArray(schema.enum)) return schema.enum[0]
   const choice = (schema.oneOf ?? schema.anyOf) as Schema[] | undefined

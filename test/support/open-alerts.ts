@@ -6,20 +6,18 @@ import {recordsQuery} from '../../src/lib/alerts/describe-rule.js'
 import {openLocalAlerts} from '../../src/lib/alerts/local/local-alerts.js'
 import {openEngineBook} from '../../src/lib/alerts/local/local-engine-book.js'
 import type {ConfigSecrets} from '../../src/lib/alerts/local/parts.js'
-import {maskAll, mergeMasks} from '../../src/lib/alerts/mask-all.js'
 import type {Database} from '../../src/lib/database/database.js'
+import {checkChannelConfig} from '../../src/lib/notify/check-config.js'
+import {maskChannelConfig, mergeMasked} from '../../src/lib/notify/mask-config.js'
 import type {AlertsUnderTest} from '../contracts/alerts.js'
 import {userOf} from '../contracts/database.js'
 import type {EngineBookUnderTest} from '../contracts/engine-book.js'
 
 export const RULES = {
-  read: (written: unknown) => readRule(written),
+  read: (written: unknown) => readRule(written, {checkChannel: checkChannelConfig}),
   recordsQuery,
 }
-export const SECRETS: ConfigSecrets = {
-  mask: (_channel, config) => maskAll(config),
-  merge: (_channel, kept, sent) => mergeMasks(kept, sent),
-}
+export const SECRETS: ConfigSecrets = {mask: maskChannelConfig, merge: mergeMasked}
 
 export const ROOT = localCaller('root')
 

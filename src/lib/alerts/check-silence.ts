@@ -41,7 +41,8 @@ export function checkSilence(written: WrittenSilence, now: Date): {from: Date; u
 
 function timeOf(name: string, text: string): Date {
   const at = new Date(text)
-  if (typeof text === 'string' && !Number.isNaN(at.getTime())) return at
+  // Without a zone it would be read in the server's own.
+  if (typeof text === 'string' && /(?:z|[+-]\d\d:\d\d)$/i.test(text) && !Number.isNaN(at.getTime())) return at
   throw bad(`has ${name} as a time like 2026-01-31T12:00:00Z`)
 }
 

@@ -9,7 +9,8 @@ const HOUR = 3_600_000
 
 /** @param written the same rule, as it was written */
 export function lintRule(rule: Rule, written: unknown): string[] {
-  const has = (name: string) => typeof written === 'object' && written !== null && name in written
+  const fields = (typeof written === 'object' && written !== null ? written : {}) as Record<string, unknown>
+  const has = (name: string) => fields[name] !== undefined && fields[name] !== null
   return [...conditionWarnings(rule), ...timeWarnings(rule, has), ...noticeWarnings(rule, has)]
 }
 

@@ -2,7 +2,7 @@
 // Here is told which fields there are and of what type; what a rule may say is checked by the alerts room (BAD_RULE),
 // which names the field and what to write instead.
 
-import {ALERT_STATES} from '../alerts/alerts.js'
+import {ALERT_STATES, HISTORY_EVENTS} from '../alerts/alerts.js'
 import {CHANNELS, CONDITIONS, MEASURES, SEVERITIES} from '../alerts/rule.js'
 import {MAX_QUERY} from '../query/parse-query.js'
 
@@ -27,7 +27,7 @@ const labels = {
 /** Of a rule's name or id, and of a note: longer ones mean nothing. */
 const MOST_NAME = 1_000
 const MOST_NOTE = 2_000
-export const MOST_ITEMS = 1_000
+const MOST_ITEMS = 1_000
 
 /** What people write: every field of `WrittenRule`. */
 const WRITTEN = {
@@ -186,7 +186,7 @@ export const ALERT = {
     acknowledged_by: text,
     resolved_at: time,
     resolved_by: {...text, description: '`engine`, or who'},
-    value: {type: 'number', description: 'At its last evaluation that said something'},
+    value: {type: 'number', description: 'When it opened, was told again, or was resolved, whichever came last'},
     threshold: {type: 'number'},
     query: {...text, description: 'What finds the records it is about, between `since` and `until`'},
     since: time,
@@ -199,14 +199,20 @@ export const ALERT = {
 
 const HISTORY_ENTRY = {
   type: 'object',
-  required: ['at', 'alert_id', 'rule_name', 'group', 'event'],
+  required: ['id', 'at', 'rule_id', 'rule_name', 'group', 'event'],
   additionalProperties: false,
   properties: {
+    id: text,
     at: time,
-    alert_id: text,
+    alert_id: {...text, description: 'Absent: it is about the rule'},
+    rule_id: text,
     rule_name: text,
     group,
-    event: {...text, examples: ['opened', 'notice_sent', 'acknowledged', 'resolved']},
+    event: {
+      enum: HISTORY_EVENTS,
+      description:
+        'fell_back: pending, and then the condition did not hold. notice_waiting: tried again; notice_failed: given up. Of rules: failing, recovered, missed (a time that will not be evaluated any more)',
+    },
     by: {...text, description: 'Who, or which channel'},
     value: {type: 'number'},
     detail: text,
@@ -298,23 +304,24 @@ export const HISTORY_QUERY = {
   rule: ofRule,
   alert: {type: 'string', minLength: 1, maxLength: 64, description: 'Id of an alert'},
   limit,
+  cursor,
 } as const
 
 export const SILENCE_QUERY = parameters({
   all: {type: 'boolean', default: false, description: 'Those that have ended, too'},
 })
 
-const one = (description: string) =>
+const one = (description: string, example: string) =>
   ({
     type: 'object',
     required: ['id'],
     additionalProperties: false,
-    properties: {id: {type: 'string', minLength: 1, maxLength: MOST_NAME, description}},
+    properties: {id: {type: 'string', minLength: 1, maxLength: MOST_NAME, description, examples: [example]}},
   }) as const
 
-export const ONE_RULE = one('Id or name of a rule')
-export const ONE_ALERT = one('Id of an alert, or a beginning of one that is unique')
-export const ONE_SILENCE = one('Id of a silence')
+export const ONE_RULE = one('Id or name of a rule', EXAMPLE_RULE.name)
+export const ONE_ALERT = one('Id of an alert, or a beginning of one that is unique', '3f2b8c1a')
+export const ONE_SILENCE = one('Id of a silence', 'b7e0a4c2-52b7-4c58-9d0c-0c8f2d1e6a90')
 
 export const IF_MATCH = {
   type: 'object',

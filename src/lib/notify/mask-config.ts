@@ -24,7 +24,7 @@ export function maskChannelConfig(channel: ChannelName, config: Config): Record<
 export function mergeMasked(channel: ChannelName, kept: Config, sent: Config): Record<string, unknown> {
   const shown = maskChannelConfig(channel, kept)
   const merged: Record<string, unknown> = {...sent}
-  if (sent.url === shown.url) merged.url = kept.url
+  if (sent.url === shown.url && kept.url !== undefined) merged.url = kept.url
   if (sent.secret === shown.secret && kept.secret !== undefined) merged.secret = kept.secret
   if (isObject(sent.headers) && isObject(kept.headers) && isObject(shown.headers)) {
     const [before, masks] = [kept.headers, shown.headers]

@@ -1,6 +1,7 @@
-// A notice in words, free of any channel's markup. Whoever shows it escapes it: rule names, groups and samples hold what
-// strangers wrote.
+// A notice in words, free of any channel's markup, which whoever shows it escapes: rule names, groups and samples hold what
+// strangers wrote. Control characters are escaped here, so that none of them makes a line of its own.
 
+import {escapeControls, escapeLine} from '../output/escape-controls.js'
 import type {Notice, NoticeAlert} from './notice.js'
 
 /** What happened to all alerts of a notice; `mixed` where some opened and some were resolved. */
@@ -25,7 +26,8 @@ export function titleOf(notice: Notice): string {
   const group = count === 1 && only ? groupWords(only.group) : ''
   const about = count > 1 ? ` (${count} alerts)` : group && ` (${group})`
   const test = notice.test ? 'TEST ' : ''
-  return `${test}${notice.rule.severity.toUpperCase()} ${EVENT_WORDS[happened(notice)]}: ${notice.rule.name}${about}`
+  const what = `${notice.rule.severity.toUpperCase()} ${EVENT_WORDS[happened(notice)]}`
+  return escapeLine(`${test}${what}: ${notice.rule.name}${about}`)
 }
 
 /** `service payment, host -`; '' without groups. */
@@ -52,14 +54,14 @@ export function measuredWords({value, detail}: NoticeAlert): string {
 /** Several lines of plain text: title, condition, each alert with its samples, what to do. */
 export function textOf(notice: Notice): string {
   const {rule, alerts, more, condition} = notice
-  const lines = [titleOf(notice), `condition: ${condition}`]
-  if (rule.description) lines.push(rule.description)
+  const lines = [titleOf(notice), escapeLine(`condition: ${condition}`)]
+  if (rule.description) lines.push(escapeControls(rule.description))
   for (const alert of alerts) lines.push('', ...alertLines(alert))
   if (more > 0) lines.push('', `and ${valueWords(more)} more`)
   const labels = Object.entries(rule.labels).map(([name, value]) => `${name}=${value}`)
   if (labels.length > 0 || rule.runbook) lines.push('')
-  if (labels.length > 0) lines.push(`labels: ${labels.join(' ')}`)
-  if (rule.runbook) lines.push(`runbook: ${rule.runbook}`)
+  if (labels.length > 0) lines.push(escapeLine(`labels: ${labels.join(' ')}`))
+  if (rule.runbook) lines.push(escapeLine(`runbook: ${rule.runbook}`))
   if (notice.test) lines.push('', 'This is a test: nothing has happened.')
   return `${lines.join('\n')}\n`
 }
@@ -72,7 +74,7 @@ function alertLines(alert: NoticeAlert): string[] {
     `  opened at ${alert.opened_at}${when}`,
     ...alert.samples.map((sample) => `  | ${sample}`),
     `  ${alert.command}`,
-  ]
+  ].map(escapeLine)
 }
 
 /** At most `most` UTF-16 units, an ellipsis at the end where something was cut; no pair is cut in two. */

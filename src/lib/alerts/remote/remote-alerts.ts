@@ -29,11 +29,11 @@ export class RemoteAlerts implements Alerts {
   constructor(private readonly client: RemoteClient) {}
 
   createRule(_caller: Caller, rule: WrittenRule): Promise<StoredRule> {
-    return this.change('POST', '/alerts/rules', {body: rule})
+    return this.change('POST', '/alerts/rules', {body: written(rule)})
   }
 
-  listRules(_caller: Caller, {limit, after, active}: RuleQuestion = {}): Promise<StoredRule[]> {
-    return this.pages('/alerts/rules', {active}, {limit, after})
+  async listRules(_caller: Caller, {after: cursor, ...question}: RuleQuestion = {}): Promise<StoredRule[]> {
+    return (await this.read<Page<StoredRule>>('/alerts/rules', {...question, cursor})).items
   }
 
   async showRule(_caller: Caller, which: string): Promise<StoredRule> {
@@ -42,15 +42,19 @@ export class RemoteAlerts implements Alerts {
 
   async updateRule(_caller: Caller, which: string, rule: WrittenRule, version?: number): Promise<StoredRule> {
     const headers = version === undefined ? {} : {headers: {'if-match': `"${version}"`}}
-    return this.change('PUT', await this.rulePath(which), {body: rule, ...headers})
+    return this.change('PUT', await this.rulePath(which), {body: written(rule), ...headers})
   }
 
   async removeRule(_caller: Caller, which: string): Promise<void> {
     await this.change('DELETE', await this.rulePath(which))
   }
 
-  triggered(_caller: Caller, {states, limit, after, rule, severity}: AlertQuestion = {}): Promise<TriggeredAlert[]> {
-    return this.pages('/alerts/triggered', {state: states, rule, severity}, {limit, after})
+  async triggered(
+    _caller: Caller,
+    {states, after: cursor, ...question}: AlertQuestion = {},
+  ): Promise<TriggeredAlert[]> {
+    const parameters = {...question, state: states, cursor}
+    return (await this.read<Page<TriggeredAlert>>('/alerts/triggered', parameters)).items
   }
 
   async showAlert(_caller: Caller, id: string): Promise<TriggeredAlert> {
@@ -66,8 +70,8 @@ export class RemoteAlerts implements Alerts {
     return this.change('POST', `${alertPath(id)}/resolve`, {body: noteBody(note)})
   }
 
-  async history(_caller: Caller, {since, until, ...question}: HistoryQuestion = {}): Promise<HistoryEntry[]> {
-    const parameters = {...question, start_time: since, end_time: until}
+  async history(_caller: Caller, {since, until, after, ...question}: HistoryQuestion = {}): Promise<HistoryEntry[]> {
+    const parameters = {...question, start_time: since, end_time: until, cursor: after}
     return (await this.read<Page<HistoryEntry>>('/alerts/history', parameters)).items
   }
 
@@ -85,33 +89,16 @@ export class RemoteAlerts implements Alerts {
 
   async close(): Promise<void> {}
 
-  /** Page after page, until there are `limit`, or no more. */
-  private async pages<T>(
-    path: string,
-    query: QueryValues,
-    {limit = Number.POSITIVE_INFINITY, after}: {limit?: number | undefined; after?: string | undefined},
-  ): Promise<T[]> {
-    const found: T[] = []
-    for (let cursor = after; found.length < limit; ) {
-      const {items, next_cursor} = await this.read<Page<T>>(path, {
-        ...query,
-        limit: Math.min(limit - found.length, MOST_ITEMS),
-        cursor,
-      })
-      found.push(...items)
-      if (next_cursor === undefined) break
-      cursor = next_cursor
-    }
-    return found
-  }
-
   /** A name that cannot stand in a path is looked for among all. */
   private async rulePath(which: string): Promise<string> {
     if (!isNoSegment(which)) return `/alerts/rules/${encodeURIComponent(which)}`
-    const rules = await this.pages<StoredRule>('/alerts/rules', {}, {})
-    const found = rules.find(({name}) => name === which)
-    if (found === undefined) throw notThere(which)
-    return `/alerts/rules/${pathSegment(found.id)}`
+    for (let cursor: string | undefined; ; ) {
+      const page = await this.read<Page<StoredRule>>('/alerts/rules', {limit: MOST_ITEMS, cursor})
+      const found = page.items.find(({name}) => name === which)
+      if (found !== undefined) return `/alerts/rules/${pathSegment(found.id)}`
+      if (page.next_cursor === undefined) throw notThere(which)
+      cursor = page.next_cursor
+    }
   }
 
   private read<T>(path: string, query: QueryValues = {}): Promise<T> {
@@ -122,6 +109,11 @@ export class RemoteAlerts implements Alerts {
   private change<T>(method: Ask['method'], path: string, more: Partial<Ask> = {}): Promise<T> {
     return this.client.ask({method, path: API_PREFIX + path, repeatable: false, waitMs: 0, ...more})
   }
+}
+
+/** A field that is `null` is as if it were not there. */
+function written(rule: WrittenRule): object {
+  return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== null))
 }
 
 function alertPath(id: string): string {

@@ -78,9 +78,7 @@ function rules(parts: ApiParts): RouteOptions[] {
       handler: async (request) => {
         const {cursor, ...question} = request.query as {active?: boolean; limit: number; cursor?: string}
         const alerts = await parts.alerts()
-        return paged(question.limit, (limit) =>
-          alerts.listRules(request.context.caller, {...question, limit, ...after(cursor)}),
-        )
+        return page(await alerts.listRules(request.context.caller, {...question, ...after(cursor)}), question.limit)
       },
     },
   ]
@@ -178,9 +176,8 @@ function triggered(parts: ApiParts): RouteOptions[] {
         const {state, cursor, ...question} = request.query as AlertParameters
         const states = state === undefined ? {} : {states: state}
         const alerts = await parts.alerts()
-        return paged(question.limit, (limit) =>
-          alerts.triggered(request.context.caller, {...question, ...states, limit, ...after(cursor)}),
-        )
+        const found = await alerts.triggered(request.context.caller, {...question, ...states, ...after(cursor)})
+        return page(found, question.limit)
       },
     },
     {
@@ -233,6 +230,7 @@ interface HistoryParameters extends Pick<AskedFilter, 'start_time' | 'end_time' 
   rule?: string
   alert?: string
   limit: number
+  cursor?: string
 }
 
 function history(parts: ApiParts): RouteOptions {
@@ -243,20 +241,21 @@ function history(parts: ApiParts): RouteOptions {
     schema: {
       tags: TAGS,
       summary: 'What happened, the newest first: alerts, notices, and what people did',
-      description: 'Of rules that are gone, too. The page before: `end_time` is the `at` of the last entry.',
+      description: 'Of rules that are gone, too. From start_time, and before end_time.',
       querystring: {type: 'object', additionalProperties: false, properties: {...HISTORY_QUERY, ...TIME_QUERY}},
       response: {200: HISTORY, 404: problem('There is no such rule or alert')},
     },
     handler: async (request) => {
       const asked = request.query as HistoryParameters
-      const {start_time, end_time, timezone: _, ...question} = asked
+      const {start_time, end_time, timezone: _, cursor, ...question} = asked
       const [now, zone] = [new Date(), zoneAsked(asked)]
       const items = await (await parts.alerts()).history(request.context.caller, {
         ...question,
+        ...after(cursor),
         ...(start_time === undefined ? {} : {since: parseTime(start_time, now, zone)}),
         ...(end_time === undefined ? {} : {until: parseTime(end_time, now, zone)}),
       })
-      return {items}
+      return page(items, asked.limit)
     },
   }
 }
@@ -323,13 +322,7 @@ function after(cursor: string | undefined): {after?: string} {
   return cursor === undefined ? {} : {after: cursor}
 }
 
-/** One more is read than is asked for, so that the last page is known to be it. */
-async function paged<T extends {id: string}>(
-  limit: number,
-  read: (limit: number) => Promise<T[]>,
-): Promise<{items: T[]; next_cursor?: string}> {
-  const found = await read(limit + 1)
-  const items = found.slice(0, limit)
-  const last = items.at(-1)
-  return {items, ...(found.length > limit && last !== undefined ? {next_cursor: last.id} : {})}
+function page<T extends {id: string}>(items: T[], limit: number): {items: T[]; next_cursor?: string} {
+  const last = items.length < limit ? undefined : items.at(-1)
+  return {items, ...(last === undefined ? {} : {next_cursor: last.id})}
 }

@@ -65,7 +65,8 @@ function toldOf({rule, before, after, events}: Happened): Told[] {
 
 type ToldEvent = Extract<AlertEvent, {kind: 'opened' | 'again' | 'resolved'}>
 
-function isTold(event: AlertEvent, {notifyResolved}: Rule): event is ToldEvent {
+/** Whether somebody is told of it. */
+export function isTold(event: AlertEvent, {notifyResolved}: Pick<Rule, 'notifyResolved'>): event is ToldEvent {
   switch (event.kind) {
     case 'opened':
     case 'again':

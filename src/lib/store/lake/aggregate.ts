@@ -1,11 +1,11 @@
 import {Aggregator, shortest} from '../../metrics/aggregator.js'
 import {GroupLimit, groupNamesOf} from '../../metrics/grouping.js'
-import {type Group, type Interval, inOrder, type Question} from '../../metrics/question.js'
-import {ERROR_LEVELS} from '../../record/level.js'
-import {type Answer, answerOf} from '../answers.js'
+import {type Group, inOrder, type Question} from '../../metrics/question.js'
+import {type Answer, answerOf, refusalOf} from '../answers.js'
+import {askTogether, batchesOf} from './aggregate-many.js'
 import type {DuckChunk, DuckValue} from './duckdb.js'
 import {Undecided} from './errors.js'
-import {groupKeySql, keySql} from './group-keys.js'
+import {ERRORS, keysOf, startOf} from './group-keys.js'
 import {
   askSnapshot,
   boundsOf,
@@ -17,19 +17,50 @@ import {
   timeConditions,
 } from './scan.js'
 import type {View} from './segments.js'
-import {Parameters, quote} from './sql.js'
+import {Parameters} from './sql.js'
 import {TimeWriter} from './time.js'
 import {viewsFor} from './views-for.js'
 import {overlaps} from './windows.js'
 
-/** Answers questions over one snapshot of the segments, a statement each. */
+/** Answers questions over one snapshot of the segments: in one statement those that can share a scan, others one by one. */
 export function aggregateLake(lake: Readable, questions: readonly Question[], signal?: AbortSignal): Promise<Answer[]> {
-  return askSnapshot(lake, async (views) => {
-    const answers: Answer[] = []
-    for (const question of questions)
-      answers.push(await answerOf(async () => inOrder(question, await ask(lake, question, views, signal))))
-    return answers
-  })
+  return askSnapshot(lake, (views) => answerAll(lake, questions, views, signal))
+}
+
+async function answerAll(
+  lake: Readable,
+  questions: readonly Question[],
+  views: View[],
+  signal?: AbortSignal,
+): Promise<Answer[]> {
+  const answers: Array<Answer | undefined> = questions.map(() => undefined)
+  for (const batch of batchesOf(questions)) {
+    const together = batch.map((i) => questions[i] as Question)
+    const groups = await groupsTogether(lake, together, views, signal)
+    for (const [i, place] of batch.entries()) {
+      const found = groups[i]
+      if (found) answers[place] = inOrder(questions[place] as Question, found)
+    }
+  }
+  for (const [i, question] of questions.entries())
+    answers[i] ??= await answerOf(async () => inOrder(question, await ask(lake, question, views, signal)))
+  return answers as Answer[]
+}
+
+/** None of a statement that is refused: which question it was for is found out one by one. */
+async function groupsTogether(
+  lake: Readable,
+  questions: readonly Question[],
+  views: View[],
+  signal?: AbortSignal,
+): Promise<Array<Group[] | undefined>> {
+  try {
+    return await askTogether(lake, questions, views, signal)
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (!(error instanceof Undecided)) refusalOf(error)
+    return []
+  }
 }
 
 async function ask(lake: Readable, question: Question, all: View[], signal?: AbortSignal): Promise<Group[]> {
@@ -65,18 +96,12 @@ async function askByReading(lake: Readable, question: Question, views: View[], s
   return aggregator.answers()[0] ?? []
 }
 
-const ERRORS = `level IN (${ERROR_LEVELS.map(quote).join(', ')})`
 /** Nanoseconds since 1970, which a BIGINT holds until 2262, as text: a double does not hold them. */
 const NANOSECONDS = 'time * 1000000 + ns'
 
 function aggregateSql(question: Question, views: View[], parameters: Parameters): string {
   const {by, every, top, percentiles, times} = question
-  const values = (groupNamesOf(question) ?? []).map((name, i) => [`value${i}`, groupKeySql(name)] as const)
-  const keys = [
-    ...(by ? [['key', keySql(by)] as const] : []),
-    ...values,
-    ...(every ? [['start', stretchSql(every)] as const] : []),
-  ]
+  const keys = keysOf(question)
   const columns = [
     ...keys.map(([name, sql]) => `${sql} AS ${name}`),
     `${ERRORS} AS failed`,
@@ -108,20 +133,6 @@ function aggregateSql(question: Question, views: View[], parameters: Parameters)
   return `WITH counted AS MATERIALIZED (${grouped}),
     chosen AS (SELECT key AS name FROM counted GROUP BY key ORDER BY sum(records) DESC, key NULLS LAST LIMIT ${Math.floor(top)})
     SELECT ${shown} FROM counted JOIN chosen ON key IS NOT DISTINCT FROM name`
-}
-
-/** Which stretch of time a row lies in. `//` rounds towards zero, so that it counts from before all times there are. */
-function stretchSql({ms, origin}: Interval): string {
-  return `(time + ${beforeAll(ms, origin)}) // ${ms}`
-}
-
-function startOf(stretch: number, {ms, origin}: Interval): number {
-  return stretch * ms - beforeAll(ms, origin)
-}
-
-/** From the beginning of a stretch over 3,000 years before 1970 until 1970, ms. */
-function beforeAll(ms: number, origin: number): number {
-  return Math.ceil(1e14 / ms) * ms - (origin % ms)
 }
 
 function readGroups({by, groups = [], every, percentiles, times}: Question, {rows, columns}: DuckChunk): Group[] {

@@ -3,7 +3,7 @@
 // and paths of very many dots, matches() is asked: the condition is NULL there.
 
 import {numberOf} from '../../query/number-of.js'
-import type {Test} from '../../query/query.js'
+import {MAX_FIELD_VALUE, type Test} from '../../query/query.js'
 import {prefixOf} from '../../query/wildcard.js'
 import {compileAnyValue, inOrder, isSearchable, type ValueTest} from './compile-value.js'
 import {type Parameters, quote} from './sql.js'
@@ -38,22 +38,23 @@ export function attributeText(path: string, unknown: string): string {
   if (ways.length === 0 || !ways.flat().every(isPlainKey)) return `CASE WHEN ${mayHave(path)} THEN ${unknown} END`
   const lists = [...new Set(ways.flatMap((keys) => keys.map((_, i) => pathOf(keys.slice(0, i + 1)))))]
   const inList = lists.map((place) => `coalesce(json_type(${COLUMN}, ${quote(place)}) = 'ARRAY', false)`).join(' OR ')
-  const values = ways.map((keys) => {
-    const dotted = keys.find((key) => key.includes('.'))
-    const value = leafText(quote(pathOf(keys)))
-    // Hardly any key holds a dot.
-    return dotted === undefined ? value : `CASE WHEN contains(${COLUMN}, ${quote(`${dotted}":`)}) THEN ${value} END`
-  })
-  const some = `list_filter([${values.join(', ')}], lambda value: value IS NOT NULL)`
-  const text = values.length === 1 ? values[0] : `CASE WHEN len(${some}) > 1 THEN ${unknown} ELSE ${some}[1] END`
+  const [value, ...others] = ways.map((keys) => leafText(quote(pathOf(keys))))
+  // Hardly any key holds a dot.
+  const dotted = [...new Set(ways.flat().filter((key) => key.includes('.')))]
+  const isDotted = dotted.map((key) => `contains(${COLUMN}, ${quote(`${key}":`)})`).join(' OR ')
+  const some = `list_filter([${[value, ...others].join(', ')}], lambda value: value IS NOT NULL)`
+  const oneOf = `WHEN ${isDotted} THEN CASE WHEN len(${some}) > 1 THEN ${unknown} ELSE ${some}[1] END`
   return `CASE WHEN NOT coalesce(${mayHave(path)}, false) THEN NULL
-    WHEN contains(${COLUMN}, '[') AND (${inList}) THEN ${unknown} ELSE ${text} END`
+    WHEN contains(${COLUMN}, '[') AND (${inList}) THEN ${unknown} ${others.length > 0 ? oneOf : ''} ELSE ${value} END`
 }
 
+/** Looked up once: each use of an expression in a CASE would be a look of its own. */
 function leafText(place: string): string {
-  const text = `json_extract_string(${COLUMN}, ${place})`
-  const type = `json_type(${COLUMN}, ${place})`
-  return `CASE WHEN ${type} IN ('OBJECT', 'NULL') THEN NULL WHEN NOT ${isSearchable(text)} THEN NULL ELSE ${printedText(text, type)} END`
+  const string = `json_extract_string(CAST(leaf AS JSON), '$')`
+  return `list_transform([CAST(json_extract(${COLUMN}, ${place}) AS VARCHAR)], lambda leaf:
+    CASE WHEN left(leaf, 1) IN ('{', '[', 'n') THEN NULL
+      WHEN left(leaf, 1) <> '"' THEN ${printedText('leaf')}
+      WHEN strlen(leaf) <= ${MAX_FIELD_VALUE} OR ${isSearchable(string)} THEN ${string} END)[1]`
 }
 
 /** Each way to cut a path at its dots, from the most keys to one. */
@@ -117,14 +118,18 @@ function withLists(keys: string[]): string[] {
 
 /** A test of a string, number or boolean; lists and objects are none, whose text begins with a bracket. */
 function ofLeaf(text: string, type: string, tests: ValueTest[], parameters: Parameters): string {
-  const passes = compileAnyValue(tests, {text, printed: printedText(text, type), numbers: true}, parameters)
+  const passes = compileAnyValue(
+    tests,
+    {text, printed: printedText(text, `${type} = 'DOUBLE'`), numbers: true},
+    parameters,
+  )
   if (tests.every(isNoContainer)) return passes
   return inOrder([passes, `NOT (left(${text}, 1) IN ('{', '[') AND ${type} IN ('OBJECT', 'ARRAY'))`])
 }
 
 /** DuckDB prints 1e21 where JSON.stringify prints 1e+21, and is the same otherwise. */
-function printedText(text: string, type: string): string {
-  return `CASE WHEN regexp_matches(${text}, '^-?[0-9.]+e[0-9]+$') AND ${type} = 'DOUBLE'
+function printedText(text: string, isNumber = 'true'): string {
+  return `CASE WHEN regexp_matches(${text}, '^-?[0-9.]+e[0-9]+$') AND ${isNumber}
     THEN replace(${text}, 'e', 'e+') ELSE ${text} END`
 }
 

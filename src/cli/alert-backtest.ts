@@ -1,0 +1,147 @@
+import {Flags} from '@oclif/core'
+import {readRule} from '../lib/alerts/check-rule.js'
+import {placed} from '../lib/alerts/read-rules.js'
+import {readTruth} from '../lib/alerts/read-truth.js'
+import type {Rule, WrittenRule} from '../lib/alerts/rule.js'
+import type {Incident} from '../lib/alerts/score.js'
+import {readSweep, type Sweep} from '../lib/alerts/sweep.js'
+import {writtenOf} from '../lib/alerts/written-of.js'
+import type {App} from '../lib/compose.js'
+import type {BacktestOptions} from '../lib/flows/alerts/backtest.js'
+import {readRuleFile, readSmallFile} from '../lib/flows/alerts/rule-files.js'
+import {variantsOf} from '../lib/flows/alerts/try-values.js'
+import {parseTime} from '../lib/query/parse-time.js'
+import type {Context} from './context.js'
+import {timeFlags} from './filter-flags.js'
+import {listFlag} from './global-flags.js'
+import {callerHere} from './local-caller.js'
+import {UsageError} from './show-error.js'
+import {toZone} from './zone-flag.js'
+
+/** How far back without --since. */
+const DEFAULT_SINCE = '7d'
+
+export const backtestFlags = {
+  ...timeFlags,
+  file: Flags.string({description: 'The rule of this file, which need not be known to anybody yet', helpValue: 'FILE'}),
+  sweep: Flags.string({
+    description:
+      'Try these values of threshold, resolve_threshold, for, keep_open_for or time_window: threshold=10..500:50',
+    helpValue: 'FIELD=VALUES',
+  }),
+  truth: Flags.string({
+    description: 'Incidents that really happened, as generate --truth writes them: precision, recall, time to detect',
+    helpValue: 'FILE',
+  }),
+  incident: listFlag({
+    description:
+      'Of the truth, only incidents of this name or scenario are meant to be found; alerts of others are not false',
+    helpValue: 'NAME',
+  }),
+}
+
+export interface BacktestValues {
+  since?: string
+  until?: string
+  timezone?: string
+  file?: string
+  sweep?: string
+  truth?: string
+  incident?: string[]
+}
+
+export interface AskedBacktest {
+  rule: Rule
+  variants: Rule[]
+  sweep?: Sweep
+  options: BacktestOptions
+}
+
+/** What the flags ask for: the rule, its variants, the time and the truth. Throws USAGE, BAD_RULE, NOT_FOUND. */
+export async function openBacktest(
+  {config}: Pick<Context, 'config'>,
+  app: App,
+  name: string | undefined,
+  flags: BacktestValues,
+  now: Date,
+): Promise<AskedBacktest> {
+  const sweep = flags.sweep === undefined ? undefined : readSweep(flags.sweep)
+  const read = (written: unknown) => readRule(written, {everyMs: config.alerts.interval})
+  const {written, rule} = await findRule(app, name, flags.file, read)
+  const truth = flags.truth === undefined ? undefined : readTruth(flags.truth, await readSmallFile(flags.truth))
+  if (flags.incident && !truth) throw new UsageError('--incident needs --truth: the file that incidents are in')
+  return {
+    rule,
+    variants: sweep ? variantsOf(written, sweep, read) : [],
+    ...(sweep ? {sweep} : {}),
+    options: {
+      ...period(flags, rule, now),
+      ...(written.services ? {services: written.services} : {}),
+      ...(truth ? {truth} : {}),
+      ...(flags.incident && truth ? {meant: meantBy(flags.incident, truth)} : {}),
+    },
+  }
+}
+
+interface FoundRule {
+  written: WrittenRule
+  rule: Rule
+}
+
+async function findRule(
+  app: App,
+  name: string | undefined,
+  file: string | undefined,
+  read: (written: unknown) => Rule,
+): Promise<FoundRule> {
+  if (file !== undefined) return ruleOfFile(file, name, read)
+  if (name === undefined) throw new UsageError('name a rule, or give --file with one')
+  const written = writtenOf(await (await app.alerts()).showRule(callerHere(), name))
+  return {written, rule: read(written)}
+}
+
+async function ruleOfFile(
+  file: string,
+  name: string | undefined,
+  read: (written: unknown) => Rule,
+): Promise<FoundRule> {
+  const rules = await readRuleFile(file)
+  const names = rules.map(({written}) => String(written.name))
+  const found = name === undefined ? (rules.length === 1 ? rules[0] : undefined) : rules[names.indexOf(name)]
+  if (!found) {
+    const problem =
+      name === undefined ? `${file} has ${rules.length} rules` : `${file} has no rule ${JSON.stringify(name)}`
+    throw new UsageError(problem, [`Name one of them: ${names.join(', ')}`])
+  }
+  try {
+    return {written: found.written as unknown as WrittenRule, rule: read(found.written)}
+  } catch (error) {
+    throw placed(error, found)
+  }
+}
+
+/** Without --until: to the last evaluation that no late record can change any more. */
+function period(
+  {since, until, timezone}: BacktestValues,
+  {everyMs, latenessMs}: Rule,
+  now: Date,
+): {since: number; until: number} {
+  const zone = toZone(timezone)
+  const from = Date.parse(parseTime(since ?? DEFAULT_SINCE, now, zone))
+  const to = until === undefined ? now.getTime() - latenessMs : Date.parse(parseTime(until, now, zone))
+  const last = Math.floor(to / everyMs) * everyMs
+  if (last > from) return {since: from, until: last}
+  throw new UsageError('there is no evaluation between --since and --until', [
+    `The rule is evaluated every ${everyMs / 1_000} s`,
+  ])
+}
+
+/** An incident that is not in the file is a slip of the pen, and would make every figure empty. */
+function meantBy(names: readonly string[], truth: readonly Incident[]): (incident: Incident) => boolean {
+  const known = new Set(truth.flatMap(({name, scenario}) => (scenario === undefined ? [name] : [name, scenario])))
+  const strange = names.find((name) => !known.has(name))
+  if (strange !== undefined) {
+    throw new UsageError(`the truth has no incident ${JSON.stringify(strange)}`, [`It has ${[...known].join(', ')}`])
+  }
+  return ({name, scenario}) => names.includes(name) || (scenario !== undefined && names.includes(scenario))
+}

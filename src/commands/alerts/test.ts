@@ -1,0 +1,49 @@
+import {Command, Flags} from '@oclif/core'
+import {openContext} from '../../cli/context.js'
+import {globalFlags, listArgument} from '../../cli/global-flags.js'
+import {UsageError} from '../../cli/show-error.js'
+import {showResult, showRows} from '../../cli/show-result.js'
+import {readRule} from '../../lib/alerts/check-rule.js'
+import type {CheckedFile} from '../../lib/alerts/checked-test.js'
+import {LogflowError} from '../../lib/errors/logflow-error.js'
+import {findTestFiles} from '../../lib/flows/alerts/rule-files.js'
+import {runRuleTestFile} from '../../lib/flows/alerts/rule-test-files.js'
+import {ruleTestSummary, ruleTestText, STEP_COLUMNS, stepRows} from '../../lib/output/rule-test-view.js'
+
+export default class AlertsTest extends Command {
+  static override summary = 'Run unit tests of alert rules: records in, states and notices out'
+  static override description =
+    'Needs no server, no store and no data directory. A file of tests names its rules, the records that come, and the state each rule must be in at a time; every record goes through the parser, and every evaluation through the engine, that production has. Exits with 1 when something is otherwise than expected, and shows what was wanted, what came and the value that was measured.'
+  static override examples = [
+    '<%= config.bin %> alerts test rules/error-rate.test.yaml',
+    '<%= config.bin %> alerts test rules/',
+    '<%= config.bin %> alerts test rules/ --steps',
+    '<%= config.bin %> alerts test rules/ -o json',
+  ]
+  static override args = {files: listArgument({description: 'Files of tests, or folders with *.test.yaml'})}
+  static override flags = {
+    steps: Flags.boolean({description: 'Show every step of every test, also where all is as expected'}),
+    ...globalFlags,
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(AlertsTest)
+    if (!args.files?.length) throw new UsageError('name a file of tests, or a folder with *.test.yaml')
+    const context = await openContext(flags)
+    const {format, screen, out, talk} = context
+    const checked: CheckedFile[] = []
+    for (const file of await findTestFiles(args.files as unknown as string[])) {
+      const one = await runRuleTestFile(file, readRule)
+      checked.push(one)
+      if (format === 'pretty') await out.write(ruleTestText(one, screen, {all: flags.steps ?? false}))
+    }
+    const passed = checked.every((file) => file.passed)
+    if (format === 'pretty') await out.end()
+    else if (format === 'json') await showResult(context, {passed, files: checked}, () => '')
+    else await showRows(context, stepRows(checked), STEP_COLUMNS)
+    if (passed) return talk.note(ruleTestSummary(checked))
+    throw new LogflowError('TEST_FAILED', ruleTestSummary(checked), {
+      suggestions: ['A rule does what its file says: mend the rule, or what the test expects of it'],
+    })
+  }
+}

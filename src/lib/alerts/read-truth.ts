@@ -1,0 +1,93 @@
+import {LogflowError} from '../errors/logflow-error.js'
+import type {Incident} from './score.js'
+
+/**
+ * The incidents of a truth file: JSON lines, or JSON (an incident, a list of them, or `{incidents: [...]}`). An incident
+ * is an object with `begin` and `end` (RFC 3339 with a zone), and optionally `services`, `name` and `scenario`. With
+ * `kind` other than `incident`, or without begin and end, it is something else that generate --truth writes (the spans
+ * of traces), and left out. Throws USAGE that names the line.
+ * @param path for messages
+ */
+export function readTruth(path: string, text: string): Incident[] {
+  const incidents = entriesOf(path, text).flatMap(({value, where}) => incidentOf(value, where) ?? [])
+  if (incidents.length === 0) {
+    throw new LogflowError('USAGE', `${path} has no incident in it`, {
+      suggestions: [
+        'An incident is a line such as {"begin":"2026-01-01T10:00:00Z","end":"2026-01-01T10:20:00Z","services":["payment"],"name":"declines"}',
+        'logflow generate --scenario NAME --truth FILE  writes them',
+      ],
+    })
+  }
+  return incidents.sort((a, b) => a.begin - b.begin)
+}
+
+interface Entry {
+  value: unknown
+  where: string
+}
+
+function entriesOf(path: string, text: string): Entry[] {
+  const whole = wholeJson(text)
+  if (whole !== undefined) {
+    const inside = (whole as {incidents?: unknown} | null)?.incidents
+    const list = Array.isArray(whole) ? whole : Array.isArray(inside) ? inside : [whole]
+    return list.map((value, index) => ({value, where: `${path}, entry ${index + 1}`}))
+  }
+  return text.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return []
+    const where = `${path}:${index + 1}`
+    try {
+      return {value: JSON.parse(line) as unknown, where}
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message : String(cause)
+      throw new LogflowError('USAGE', `${where}: no JSON: ${said}`, {cause})
+    }
+  })
+}
+
+function wholeJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function incidentOf(value: unknown, where: string): Incident | undefined {
+  if (typeof value !== 'object' || value === null) throw refused(where, 'an object was expected')
+  const {kind, begin, end, name, scenario, services} = value as Record<string, unknown>
+  if (kind !== undefined && kind !== 'incident') return undefined
+  if (kind === undefined && (begin === undefined || end === undefined)) return undefined
+  const from = momentOf(where, 'begin', begin)
+  const to = momentOf(where, 'end', end)
+  if (to < from) throw refused(where, 'end is before begin')
+  const called = [name, scenario].find((one) => typeof one === 'string' && one !== '') as string | undefined
+  return {
+    name: called ?? 'incident',
+    ...(typeof scenario === 'string' ? {scenario} : {}),
+    begin: from,
+    end: to,
+    ...servicesOf(where, services),
+  }
+}
+
+/** With a zone: one that is read in the zone of whoever reads it would be another moment there. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})$/
+
+function momentOf(where: string, field: string, value: unknown): number {
+  const ms = typeof value === 'string' && MOMENT.test(value) ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(ms)) {
+    throw refused(where, `${field} must be a time such as 2026-01-01T10:00:00Z, not ${JSON.stringify(value)}`)
+  }
+  return ms
+}
+
+function servicesOf(where: string, services: unknown): {services?: string[]} {
+  if (services === undefined || services === null) return {}
+  if (Array.isArray(services) && services.every((one) => typeof one === 'string')) return {services}
+  throw refused(where, `services must be a list of names, not ${JSON.stringify(services)}`)
+}
+
+function refused(where: string, problem: string): LogflowError {
+  return new LogflowError('USAGE', `${where}: ${problem}`)
+}
