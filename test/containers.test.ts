@@ -23,6 +23,7 @@ interface Service {
   command?: string[]
   entrypoint?: string[]
   environment?: Record<string, string>
+  env_file?: Array<{path: string; required?: boolean}>
   ports?: string[]
   volumes?: string[]
   healthcheck?: {test: string[]}
@@ -56,7 +57,9 @@ function substituted(text: string, values: ReadonlyMap<string, string>): string 
 /** What a command line of ours must be: a command, flags it has, values they take. */
 function problemsOf(words: readonly string[]): string[] {
   const {commands} = JSON.parse(read('oclif.manifest.json'))
-  const [id = '', ...rest] = words
+  const first = words.findIndex((word) => word.startsWith('-'))
+  const id = words.slice(0, first < 0 ? undefined : first).join(':')
+  const rest = first < 0 ? [] : words.slice(first)
   const command = commands[id]
   if (!command) return [`there is no command ${id}`]
   const problems: string[] = []
@@ -95,7 +98,7 @@ describe('docker-compose.yml', () => {
   })
 
   test('has every service, and what each waits for tells of its health', () => {
-    const names = ['api', 'processor', 'kafka', 'elasticsearch', 'kibana', 'postgres', 'redis']
+    const names = ['api', 'processor', 'alerts', 'kafka', 'elasticsearch', 'kibana', 'postgres', 'redis']
     expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(names))
     for (const [name, {depends_on = {}}] of services)
       for (const [other, {condition}] of Object.entries(depends_on)) {
@@ -139,8 +142,9 @@ describe('docker-compose.yml', () => {
       expect(config).toMatchObject({bus: 'kafka', store: 'elasticsearch', environment: 'production'})
       expect(config.kafka.brokers).toEqual(['kafka:9092'])
       expect(config.elasticsearch).toMatchObject({nodes: ['http://elasticsearch:9200'], password: 'x'.repeat(64)})
-      if (name !== 'api') return
+      if (name === 'processor') return
       expect(config.database).toMatchObject({kind: 'postgres', password: 'x'.repeat(64)})
+      if (name !== 'api') return
       expect(config.redis).toMatchObject({url: 'redis://redis:6379', password: 'x'.repeat(64)})
       expect(config.api.secretKey).toHaveLength(64)
       expect(config.adminPassword).toHaveLength(64)
@@ -154,7 +158,9 @@ describe('docker-compose.yml', () => {
       expect(rule, name).toMatch(/^:\?/)
       expect(dotenv.get(name), name).toBe('')
     }
-    expect(read('.gitignore').split('\n')).toContain('.env')
+    const files = services.flatMap(([, {env_file = []}]) => env_file.map(({path}) => path))
+    expect(files).toEqual(['alerts.env'])
+    expect(read('.gitignore').split('\n')).toEqual(expect.arrayContaining(['.env', ...files]))
   })
 
   test('.env.example names every variable that is used, with the default it has, and no other', () => {
@@ -240,9 +246,10 @@ test('prometheus.yml asks services that there are, on ports they serve', () => {
   const targets = jobs.flatMap((job: {static_configs: Array<{targets: string[]}>}) =>
     job.static_configs.flatMap((config) => config.targets),
   )
-  expect(targets).toEqual(['api:8000', 'processor:9464'])
+  expect(targets).toEqual(['api:8000', 'processor:9464', 'alerts:9465'])
   expect(compose.services.api?.ports).toEqual([expect.stringMatching(/:8000$/)])
   expect(compose.services.processor?.command).toContain('9464')
+  expect(compose.services.alerts?.command).toContain('9465')
   for (const {metrics_path} of jobs) expect(metrics_path).toBe('/metrics')
 })
 
