@@ -79,11 +79,6 @@ export function recordsQuery(rule: Pick<Rule, 'query' | 'groupBy'>, group: Group
   return [own, ...parts].filter((part) => part !== '').join(' ')
 }
 
-/** Its event times: the window of the evaluation at `at`, and for no data the same, in which there was none. */
-export function recordsSpan({windowMs}: Pick<Rule, 'windowMs'>, at: number): {since: string; until: string} {
-  return {since: new Date(at - windowMs).toISOString(), until: new Date(at).toISOString()}
-}
-
 function groupPart(name: string, value: string | null): string {
   const field = nameText(name)
   if (value === null) return `NOT ${field}:*`

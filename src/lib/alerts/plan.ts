@@ -6,7 +6,7 @@ import type {QueryNode} from '../query/query.js'
 import {holdsAtZero} from './condition.js'
 import type {Look, Value} from './look.js'
 import {newPatternValues} from './new-patterns.js'
-import {type GroupKey, groupKey, groupValues, type Rule} from './rule.js'
+import {type GroupKey, type GroupValues, groupKey, groupValues, type Rule} from './rule.js'
 import {gcd, Pieces, type Stretch, stretchesOf} from './stretches.js'
 
 export interface LookRange {
@@ -112,27 +112,25 @@ function valuesFor(rule: Rule, stretches: readonly Stretch[], answers: readonly 
   switch (rule.measure.kind) {
     case 'ratio': {
       const whole = countsIn(pieces, stretches, answers.slice(stretches.length))
-      return ratios(rule, rule.measure.minimum, counts, whole)
+      return ratios(rule, rule.measure.minimum, pieces, counts, whole)
     }
     case 'spike':
-      return spikes(rule, rule.measure, counts)
+      return spikes(rule, rule.measure, pieces, counts)
     default:
-      return plainCounts(rule, counts)
+      return plainCounts(rule, pieces, counts)
   }
 }
 
-/** Of each group, how many records lie between two edges. */
-interface Counts {
-  groups: Map<GroupKey, Float64Array>
-  between(counts: Float64Array | undefined, from: number, to: number): number
-}
+/** Of each group, the number of records before each edge of the pieces. */
+type Counts = Map<GroupKey, Float64Array>
 
 function countsIn(pieces: Pieces, stretches: readonly Stretch[], answers: readonly Group[][]): Counts {
-  const groups = new Map<GroupKey, Float64Array>()
+  const groups: Counts = new Map()
+  const keyOf = keyer()
   for (const [i, {since}] of stretches.entries()) {
-    for (const {values, start = since, count} of answers[i] ?? []) {
+    for (const {values = [], start = since, count} of answers[i] ?? []) {
       if (count === 0) continue
-      const key = groupKey(values ?? [])
+      const key = keyOf(values)
       let counts = groups.get(key)
       if (!counts) {
         counts = pieces.empty()
@@ -143,24 +141,39 @@ function countsIn(pieces: Pieces, stretches: readonly Stretch[], answers: readon
     }
   }
   for (const counts of groups.values()) pieces.addUp(counts)
-  return {
-    groups,
-    between: (counts, from, to) =>
-      counts ? (counts[pieces.placeOf(to)] as number) - (counts[pieces.placeOf(from)] as number) : 0,
+  return groups
+}
+
+/** Answers have the steps of one group in a row. */
+function keyer(): (values: GroupValues) => GroupKey {
+  let last: GroupValues = []
+  let key = WHOLE
+  return (values) => {
+    if (values.length === last.length && values.every((value, i) => value === last[i])) return key
+    last = values
+    key = groupKey(values)
+    return key
   }
 }
 
 const WHOLE = groupKey([])
 
-function plainCounts(rule: Rule, {groups, between}: Counts): ValuesAt {
+/** Records between two edges, by their places. */
+function between(counts: Float64Array | undefined, from: number, to: number): number {
+  return counts ? (counts[to] as number) - (counts[from] as number) : 0
+}
+
+function plainCounts(rule: Rule, pieces: Pieces, groups: Counts): ValuesAt {
   const {windowMs} = rule
-  if (rule.groupBy.length === 0)
-    return (at) => new Map([[WHOLE, {value: between(groups.get(WHOLE), at - windowMs, at)}]])
+  const window = (at: number) => [pieces.placeOf(at - windowMs), pieces.placeOf(at)] as const
+  if (rule.groupBy.length === 0) return (at) => new Map([[WHOLE, {value: between(groups.get(WHOLE), ...window(at))}]])
   const memoryMs = holdsAtZero(rule) ? (offsetsOf(rule)[0] as number) : windowMs
   return (at) => {
     const values = new Map<GroupKey, Value>()
+    const [from, to] = window(at)
+    const known = pieces.placeOf(at - memoryMs)
     for (const [key, counts] of groups)
-      if (between(counts, at - memoryMs, at) > 0) values.set(key, {value: between(counts, at - windowMs, at)})
+      if (between(counts, known, to) > 0) values.set(key, {value: between(counts, from, to)})
     if (rule.knownGroups.length > 0) addKnown(rule, values)
     return values
   }
@@ -172,32 +185,44 @@ function addKnown({knownGroups}: Rule, values: Map<GroupKey, Value>): void {
   for (const known of knownGroups) if (!there.has(known[0]?.toLowerCase())) values.set(groupKey(known), {value: 0})
 }
 
-function ratios({windowMs, groupBy}: Rule, minimum: number, part: Counts, whole: Counts): ValuesAt {
+function ratios({windowMs, groupBy}: Rule, minimum: number, pieces: Pieces, part: Counts, whole: Counts): ValuesAt {
   return (at) => {
     const values = new Map<GroupKey, Value>()
-    for (const [key, counts] of whole.groups) {
-      const of = whole.between(counts, at - windowMs, at)
+    const [from, to] = [pieces.placeOf(at - windowMs), pieces.placeOf(at)]
+    for (const [key, counts] of whole) {
+      const of = between(counts, from, to)
       if (of < Math.max(1, minimum)) continue
-      const matching = part.between(part.groups.get(key), at - windowMs, at)
+      const matching = between(part.get(key), from, to)
       values.set(key, {value: matching / of, detail: {matching, of}})
     }
-    return groupBy.length === 0 && values.size === 0 ? new Map([[WHOLE, {}]]) : values
+    return orNothing(values, groupBy)
   }
 }
 
 function spikes(
   {windowMs, groupBy}: Rule,
   {compareMs, minimum}: {compareMs: number; minimum: number},
-  {groups, between}: Counts,
+  pieces: Pieces,
+  groups: Counts,
 ): ValuesAt {
   return (at) => {
     const values = new Map<GroupKey, Value>()
+    const [begin, from, to] = [
+      pieces.placeOf(at - windowMs - compareMs),
+      pieces.placeOf(at - windowMs),
+      pieces.placeOf(at),
+    ]
     for (const [key, counts] of groups) {
-      const before = between(counts, at - windowMs - compareMs, at - windowMs)
+      const before = between(counts, begin, from)
       if (before < Math.max(1, minimum)) continue
-      const now = between(counts, at - windowMs, at)
+      const now = between(counts, from, to)
       values.set(key, {value: (now * compareMs) / (before * windowMs), detail: {now, before}})
     }
-    return groupBy.length === 0 && values.size === 0 ? new Map([[WHOLE, {}]]) : values
+    return orNothing(values, groupBy)
   }
+}
+
+/** Without group_by, too little to say is said of the whole. */
+function orNothing(values: Map<GroupKey, Value>, groupBy: readonly string[]): Map<GroupKey, Value> {
+  return groupBy.length === 0 && values.size === 0 ? new Map([[WHOLE, {}]]) : values
 }
