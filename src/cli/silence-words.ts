@@ -45,7 +45,11 @@ export function silenceTimes(
     flags.for === undefined
       ? parseTime(flags.until as string, new Date(now), zone)
       : new Date(begin + toMs('--for', flags.for)).toISOString()
-  if (Date.parse(ends) <= Math.max(begin, now)) throw new UsageError(`it would have ended already: ${ends}`)
+  if (Date.parse(ends) <= Math.max(begin, now)) {
+    throw new UsageError(`it would have ended already: ${ends}`, [
+      '--for 2h is two hours from its beginning; --until 18:00 is today at six',
+    ])
+  }
   return {...(starts === undefined ? {} : {starts_at: starts}), ends_at: ends}
 }
 

@@ -37,7 +37,7 @@ export default class AlertsExport extends Command {
       ? await Promise.all(args.rules.map((rule) => alerts.showRule(callerHere(), rule)))
       : await allRules(alerts, callerHere())
     const rules = stored.map((rule) => exportedRule(writtenOf(rule)))
-    if (rules.length === 0) return context.talk.note('no alert rules yet: logflow alerts create NAME makes one')
+    if (rules.length === 0) context.talk.note('no alert rules yet: logflow alerts create NAME makes one')
     if (flags.dir !== undefined) {
       const files = await writeRuleFiles(flags.dir, rules, {force: flags.force})
       await showRows(

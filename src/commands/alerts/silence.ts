@@ -47,7 +47,7 @@ export default class AlertsSilence extends Command {
       throw new UsageError(`${flags.list ? '--list' : '--end'} takes no ${JSON.stringify(given[0])}`)
     }
     const made =
-      flags.list || flags.end !== undefined ? undefined : {...silenceTimes(flags, view), matchers: readMatchers(given)}
+      flags.list || flags.end !== undefined ? undefined : {matchers: readMatchers(given), ...silenceTimes(flags, view)}
     await using app = openApp(context.config, context.talk.detail)
     const alerts = await app.alerts()
     if (flags.list) {

@@ -211,7 +211,8 @@ export function silenceColumns(view: AlertScreen): readonly RowColumn[] {
 
 /** `silenced rule=Errors until 11:00:00 (in 2 h)`. */
 export function silenceText({matchers, ends_at, starts_at}: Silence, view: AlertScreen): string {
-  const begins = Date.parse(starts_at) > view.now ? ` from ${whenText(starts_at, view)}` : ''
+  // It begins at the database's now, which is a little after ours.
+  const begins = Date.parse(starts_at) > view.now + 60_000 ? ` from ${whenText(starts_at, view)}` : ''
   const left = formatDuration(Math.max(0, Date.parse(ends_at) - Math.max(view.now, Date.parse(starts_at))))
   return `silenced ${groupText(matchers)}${begins} until ${whenText(ends_at, view)} (${left})`
 }

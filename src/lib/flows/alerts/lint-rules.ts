@@ -44,7 +44,13 @@ export async function lintRules(files: readonly string[], check: RuleCheck): Pro
     const inFile = await told(linted, () => readRuleFile(file))
     for (const place of inFile ?? []) lintOne(place, check, linted, names)
   }
+  const order = new Map(files.map((file, index) => [file, index]))
+  linted.findings.sort((a, b) => indexIn(order, a) - indexIn(order, b) || a.line - b.line || a.column - b.column)
   return linted
+}
+
+function indexIn(order: ReadonlyMap<string, number>, {file}: Place): number {
+  return order.get(file) ?? 0
 }
 
 /** Throws the first error of them; the others are counted. */
