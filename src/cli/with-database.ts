@@ -1,9 +1,12 @@
 import {existsSync} from 'node:fs'
+import type {Alerts} from '../lib/alerts/alerts.js'
 import {type MakeDatabase, openDatabase} from '../lib/compose.js'
 import type {Config} from '../lib/config/config.js'
 import type {Database, DatabaseFault, DatabaseStatus} from '../lib/database/database.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
+import {type AlertsStatus, alertsStatus} from '../lib/flows/alerts/alerts-status.js'
 import type {Context} from './context.js'
+import {callerHere} from './local-caller.js'
 
 /** Opens the database as it is, without migrating it. */
 export async function withDatabase<T>(
@@ -28,6 +31,17 @@ export async function withDatabase<T>(
 export function databaseStatusOf(config: Config): (() => Promise<DatabaseStatus | undefined>) | undefined {
   if (config.server !== undefined) return undefined
   return async () => ifThere(config, (database) => database.status())
+}
+
+/** The same of alerts; absent, too, where the tables are not of this version. Asking makes or changes nothing. */
+export function alertsStatusOf(config: Config, alerts: () => Promise<Alerts>): () => Promise<AlertsStatus | undefined> {
+  return async () => {
+    if (config.server === undefined) {
+      const status = await databaseStatusOf(config)?.()
+      if (status === undefined || status.pending.length > 0) return undefined
+    }
+    return alertsStatus(await alerts(), callerHere(), {everyMs: config.alerts.interval, now: new Date()})
+  }
 }
 
 /** What is wrong with what it holds; none where there is no database, or a server has it. */

@@ -3,7 +3,7 @@ import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {showResult} from '../cli/show-result.js'
-import {databaseFaultsOf, databaseStatusOf} from '../cli/with-database.js'
+import {alertsStatusOf, databaseFaultsOf, databaseStatusOf} from '../cli/with-database.js'
 import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import {checkHealth} from '../lib/flows/check-health.js'
@@ -26,6 +26,7 @@ export default class Doctor extends Command {
       bus: app.bus,
       store: app.store,
       database: databaseStatusOf(context.config),
+      alerts: alertsStatusOf(context.config, app.alerts),
       topic,
       group,
       dataDir,

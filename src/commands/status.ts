@@ -3,14 +3,14 @@ import {openContext} from '../cli/context.js'
 import {globalFlags} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {showResult} from '../cli/show-result.js'
-import {databaseStatusOf} from '../cli/with-database.js'
+import {alertsStatusOf, databaseStatusOf} from '../cli/with-database.js'
 import {openApp} from '../lib/compose.js'
 import {pipelineStatus} from '../lib/flows/pipeline-status.js'
 import {statusParts} from '../lib/flows/status-parts.js'
 import {statusView} from '../lib/output/status-view.js'
 
 export default class Status extends Command {
-  static override summary = 'Show the pipeline at a glance: bus, lag, store, database'
+  static override summary = 'Show the pipeline at a glance: bus, lag, store, database, alerts'
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json']
   static override flags = {...pipelineFlags, ...globalFlags}
 
@@ -23,6 +23,7 @@ export default class Status extends Command {
       bus: app.bus,
       store: app.store,
       database: databaseStatusOf(context.config),
+      alerts: alertsStatusOf(context.config, app.alerts),
       topic,
       group,
     })

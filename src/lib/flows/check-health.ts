@@ -35,6 +35,7 @@ export async function checkHealth(options: HealthOptions): Promise<Check[]> {
     ...(await checkDeadLetters(status, options)),
     ...checkStore(status),
     ...checkDatabase(status),
+    ...checkAlerts(status),
   ]
 }
 
@@ -122,6 +123,27 @@ function checkDatabase({database}: PipelineStatus): Check[] {
   if (pending.length === 0) return [{name, state: 'ok', finding}]
   const fix = 'logflow db migrate; back it up first: logflow db backup FILE'
   return [{name, state: 'warning', finding: `${finding}; not of this version: ${pending.join(', ')}`, fix}]
+}
+
+function checkAlerts({alerts}: PipelineStatus): Check[] {
+  const name = 'alerts'
+  if (alerts === undefined) return []
+  if (!alerts.ok) return [unreachable(name, alerts)]
+  const {rules, open, failing, notices_waiting: waiting, last_looked: looked, unwatched} = alerts.value
+  if (rules === 0) return []
+  const all = `${grouped(rules)} ${rules === 1 ? 'rule' : 'rules'}`
+  const waits = waiting > 0 ? `, ${grouped(waiting)} notices waiting` : ''
+  const checks: Check[] = []
+  if (failing.length > 0) {
+    const finding = `${grouped(failing.length)} of ${all} could not be evaluated: ${failing.slice(0, 3).join(', ')}`
+    checks.push({name, state: 'warning', finding, fix: `see why: logflow alerts show ${JSON.stringify(failing[0])}`})
+  }
+  if (unwatched) {
+    const finding = looked === undefined ? 'no engine has looked yet' : `no engine has looked since ${looked}`
+    const fix = 'start one: logflow alerts run, or logflow up'
+    checks.push({name, state: 'warning', finding: `${all}, and ${finding}${waits}`, fix})
+  }
+  return checks.length > 0 ? checks : [{name, state: 'ok', finding: `${all}, ${grouped(open)} open${waits}`}]
 }
 
 function unreachable(name: string, answer: Extract<Answer<unknown>, {ok: false}>): Check {

@@ -2,6 +2,7 @@ import type {Bus, PartitionState} from '../bus/bus.js'
 import type {DatabaseStatus} from '../database/database.js'
 import {LogflowError} from '../errors/logflow-error.js'
 import type {Store, StoreStatus} from '../store/store.js'
+import type {AlertsStatus} from './alerts/alerts-status.js'
 import {countPending} from './dlq/find-letters.js'
 
 export type {StoreStatus} from '../store/store.js'
@@ -31,6 +32,8 @@ export interface PipelineStatus {
   store: Answer<StoreStatus>
   /** Absent where none has been made yet. */
   database?: Answer<DatabaseStatus>
+  /** Absent where there is no database of this version yet. */
+  alerts?: Answer<AlertsStatus>
 }
 
 export interface StatusOptions {
@@ -38,20 +41,28 @@ export interface StatusOptions {
   store: () => Promise<Store>
   /** Absent: it is not asked for. Gives `undefined` where none has been made yet. */
   database?: () => Promise<DatabaseStatus | undefined>
+  /** The same. */
+  alerts?: () => Promise<AlertsStatus | undefined>
   topic: string
   group: string
 }
 
 /** Asks both ends of the pipeline, and the database; one that does not answer does not hide the others. */
 export async function pipelineStatus(options: StatusOptions): Promise<PipelineStatus> {
-  const [bus, store, database] = await Promise.all([
+  const [bus, store, database, alerts] = await Promise.all([
     answer(async () => busStatus(await options.bus(), options.topic, options.group)),
     answer(async () => (await options.store()).status()),
     answer(async () => options.database?.()),
+    answer(async () => options.alerts?.()),
   ])
-  if (!database.ok) return {bus, store, database}
-  const {value} = database
-  return {bus, store, ...(value === undefined ? {} : {database: {ok: true, value}})}
+  const [known, watched] = [there(database), there(alerts)]
+  return {bus, store, ...(known ? {database: known} : {}), ...(watched ? {alerts: watched} : {})}
+}
+
+/** An answer, unless it is that there is none. */
+function there<T>(answer: Answer<T | undefined>): Answer<T> | undefined {
+  if (!answer.ok) return answer
+  return answer.value === undefined ? undefined : {ok: true, value: answer.value}
 }
 
 async function busStatus(bus: Bus, topic: string, group: string): Promise<BusStatus> {

@@ -1,11 +1,12 @@
 import type {Answer, BusStatus, PipelineStatus, StoreStatus} from './pipeline-status.js'
 
 /** The pipeline as it is shown and printed as JSON. */
-export function statusParts({bus, store, database}: PipelineStatus) {
+export function statusParts({bus, store, database, alerts}: PipelineStatus) {
   return {
     bus: plain(bus, busPart),
     store: plain(store, storePart),
     ...(database === undefined ? {} : {database: plain(database, (part) => part)}),
+    ...(alerts === undefined ? {} : {alerts: plain(alerts, (part) => part)}),
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from './alert-text.js'
 import {escapeLine} from './escape-controls.js'
 import {inLines, widthOf} from './metrics-parts.js'
-import {formatDuration, plural} from './numbers.js'
+import {formatDuration} from './numbers.js'
 import {type Palette, paletteFor} from './palette.js'
 import type {RowColumn} from './rows.js'
 import {formatDate, formatTime} from './times.js'
@@ -215,17 +215,4 @@ export function silenceText({matchers, ends_at, starts_at}: Silence, view: Alert
   const begins = Date.parse(starts_at) > view.now + 60_000 ? ` from ${whenText(starts_at, view)}` : ''
   const left = formatDuration(Math.max(0, Date.parse(ends_at) - Math.max(view.now, Date.parse(starts_at))))
   return `silenced ${groupText(matchers)}${begins} until ${whenText(ends_at, view)} (${left})`
-}
-
-/** The line of `status`: `12 rules, 1 open (High error rate, payment, since 09:41:00)   engine looked 12 s ago`. */
-export function openText(alerts: readonly TriggeredAlert[], view: AlertScreen): string {
-  const [first] = alerts
-  if (first === undefined) return 'no alert open'
-  const named = [
-    escapeLine(first.rule_name),
-    ...Object.values(first.group).map((value) => escapeLine(value ?? '-')),
-    `since ${whenText(first.opened_at, view)}`,
-  ]
-  const more = alerts.length > 1 ? ` and ${plural(alerts.length - 1, 'other')}` : ''
-  return `${alerts.length} open (${named.join(', ')}${more})`
 }

@@ -1,3 +1,4 @@
+import {type AlertsPart, alertsLine} from './alerts-line.js'
 import {type DatabasePart, databaseLine} from './database-view.js'
 import {escapeLine} from './escape-controls.js'
 import {formatBytes, formatCount, formatDuration, plural} from './numbers.js'
@@ -29,12 +30,13 @@ export interface StatusParts {
   bus: BusPart | {error: string}
   store: StorePart | {error: string}
   database?: DatabasePart | {error: string}
+  alerts?: AlertsPart | {error: string}
 }
 
 /** The pipeline for people: a line for each part, then one a partition. */
 export function statusView(status: StatusParts, {screen, now}: {screen: Screen; now: Date}): string {
   const palette = paletteFor(screen.color)
-  const {bus, store, database} = status
+  const {bus, store, database, alerts} = status
   const lines: string[] = []
   if ('error' in bus) lines.push(`bus       ${palette.bad(escapeLine(bus.error))}`)
   else {
@@ -64,6 +66,10 @@ export function statusView(status: StatusParts, {screen, now}: {screen: Screen; 
   if (database) {
     const text = 'error' in database ? palette.bad(escapeLine(database.error)) : databaseLine(database)
     lines.push(`database  ${text}`)
+  }
+  if (alerts) {
+    const text = 'error' in alerts ? palette.bad(escapeLine(alerts.error)) : alertsLine(alerts, {screen, now})
+    lines.push(`alerts    ${text}`)
   }
   return `${lines.join('\n')}\n`
 }
