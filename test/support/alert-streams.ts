@@ -44,7 +44,7 @@ function ruleAt(random: Random, name: string): WrittenRule {
     ...maybe(random, 0.5, {group_by: pick(random, [['service'], ['service', 'level'], ['zone']])}),
     ...maybe(random, 0.4, {for: pick(random, ['30s', '1m', '2m'])}),
     ...maybe(random, 0.3, {keep_open_for: pick(random, ['30s', '2m'])}),
-    ...maybe(random, 0.3, {renotify: pick(random, ['1m', '4m'])}),
+    ...maybe(random, 0.3, {renotify: pick(random, ['2m', '7m'])}),
     ...maybe(random, 0.5, {notify_resolved: true}),
   }
 }

@@ -30,7 +30,7 @@ export interface TrialWorld {
 export const TRIAL_START = Date.parse('2026-01-01T00:00:00Z')
 const SECOND = 1_000
 const MINUTE = 60_000
-const END = TRIAL_START + (STREAM_MINUTES + 20) * MINUTE
+const END = TRIAL_START + (STREAM_MINUTES + 8) * MINUTE
 
 const CALLER = localCaller('trial')
 const signal = new AbortController().signal
@@ -69,15 +69,15 @@ export class Trial {
       this.#clock += this.#pause()
       await this.#arrive()
       await this.#look()
-      if (this.#random() < 0.5) await this.#deliver()
+      if (this.#random() < 0.3) await this.#deliver()
     }
     await this.#settle()
   }
 
   #pause(): number {
     const kind = this.#random()
-    if (kind < 0.3) return Math.ceil(this.#random() * 5 * SECOND)
-    return Math.ceil(this.#random() * (kind < 0.97 ? 90 * SECOND : 12 * MINUTE))
+    if (kind < 0.2) return Math.ceil(this.#random() * 5 * SECOND)
+    return Math.ceil(this.#random() * (kind < 0.97 ? 2 * MINUTE : 12 * MINUTE))
   }
 
   async #arrive(): Promise<void> {

@@ -11,10 +11,10 @@ import {alertsOver, bookOver} from '../../../support/open-alerts.js'
 import {seededRandom} from '../../../support/random.js'
 import {testLake} from '../../store/lake/open-lake.js'
 
-const COUNT = Number(process.env.ALERT_STREAMS ?? 40)
+const COUNT = Number(process.env.ALERT_STREAMS ?? 200)
 const SEED = Number(process.env.ALERT_SEED ?? 1)
 /** Rules of one engine. */
-const TOGETHER = 20
+const TOGETHER = 50
 
 const seeds = Array.from({length: COUNT}, (_, index) => SEED * 10_000 + index)
 
@@ -28,7 +28,7 @@ for (let from = 0; from < COUNT; from += TOGETHER) {
 }
 
 test('and so they do over the embedded store', async () => {
-  await agree(seeds.slice(0, 4), await lakeRecords())
+  await agree(seeds.slice(0, 3), await lakeRecords())
 }, 120_000)
 
 async function agree(some: readonly number[], records: Records): Promise<void> {
