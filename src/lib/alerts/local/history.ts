@@ -83,9 +83,10 @@ export async function history(
     const seq = /^[1-9]\d{0,14}$/.test(after) ? Number(after) : 0
     const last = await queries.selectFrom('alert_history').select('at').where('seq', '=', seq).executeTakeFirst()
     if (!last) throw new LogflowError('USAGE', 'the entry after which the list goes on is gone: list from the start')
-    asked = asked.where((row) =>
-      row.or([row('at', '<', last.at), row.and([row('at', '=', last.at), row('seq', '<', seq)])]),
-    )
+    // Said twice, since an index serves no `or`.
+    asked = asked
+      .where('at', '<=', last.at)
+      .where((row) => row.or([row('at', '<', last.at), row.and([row('at', '=', last.at), row('seq', '<', seq)])]))
   }
   return (await asked.execute()).map(toEntry)
 }
