@@ -43,6 +43,7 @@ export async function engineOptions(
     holder: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     now: () => new Date(),
     leaseMs,
+    ...(alerts.keepHistory === undefined ? {} : {keepMs: alerts.keepHistory}),
     signal,
   }
 }

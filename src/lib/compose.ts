@@ -363,7 +363,8 @@ async function openBook(config: Config, database: () => Promise<Database>): Prom
     import('./alerts/local/local-engine-book.js'),
     ruleReading(config),
   ])
-  return openEngineBook({database: await database(), rules})
+  // A rule that is kept was checked when it was written; what its channel takes is for the channel to say.
+  return openEngineBook({database: await database(), rules: {...rules, read: rules.readKept}})
 }
 
 async function ruleReading({alerts}: Config) {
@@ -372,8 +373,12 @@ async function ruleReading({alerts}: Config) {
     import('./alerts/describe-rule.js'),
     import('./notify/check-config.js'),
   ])
-  const options = {everyMs: alerts.interval, checkChannel: checkChannelConfig}
-  return {read: (written: unknown) => readRule(written, options), recordsQuery}
+  const everyMs = alerts.interval
+  return {
+    read: (written: unknown) => readRule(written, {everyMs, checkChannel: checkChannelConfig}),
+    readKept: (written: unknown) => readRule(written, {everyMs}),
+    recordsQuery,
+  }
 }
 
 function toKafkaSettings({ssl, caFile, certFile, keyFile, sasl, ...rest}: KafkaConfig) {

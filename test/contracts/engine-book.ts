@@ -421,6 +421,54 @@ export function engineBookContract(name: string, open: () => Promise<EngineBookU
       })
     })
 
+    test('what was over before a moment is forgotten, and nothing else', async () => {
+      const over = (alert: string, minutes: number, group = ALL): AlertEvent => ({
+        kind: 'resolved',
+        alert,
+        group,
+        at: T0 + minutes * MINUTE,
+        silenced: false,
+      })
+      const rule = await create({group_by: ['service']})
+      const names = ['old', 'later', 'open', 'by hand', 'waiting'] as const
+      const ids = Object.fromEntries(names.map((each) => [each, randomUUID()])) as Record<
+        (typeof names)[number],
+        string
+      >
+      const group = (each: string) => groupKey([each])
+      // Days before what other tests write.
+      const [day, noon] = [-4 * 1_440, -4 * 1_440 + 720]
+      const events = names.map((each) => opening(ids[each], day, group(each)))
+      const ends = [over(ids.old, noon, group('old')), over(ids.later, day + 1_440, group('later'))]
+      ends.push(over(ids.waiting, noon, group('waiting')))
+      const state = {
+        until: T0 + (day + 1_440) * MINUTE,
+        groups: {
+          ...openState(ids.open, day, group('open')).groups,
+          ...openState(ids['by hand'], day, group('by hand')).groups,
+        },
+        early: {},
+      }
+      const notice = noticeOf(rule, ids.waiting)
+      const commit = book.commit(await loaded(rule), state, [...events, ...ends], [notice], at(day))
+      expect(await commit).toBe(true)
+      await alerts.resolve(ROOT, ids['by hand'])
+      const forget = async () => {
+        while ((await book.forgetBefore(at(noon + 60))) > 0);
+      }
+      await forget()
+      const states = ['pending', 'open', 'acknowledged', 'resolved'] as const
+      const left = async () => (await alerts.triggered(ROOT, {rule: rule.id, states})).map(({id}) => id).sort()
+      expect(await left()).toEqual([ids.later, ids.open, ids['by hand'], ids.waiting].sort())
+      expect(await alerts.history(ROOT, {alert: ids.later})).toHaveLength(2)
+      expect(await alerts.history(ROOT, {alert: ids.open})).toHaveLength(1)
+      await expect(alerts.history(ROOT, {alert: ids.old})).rejects.toMatchObject({code: 'NOT_FOUND'})
+      await book.settleNotice(notice.id, {sent: true}, at(noon))
+      await forget()
+      expect(await left()).toEqual([ids.later, ids.open, ids['by hand']].sort())
+      expect((await statisticsOf(rule)).triggered).toBe(5)
+    })
+
     test('a rule that fails is neither firing nor fine, until it can be evaluated again', async () => {
       const {rule, alert} = await opened()
       const before = await loaded(rule)

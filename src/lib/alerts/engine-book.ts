@@ -37,6 +37,11 @@ export interface EngineBook {
   settleNotice(id: string, outcome: {sent: true} | {sent: false; reason: string; next?: Date}, now: Date): Promise<void>
   /** When the next notice is due. */
   nextNoticeAt(): Promise<Date | undefined>
+  /**
+   * Removes for good what was over before that moment: alerts that are resolved with their notices, lines of history of
+   * none that is still open, and silences. A part at a time; gives how many rows of these went, 0 when nothing is left.
+   */
+  forgetBefore(moment: Date): Promise<number>
 }
 
 export interface RuleCommit {

@@ -130,6 +130,8 @@ export interface ApiConfig {
 export interface AlertsConfig {
   /** How far apart the evaluations of a rule are that does not say so: milliseconds. */
   interval: number
+  /** How long what is over is kept, milliseconds; absent: for ever. */
+  keepHistory?: number
   /** Hosts, addresses and ranges that rules made over the API may notify besides public addresses. */
   allowDestinations: string[]
   /** Absent: no mail can be sent. */

@@ -123,6 +123,12 @@ export const SERVER_SETTINGS: readonly SettingSpec[] = [
     describe: 'how far apart the evaluations of an alert rule are that does not say so itself',
   },
   {
+    key: 'alerts.keep_history',
+    type: 'duration',
+    describe: 'how long alerts that are resolved, their history and ended silences are kept; without it for ever',
+    example: '180d',
+  },
+  {
     key: 'alerts.allow_destinations',
     type: 'list',
     describe:

@@ -167,6 +167,7 @@ function apiOf(get: Get): ApiConfig {
 function alertsOf(get: Get, variables: Record<string, string>): AlertsConfig {
   return defined<AlertsConfig>({
     interval: get('alerts.interval'),
+    keepHistory: get('alerts.keep_history'),
     allowDestinations: get<string[] | undefined>('alerts.allow_destinations') ?? [],
     smtp: smtpOf(get),
     variables,

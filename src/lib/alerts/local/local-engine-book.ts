@@ -4,6 +4,7 @@ import type {Database} from '../../database/database.js'
 import type {EngineBook} from '../engine-book.js'
 import {commitAll} from './commit.js'
 import {noteFailure, noteMissed} from './failures.js'
+import {forgetBefore} from './forget.js'
 import {leaseHolder, releaseLease, takeLease} from './lease.js'
 import {loadRules} from './load.js'
 import {claimNotices, nextNoticeAt, settleNotice} from './notices.js'
@@ -35,5 +36,6 @@ export function openEngineBook({database, rules, now = () => new Date()}: Engine
       database.transaction((queries) => claimNotices(queries, {holder, now: at, limit, holdMs})),
     settleNotice: (id, outcome, at) => database.transaction((queries) => settleNotice(queries, id, outcome, at)),
     nextNoticeAt: () => nextNoticeAt(database.queries),
+    forgetBefore: (moment) => database.transaction((queries) => forgetBefore(queries, moment)),
   }
 }

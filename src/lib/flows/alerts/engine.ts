@@ -9,12 +9,16 @@ import {type RoundParts, type RoundResult, Rounds} from './round.js'
 
 /** A rule that was just made, or changed, is known after so long. */
 const LOAD_EVERY_MS = 5_000
+/** What is too old is looked for so often. */
+const FORGET_EVERY_MS = 600_000
 /** After a look that failed, the next one. */
 const RETRY_MS = 5_000
 
 export interface EngineOptions extends RoundParts, Omit<DeliveryParts, 'holdMs'> {
   /** An engine that has died is followed by another after so long. */
   leaseMs: number
+  /** What was over so long ago is removed from the database; absent: nothing is. */
+  keepMs?: number
   signal: AbortSignal
 }
 
@@ -51,6 +55,7 @@ class Engine {
   readonly #options: EngineOptions
   readonly #rounds: Rounds
   readonly #deliveries: Delivery[] = []
+  #forgetAt = 0
   #total = {checked: 0, opened: 0, resolved: 0, notices: 0}
   #last: Pick<EngineReport, 'rules' | 'failing'> = {rules: 0, failing: []}
 
@@ -100,7 +105,8 @@ class Engine {
         const result = await this.#round(ended)
         outage.over()
         if (result.notices > 0) delivery.poke()
-        if (!result.more) await pause(this.#waitAfter(result), ended)
+        const tidy = await this.#forget()
+        if (!result.more && tidy) await pause(this.#waitAfter(result), ended)
       }
     } catch (error) {
       if (!ended.aborted) failed.abort(error)
@@ -120,6 +126,15 @@ class Engine {
     }
     this.#last = {rules, failing}
     return result
+  }
+
+  /** A part of what is too old, between two rounds; false where there is more. */
+  async #forget(): Promise<boolean> {
+    const {book, keepMs, now} = this.#options
+    if (keepMs === undefined || performance.now() < this.#forgetAt) return true
+    const tidy = (await book.forgetBefore(new Date(now().getTime() - keepMs))) === 0
+    if (tidy) this.#forgetAt = performance.now() + FORGET_EVERY_MS
+    return tidy
   }
 
   #waitAfter({nextAt, failing}: RoundResult): number {
