@@ -1,9 +1,18 @@
 // The state machine of alerts: pure, time comes with the evaluations. The live engine and every replay go through here.
 //
 // As in Prometheus, `for` counts from the first evaluation at which the condition held, and `keep_open_for` (there
-// keep_firing_for) from the first at which it did not. Different from it: times are those of records, not of scrapes; an
-// evaluation counts once it is final, so that late records are in it; a group that is gone no longer holds, where
-// Prometheus would call it stale; one opening is told once, not every hour again, unless `renotify` says so.
+// keep_firing_for) from the first at which it did not. Different from Prometheus and its Alertmanager:
+// - An evaluation is over event times, and counts once it is final: records that come late are in it, and what it finds
+//   does not depend on when it was made. There it is what is known at that moment, and never looked at again.
+// - Evaluations that were missed are made up for, in order; there they are gaps.
+// - A group without records does not hold; there its series would be stale. Where nothing holds (less_than, no data) a
+//   group is known for a day after its last record; there it needs absent() with every label written out.
+// - One opening is one notice; again only after `renotify`, while it holds, and until somebody acknowledges it. There it
+//   is repeated every four hours. What opened in a silence and outlasts it is told once, as there.
+// - `resolve_threshold` is hysteresis by value; there it takes a second rule.
+// Different from ElastAlert: a condition is judged at evaluations, not at each record; an alert stays open while it
+// holds, where each match is an alert there that `realert` keeps quiet for a time; a spike compares counts scaled to the
+// same length; no data (flatline) can hold from the first evaluation on, without waiting for a window to pass.
 
 import {holds, staysWithMore} from './condition.js'
 import type {Look, Value} from './look.js'

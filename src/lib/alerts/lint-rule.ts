@@ -2,10 +2,12 @@
 
 import {compare, holdsAtZero} from './condition.js'
 import {durationText} from './durations.js'
-import {looksAtOnce} from './plan.js'
 import type {Rule} from './rule.js'
+import {gcd} from './stretches.js'
 
 const HOUR = 3_600_000
+/** Counts that are asked for between two evaluations, as a window's edges lie apart from them. */
+const MOST_STEPS = 20
 
 /** @param written the same rule, as it was written */
 export function lintRule(rule: Rule, written: unknown): string[] {
@@ -58,7 +60,7 @@ function timeWarnings(rule: Rule, has: (name: string) => boolean): string[] {
     warnings.push(
       `for: it is shorter than the ${durationText(everyMs)} between evaluations, and so counts as that long`,
     )
-  if (looksAtOnce(rule) < 100)
+  if (windowMs > everyMs && everyMs / gcd(windowMs, everyMs) > MOST_STEPS)
     warnings.push(
       `time_window: it is no multiple of the ${durationText(everyMs)} between evaluations, which makes each of them dear`,
     )

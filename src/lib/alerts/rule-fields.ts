@@ -291,8 +291,10 @@ export class RuleFields {
   object(name: string): Record<string, unknown> {
     const value = this.#value(name)
     if (value === undefined) return {}
-    if (isObject(value)) return value
-    this.refuse([name], `must be keys and values, not ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}`)
+    if (isObject(value)) {
+      if ((jsonOf(value)?.length ?? Number.POSITIVE_INFINITY) <= MOST_OBJECT) return value
+      this.refuse([name], `is at most ${MOST_OBJECT} characters of JSON`)
+    } else this.refuse([name], `must be keys and values, not ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}`)
     return {}
   }
 
@@ -304,6 +306,7 @@ export class RuleFields {
 
 const CONTROLS = /\p{Cc}/u
 const CONTROLS_IN_LINES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/
+const MOST_OBJECT = 20_000
 const LABEL = /^[\w.-]{1,100}$/
 
 /** Signs and short names of conditions and severities, as other tools have them. */
@@ -346,6 +349,15 @@ function quoteHint(value: unknown): string[] {
 /** Of a value in a message, short. */
 function shown(value: unknown): string {
   if (typeof value === 'number') return String(value)
-  const text = JSON.stringify(value) ?? String(value)
+  const text = jsonOf(value) ?? String(value)
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+/** `undefined` of what has none, such as a thing that holds itself. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
 }

@@ -4,6 +4,7 @@ import {firstState} from '../../../src/lib/alerts/begin-state.js'
 import {readRule} from '../../../src/lib/alerts/check-rule.js'
 import type {Look} from '../../../src/lib/alerts/look.js'
 import type {AlertEvent, ByHand, RuleState, SilenceSpan} from '../../../src/lib/alerts/state.js'
+import {seededRandom} from '../../support/random.js'
 
 // What opens before its evaluation is final. Evaluations are numbered; the cases of test/cases/alerts have the rest.
 
@@ -157,4 +158,30 @@ test('the state that is given stays as it is', () => {
   const {state} = alerts
   alerts.look(looks(2, '0', '3?'))
   expect(JSON.stringify(state)).toBe(before)
+})
+
+test('a signal that swings makes one notice an incident, live and looked at again', () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const random = seededRandom(seed)
+    const [first, last] = [5, 45]
+    const counts: number[] = []
+    for (let i = 1; i <= 60; i++) {
+      const inside = i >= first && i <= last
+      // Never quiet for as long as keep_open_for.
+      const must = i === first || i === last || counts.slice(-4).every((count) => count < 3)
+      counts.push(inside && (must || random() < 0.4) ? 3 : Math.floor(random() * 3))
+    }
+    const alerts = engine({keep_open_for: '5m'})
+    const told: string[] = []
+    let done = 0
+    while (done < counts.length) {
+      // Final ones, and up to three that are not yet.
+      const until = Math.min(counts.length, done + 1 + Math.floor(random() * 4))
+      const given = counts.slice(done, until + 3).map((count, i) => `${count}${done + i < until ? '' : '?'}`)
+      told.push(...alerts.look(looks(done + 1, ...given)))
+      done = until
+    }
+    const end = counts.lastIndexOf(3) + 1
+    expect(told, `signal ${seed}: ${counts.join('')}`).toEqual([`${first} opened a1`, `${end + 6} resolved a1`])
+  }
 })

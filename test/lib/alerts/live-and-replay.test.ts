@@ -15,7 +15,7 @@ import {seededRandom} from '../../support/random.js'
 
 const STREAMS = 500
 const START = Date.UTC(2026, 0, 1)
-const LASTS_MS = 15 * 60_000
+const LASTS_MS = 12 * 60_000
 
 interface Arriving {
   record: LogRecord
@@ -57,7 +57,7 @@ function makeStream(seed: number): Stream {
     }
   })
   const looks: number[] = []
-  const stride = pick(40_000, 90_000, 300_000)
+  const stride = pick(60_000, 120_000, 300_000)
   for (let at = START; at < START + LASTS_MS + rule.latenessMs; ) {
     at += 1 + below(stride)
     looks.push(at)
