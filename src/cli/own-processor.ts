@@ -3,9 +3,13 @@ import {keepTrying} from '../lib/flows/patience.js'
 import {emptyReport, type ProcessReport, sumReports} from '../lib/flows/process-units.js'
 import {type RunProcessorOptions, runProcessor} from '../lib/flows/run-processor.js'
 import {type Supervised, supervise} from '../lib/flows/supervise.js'
+import {tellLag} from '../lib/flows/tell-lag.js'
 import type {Signals} from '../lib/telemetry/signals.js'
 import type {Context} from './context.js'
 import {showProcessNotice} from './process-notices.js'
+
+/** How often the own log says how much waits on the bus. */
+const TELL_LAG_EVERY_MS = 60_000
 
 type Notice = Parameters<NonNullable<RunProcessorOptions['onNotice']>>[0]
 
@@ -47,7 +51,12 @@ export function startOwnProcessor(context: Context, app: App, signals: Signals):
       signals.log.error('processor_failed', error, {next_try_ms: afterMs})
     },
   })
-  return {...supervised, report: () => sumReports(before, now)}
+  // A person at a terminal asks `logflow status`.
+  const telling = context.talk.screen.isTerminal
+    ? undefined
+    : tellLag({bus: app.bus, topic, group, log: signals.log, everyMs: TELL_LAG_EVERY_MS, signal})
+  const ended = Promise.all([supervised.ended, telling]).then(() => undefined)
+  return {...supervised, ended, report: () => sumReports(before, now)}
 }
 
 /** To a person as `process` tells it; else into the own log, so that stderr stays of one kind. */
