@@ -227,6 +227,16 @@ export function engineBookContract(name: string, open: () => Promise<EngineBookU
         }
       })
 
+      test('does not take from somebody what they resolved first', async () => {
+        const {rule, alert} = await opened()
+        await alerts.resolve(ROOT, alert)
+        // An evaluation of a moment before that finds it over, too.
+        const over: AlertEvent = {kind: 'resolved', alert, group: ALL, at: T0 + MINUTE, silenced: false}
+        expect(await book.commit(await loaded(rule), quiet(1), [over], [], at(1))).toBe(true)
+        expect(await alerts.showAlert(ROOT, alert)).toMatchObject({resolved_by: 'local:root'})
+        expect(await eventsOf(rule)).toEqual(['opened', 'resolved'])
+      })
+
       test('of many rules writes those that are still as they were', async () => {
         const rules = [await create(), await create(), await create()]
         const before = await Promise.all(rules.map((rule) => loaded(rule)))

@@ -38,7 +38,9 @@ export function applyEvents(
       if (there.has(event.alert)) dropped.add(event.alert)
     } else rows.set(event.alert, after)
     if (event.kind === 'opened') lastOpened = Math.max(event.at, lastOpened ?? event.at)
-    entries.push(...entriesOf(event, {id, name: rule.name}, after.group_key))
+    // That it was over was told when somebody resolved it.
+    const known = event.kind === 'resolved' && before?.state === 'resolved'
+    if (!known) entries.push(...entriesOf(event, {id, name: rule.name}, after.group_key))
   }
   const opened = events.filter(({kind}) => kind === 'opened').length
   return {rows: [...rows.values()], dropped: [...dropped], entries, opened, ...(lastOpened ? {lastOpened} : {})}
@@ -97,7 +99,7 @@ function applyOne(event: AlertEvent, before: TriggeredAlertRow, now: Date): Trig
     case 'again':
       return {...row, details: details({silenced: event.silenced})}
     case 'resolved':
-      // Somebody was quicker.
+      // Somebody was quicker: it stays theirs.
       if (before.state === 'resolved') return before
       return {...row, state: 'resolved', resolved_at: at, resolved_by: 'engine'}
   }

@@ -124,11 +124,18 @@ function stateAfter(
     state: JSON.stringify(state),
     evaluated_until: new Date(state.until).toISOString(),
     last_checked_at: now.toISOString(),
-    last_triggered_at: lastOpened === undefined ? before.last_triggered_at : new Date(lastOpened).toISOString(),
+    last_triggered_at: later(before.last_triggered_at, lastOpened),
     triggered: before.triggered + opened,
     last_error: null,
     failing_since: null,
   }
+}
+
+/** Late records open alerts of moments that are past. */
+function later(before: string | null, opened: number | undefined): string | null {
+  if (opened === undefined) return before
+  const at = new Date(opened).toISOString()
+  return before !== null && before > at ? before : at
 }
 
 function recovered({id, written}: RuleCommit['rule'], {failing_since}: RuleStateRow, now: Date): NewEntry {
