@@ -1,6 +1,7 @@
 // Looking at many rules at once: what each asks of the store goes out together, so that rules which ask the same are
 // answered by one question, and all by as few scans as the store needs.
 
+import {staysWithMore} from '../../alerts/condition.js'
 import type {Look} from '../../alerts/look.js'
 import {type LookPlan, looksAtOnce, planLooks} from '../../alerts/plan.js'
 import type {Rule} from '../../alerts/rule.js'
@@ -26,8 +27,6 @@ export type Looked =
 
 export interface LookOptions {
   signal?: AbortSignal
-  /** No evaluation after that moment; ms since 1970. */
-  until?: number
 }
 
 /**
@@ -39,26 +38,27 @@ export async function lookAt(
   store: Asked,
   rules: readonly RuleAt[],
   now: number,
-  {signal, until = now}: LookOptions = {},
+  {signal}: LookOptions = {},
 ): Promise<Map<number, Looked>> {
   const looked = new Map<number, Looked>()
-  const clock = {now, last: Math.min(now, until)}
   const planned = rules.flatMap((rule, index) => {
     try {
-      return planFor(index, rule, clock) ?? []
+      return planFor(index, rule, now) ?? []
     } catch (error) {
       looked.set(index, {failed: reasonOf(error), error})
       return []
     }
   })
-  await askTogether(store, planned, looked, clock, signal)
+  await askTogether(store, planned, looked, now, signal)
   return looked
 }
 
 /** When the next evaluation of a rule is due that may tell something new, ms since 1970. */
-export function nextLookAt({everyMs, latenessMs}: Rule, now: number): number {
+export function nextLookAt(rule: Rule, now: number): number {
+  const {everyMs, latenessMs} = rule
   const after = (ms: number) => (Math.floor(ms / everyMs) + 1) * everyMs
-  return Math.min(after(now), after(now - latenessMs) + latenessMs)
+  const final = after(now - latenessMs) + latenessMs
+  return staysWithMore(rule) ? Math.min(after(now), final) : final
 }
 
 interface Planned extends RuleAt {
@@ -69,19 +69,14 @@ interface Planned extends RuleAt {
   steps: number
 }
 
-/** ms since 1970: what time it is, and the last moment that is asked about. */
-interface Clock {
-  now: number
-  last: number
-}
-
 /** @param most evaluations of it in this look; what is due beyond them is left to the next */
-function planFor(index: number, {rule, state}: RuleAt, clock: Clock, most = looksAtOnce(rule)): Planned | undefined {
+function planFor(index: number, {rule, state}: RuleAt, now: number, most = looksAtOnce(rule)): Planned | undefined {
   const {everyMs, latenessMs} = rule
-  const last = floorTo(clock.last, everyMs)
+  const lastFinal = floorTo(now - latenessMs, everyMs)
+  // One that is not final can do no more than open early.
+  const last = staysWithMore(rule) ? floorTo(now, everyMs) : lastFinal
   const to = Math.min(last, floorTo(state.until, everyMs) + most * everyMs)
   if (to <= state.until) return undefined
-  const lastFinal = Math.min(last, floorTo(clock.now - latenessMs, everyMs))
   const finalUntil = Math.min(to, lastFinal)
   const plan = planLooks(rule, {from: state.until, to, finalUntil})
   const steps = Math.ceil((to - state.until) / everyMs)
@@ -94,7 +89,7 @@ async function askTogether(
   store: Asked,
   planned: readonly Planned[],
   looked: Map<number, Looked>,
-  clock: Clock,
+  now: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (planned.length === 0) return
@@ -106,8 +101,8 @@ async function askTogether(
     if (signal?.aborted) throw error
     if (passes(error) || planned.length === 1) return fail(planned, looked, error)
     const half = planned.length >> 1
-    await askTogether(store, planned.slice(0, half), looked, clock, signal)
-    return askTogether(store, planned.slice(half), looked, clock, signal)
+    await askTogether(store, planned.slice(0, half), looked, now, signal)
+    return askTogether(store, planned.slice(half), looked, now, signal)
   }
   let first = 0
   for (const one of planned) {
@@ -116,7 +111,7 @@ async function askTogether(
     try {
       looked.set(one.index, {looks: one.plan.looks(everyAnswer(mine)), more: one.more})
     } catch (error) {
-      await askForLess(store, one, looked, clock, signal, error)
+      await askForLess(store, one, looked, now, signal, error)
     }
   }
 }
@@ -126,13 +121,13 @@ async function askForLess(
   store: Asked,
   {index, rule, state, steps}: Planned,
   looked: Map<number, Looked>,
-  clock: Clock,
+  now: number,
   signal: AbortSignal | undefined,
   error: unknown,
 ): Promise<void> {
-  const less = steps === 1 ? undefined : planFor(index, {rule, state}, clock, steps > 10 ? Math.ceil(steps / 10) : 1)
+  const less = steps === 1 ? undefined : planFor(index, {rule, state}, now, steps > 10 ? Math.ceil(steps / 10) : 1)
   if (less === undefined) looked.set(index, {failed: reasonOf(error), error})
-  else await askTogether(store, [less], looked, clock, signal)
+  else await askTogether(store, [less], looked, now, signal)
 }
 
 function fail(planned: readonly Planned[], looked: Map<number, Looked>, error: unknown): void {

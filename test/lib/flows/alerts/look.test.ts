@@ -106,4 +106,5 @@ test('the next look is at the next evaluation, or as one becomes final', () => {
   expect(nextLookAt(rule({lateness: '1m'}), START + 1)).toBe(START + MINUTE)
   expect(nextLookAt(rule({lateness: '10s'}), START + 1)).toBe(START + 10_000)
   expect(nextLookAt(rule({lateness: '10s'}), START + 10_000)).toBe(START + MINUTE)
+  expect(nextLookAt(rule({lateness: '10s', condition: 'less_than'}), START + 10_000)).toBe(START + 70_000)
 })

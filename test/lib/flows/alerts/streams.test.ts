@@ -24,12 +24,12 @@ for (let from = 0; from < COUNT; from += TOGETHER) {
   const some = seeds.slice(from, from + TOGETHER)
   test(`${some.length} streams from ${some[0]} on: the live engine and a replay agree`, async () => {
     await agree(some, await memoryRecords(some))
-  }, 120_000)
+  }, 300_000)
 }
 
 test('and so they do over the embedded store', async () => {
   await agree(seeds.slice(0, 3), await lakeRecords())
-}, 120_000)
+}, 300_000)
 
 async function agree(some: readonly number[], records: Records): Promise<void> {
   const streams = some.map((seed) => alertStream(seed, TRIAL_START))
