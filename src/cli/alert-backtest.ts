@@ -1,20 +1,20 @@
 import {Flags} from '@oclif/core'
 import {readRule} from '../lib/alerts/check-rule.js'
-import {placed} from '../lib/alerts/read-rules.js'
 import {readTruth} from '../lib/alerts/read-truth.js'
-import type {Rule, WrittenRule} from '../lib/alerts/rule.js'
+import type {Rule} from '../lib/alerts/rule.js'
 import type {Incident} from '../lib/alerts/score.js'
 import {readSweep, type Sweep} from '../lib/alerts/sweep.js'
 import {writtenOf} from '../lib/alerts/written-of.js'
 import type {App} from '../lib/compose.js'
 import type {BacktestOptions} from '../lib/flows/alerts/backtest.js'
-import {readRuleFile, readSmallFile} from '../lib/flows/alerts/rule-files.js'
+import {readSmallFile} from '../lib/flows/alerts/rule-files.js'
 import {variantsOf} from '../lib/flows/alerts/try-values.js'
 import {parseTime} from '../lib/query/parse-time.js'
 import type {Context} from './context.js'
 import {timeFlags} from './filter-flags.js'
 import {listFlag} from './global-flags.js'
 import {callerHere} from './local-caller.js'
+import {type FoundRule, ruleOfFile} from './rule-of-file.js'
 import {UsageError} from './show-error.js'
 import {toZone} from './zone-flag.js'
 
@@ -83,11 +83,6 @@ export async function openBacktest(
   }
 }
 
-interface FoundRule {
-  written: WrittenRule
-  rule: Rule
-}
-
 async function findRule(
   app: App,
   name: string | undefined,
@@ -98,26 +93,6 @@ async function findRule(
   if (name === undefined) throw new UsageError('name a rule, or give --file with one')
   const written = writtenOf(await (await app.alerts()).showRule(callerHere(), name))
   return {written, rule: read(written)}
-}
-
-async function ruleOfFile(
-  file: string,
-  name: string | undefined,
-  read: (written: unknown) => Rule,
-): Promise<FoundRule> {
-  const rules = await readRuleFile(file)
-  const names = rules.map(({written}) => String(written.name))
-  const found = name === undefined ? (rules.length === 1 ? rules[0] : undefined) : rules[names.indexOf(name)]
-  if (!found) {
-    const problem =
-      name === undefined ? `${file} has ${rules.length} rules` : `${file} has no rule ${JSON.stringify(name)}`
-    throw new UsageError(problem, [`Name one of them: ${names.join(', ')}`])
-  }
-  try {
-    return {written: found.written as unknown as WrittenRule, rule: read(found.written)}
-  } catch (error) {
-    throw placed(error, found)
-  }
 }
 
 /** Without --until: to the last evaluation that no late record can change any more. */

@@ -33,6 +33,7 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   'alerts:export': () => import('../commands/alerts/export.js'),
   'alerts:history': () => import('../commands/alerts/history.js'),
   'alerts:lint': () => import('../commands/alerts/lint.js'),
+  'alerts:notify-test': () => import('../commands/alerts/notify-test.js'),
   'alerts:list': () => import('../commands/alerts/list.js'),
   'alerts:resolve': () => import('../commands/alerts/resolve.js'),
   'alerts:run': () => import('../commands/alerts/run.js'),

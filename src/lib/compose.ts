@@ -1,6 +1,7 @@
 // Configuration → adapters: the only file that knows every adapter. Each is loaded and opened when it is first
 // asked for, so that a command pays for what it uses.
 
+import {randomUUID} from 'node:crypto'
 import {join} from 'node:path'
 import type {Accounts} from './accounts/accounts.js'
 import type {Alerts} from './alerts/alerts.js'
@@ -11,6 +12,7 @@ import type {Config, KafkaConfig, RedisConfig} from './config/config.js'
 import {wholeSasl} from './config/to-config.js'
 import type {Database} from './database/database.js'
 import {LogflowError} from './errors/logflow-error.js'
+import type {TestParts} from './notify/test-notice.js'
 import type {RemoteClient} from './remote/client.js'
 import {describeDamage, mendDamage} from './store/describe-damage.js'
 import type {Store} from './store/store.js'
@@ -346,8 +348,21 @@ async function openAlerts(
     database: await database(),
     rules,
     secrets: {mask: maskChannelConfig, merge: mergeMasked},
+    sendTest: async (tested) =>
+      (await import('./notify/test-notice.js')).sendTestNotice(tested, await testParts(config)),
     ...(told ? {signals: told} : {}),
   })
+}
+
+async function testParts({alerts}: Config): Promise<TestParts> {
+  const {openChannels} = await import('./notify/channels.js')
+  return {
+    // In less time than a request to the API may take.
+    channels: openChannels({alerts, mailTimeoutMs: 20_000}),
+    newId: randomUUID,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+  }
 }
 
 async function openBook(config: Config, database: () => Promise<Database>): Promise<EngineBook> {

@@ -167,6 +167,30 @@ export function alertsContract(name: string, open: () => Promise<AlertsUnderTest
         expect(off.map((rule) => rule.name).filter((each) => each.startsWith(prefix))).toEqual([`${prefix} d`])
       })
 
+      test('are told where their notices go by a test, for owners and admins', async () => {
+        const [one, other, reader] = [await under.somebody(), await under.somebody(), await under.reader()]
+        const plain = await create({}, one)
+        expect(await one.alerts.notifyTest(one.caller, plain.name)).toMatchObject({
+          rule: plain.name,
+          channel: 'console',
+          sent: true,
+        })
+        for (const {alerts, caller} of [other, reader])
+          expect(await failure(alerts.notifyTest(caller, plain.id))).toBe('FORBIDDEN')
+        expect(await failure(admin.alerts.notifyTest(admin.caller, newName()))).toBe('NOT_FOUND')
+        // What a user has made reaches nothing on this machine.
+        const config = {notification_channel: 'webhook' as const, notification_config: {url: 'http://127.0.0.1:9/'}}
+        const inside = await create(config, one)
+        for (const {alerts, caller} of [one, admin]) {
+          expect(await alerts.notifyTest(caller, inside.id)).toMatchObject({
+            channel: 'webhook',
+            sent: false,
+            retriable: false,
+            detail: '127.0.0.1 is not a public address: alerts.allow_destinations must name it',
+          })
+        }
+      })
+
       test('are changed as a whole, once for each version', async () => {
         const rule = await create({description: 'first', labels: {a: 'b'}})
         const next = {name: rule.name, query: 'level:fatal', threshold: 1}

@@ -7,8 +7,10 @@ import {openLocalAlerts} from '../../src/lib/alerts/local/local-alerts.js'
 import {openEngineBook} from '../../src/lib/alerts/local/local-engine-book.js'
 import type {ConfigSecrets} from '../../src/lib/alerts/local/parts.js'
 import type {Database} from '../../src/lib/database/database.js'
+import {openChannels} from '../../src/lib/notify/channels.js'
 import {checkChannelConfig} from '../../src/lib/notify/check-config.js'
 import {maskChannelConfig, mergeMasked} from '../../src/lib/notify/mask-config.js'
+import {sendTestNotice, type TestedRule} from '../../src/lib/notify/test-notice.js'
 import type {AlertsUnderTest} from '../contracts/alerts.js'
 import {userOf} from '../contracts/database.js'
 import type {EngineBookUnderTest} from '../contracts/engine-book.js'
@@ -22,7 +24,18 @@ export const SECRETS: ConfigSecrets = {mask: maskChannelConfig, merge: mergeMask
 export const ROOT = localCaller('root')
 
 export function alertsOver(database: Database, now?: () => Date) {
-  return openLocalAlerts({database, rules: RULES, secrets: SECRETS, ...(now ? {now} : {})})
+  return openLocalAlerts({database, rules: RULES, secrets: SECRETS, sendTest, ...(now ? {now} : {})})
+}
+
+/** Over the channels as they are set without any setting. */
+function sendTest(tested: TestedRule) {
+  const channels = openChannels({alerts: {allowDestinations: [], variables: {}}})
+  return sendTestNotice(tested, {
+    channels,
+    newId: randomUUID,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+  })
 }
 
 export function bookOver(database: Database, now?: () => Date) {

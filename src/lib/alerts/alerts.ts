@@ -2,7 +2,7 @@
 // server (remote/); test/contracts/alerts.ts is what both must pass. The engine's own port is engine-book.ts.
 
 import type {Caller} from '../accounts/accounts.js'
-import type {Severity, WrittenRule} from './rule.js'
+import type {ChannelName, Severity, WrittenRule} from './rule.js'
 
 export const ALERT_STATES = ['pending', 'open', 'acknowledged', 'resolved'] as const
 export type AlertState = (typeof ALERT_STATES)[number]
@@ -115,6 +115,20 @@ export interface Silence {
 }
 
 /** Limits are 1 to 1,000, and 100 unless given. */
+/** What became of a notice that tells of nothing. */
+export interface NoticeTest {
+  /** Its name. */
+  rule: string
+  channel: ChannelName
+  /** The destination took it. */
+  sent: boolean
+  /** What came back, or why nothing did. */
+  detail?: string
+  /** Of one that was not sent: whether a real notice would be tried again. */
+  retriable?: boolean
+  duration_ms: number
+}
+
 export interface RuleQuestion {
   limit?: number
   /** Id of the last one seen. */
@@ -160,6 +174,8 @@ export interface Alerts {
   updateRule(caller: Caller, which: string, rule: WrittenRule, version?: number): Promise<StoredRule>
   /** Its open alerts are resolved; what is history stays. */
   removeRule(caller: Caller, which: string): Promise<void>
+  /** Sends a notice that says that it is a test where the rule's notices go, once; for its owner and admins. */
+  notifyTest(caller: Caller, which: string): Promise<NoticeTest>
   /** Newest first. */
   triggered(caller: Caller, question?: AlertQuestion): Promise<TriggeredAlert[]>
   /** By id, or by a beginning of one that is unique; so everywhere an alert is named. */

@@ -254,6 +254,23 @@ export const NEW_SILENCE = {
 } as const
 
 /** A body may be left out. */
+/** What became of a notice that tells of nothing. */
+export const NOTICE_TEST = {
+  type: 'object',
+  required: ['rule', 'channel', 'sent', 'duration_ms'],
+  additionalProperties: false,
+  properties: {
+    rule: text,
+    channel: {enum: CHANNELS},
+    sent: {type: 'boolean', description: 'The destination took it'},
+    detail: {...text, description: 'What came back, or why nothing did'},
+    retriable: {type: 'boolean', description: 'Of one that was not sent: a real notice would be tried again'},
+    duration_ms: count,
+  },
+} as const
+
+export const NO_BODY = {type: ['object', 'null'], additionalProperties: false, properties: {}} as const
+
 export const NOTE = {
   type: ['object', 'null'],
   additionalProperties: false,

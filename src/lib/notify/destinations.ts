@@ -76,17 +76,16 @@ export function openDestinations(allowed: readonly string[]): Destinations {
         if (error) return done(error, '', 0)
         const refused = allowsHost(host) ? undefined : found.find(({address}) => !allowsAddress(address))
         const [first] = found
-        if (refused || !first) return done(new NotAllowed(notAllowedText(host, refused?.address)), '', 0)
+        if (refused || !first) return done(new NotAllowed(notAllowedText(host)), '', 0)
         return options.all ? done(null, found) : done(null, first.address, first.family)
       })
     },
   }
 }
 
-/** @param address what the host resolves to, where it is no address itself */
-export function notAllowedText(host: string, address?: string): string {
-  const where = address === undefined || address === host ? host : `${host} (${address})`
-  return `${where} is not a public address: alerts.allow_destinations must name it`
+/** What a name inside the network resolves to is not told: whoever made the rule may be outside. */
+export function notAllowedText(host: string): string {
+  return `${host} is not a public address: alerts.allow_destinations must name it`
 }
 
 /** On the public internet. An IPv6 address that stands for an IPv4 one (::ffff:a.b.c.d) is judged as that. */

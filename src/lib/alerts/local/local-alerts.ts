@@ -2,12 +2,13 @@
 
 import type {Alerts} from '../alerts.js'
 import {history} from './history.js'
+import {notifyTest} from './notify-test.js'
 import type {Parts} from './parts.js'
 import {createRule, listRules, removeRule, showRule, updateRule} from './rules.js'
 import {createSilence, endSilence, listSilences} from './silences.js'
 import {acknowledge, resolve, showAlert, triggered} from './triggered.js'
 
-export interface LocalAlertsOptions extends Pick<Parts, 'database' | 'rules' | 'secrets'> {
+export interface LocalAlertsOptions extends Pick<Parts, 'database' | 'rules' | 'secrets' | 'sendTest'> {
   now?: Parts['now']
   signals?: Parts['signals']
 }
@@ -22,6 +23,7 @@ export function openLocalAlerts(options: LocalAlertsOptions): Alerts {
     showRule: (caller, which) => showRule(parts, caller, which),
     updateRule: (caller, which, rule, version) => updateRule(parts, caller, which, rule, version),
     removeRule: (caller, which) => removeRule(parts, caller, which),
+    notifyTest: (caller, which) => notifyTest(parts, caller, which),
     triggered: (caller, question) => triggered(parts, caller, question),
     showAlert: (caller, id) => showAlert(parts, caller, id),
     acknowledge: (caller, id, note) => acknowledge(parts, caller, id, note),

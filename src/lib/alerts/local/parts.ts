@@ -1,10 +1,13 @@
 import type {AuditedParts} from '../../accounts/audited.js'
+import type {NoticeTest} from '../alerts.js'
 import type {ChannelName, GroupKey, Rule} from '../rule.js'
 
 /** What the functions of this room work with. */
 export interface Parts extends AuditedParts {
   rules: RuleReading
   secrets: ConfigSecrets
+  /** Absent: there are no channels. `trusted`: the rule was made on the machine itself. */
+  sendTest?: (tested: {id: string; rule: Rule; trusted: boolean}) => Promise<NoticeTest>
 }
 
 export interface RuleReading {

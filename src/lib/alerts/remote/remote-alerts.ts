@@ -10,6 +10,7 @@ import type {
   Alerts,
   HistoryEntry,
   HistoryQuestion,
+  NoticeTest,
   RuleQuestion,
   Silence,
   StoredRule,
@@ -47,6 +48,10 @@ export class RemoteAlerts implements Alerts {
 
   async removeRule(_caller: Caller, which: string): Promise<void> {
     await this.change('DELETE', await this.rulePath(which))
+  }
+
+  async notifyTest(_caller: Caller, which: string): Promise<NoticeTest> {
+    return this.change('POST', `${await this.rulePath(which)}/notify-test`, {body: {}})
   }
 
   async triggered(

@@ -14,7 +14,9 @@ import {
   HISTORY_QUERY,
   IF_MATCH,
   NEW_SILENCE,
+  NO_BODY,
   NOTE,
+  NOTICE_TEST,
   ONE_ALERT,
   ONE_RULE,
   ONE_SILENCE,
@@ -132,6 +134,22 @@ function oneRule(parts: ApiParts): RouteOptions[] {
         await (await parts.alerts()).removeRule(request.context.caller, idOf(request))
         return reply.code(204).send()
       },
+    },
+    {
+      method: 'POST',
+      url: `${url}/notify-test`,
+      bodyLimit: MOST_BODY_BYTES,
+      // Each of them reaches somebody.
+      config: {name: 'alerts.rules.notify-test', access: 'alerts', limit: {limit: 10, windowMs: 60_000}},
+      schema: {
+        tags: TAGS,
+        summary: 'Send a test notice where the notices of a rule go',
+        description: 'For its owner and admins. Sent once; the answer tells what the destination said.',
+        params: ONE_RULE,
+        body: NO_BODY,
+        response: {200: NOTICE_TEST},
+      },
+      handler: async (request) => (await parts.alerts()).notifyTest(request.context.caller, idOf(request)),
     },
   ]
 }
