@@ -81,7 +81,7 @@ function lintOne(place: PlacedRule, check: RuleCheck, linted: LintedRules, names
       ...place.at(['name']),
       severity: 'error',
       ...named,
-      message: `the name ${JSON.stringify(rule.name)} is taken at ${placeText(other)}`,
+      message: `name: ${JSON.stringify(rule.name)} is taken at ${placeText(other)}`,
       fix: 'Give one of the two another name: case makes no difference',
     })
     return
