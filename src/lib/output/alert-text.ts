@@ -76,7 +76,7 @@ export function conditionText(rule: Measured): string {
     case 'no_data':
       return `nothing for ${window}`
     case 'new_pattern':
-      return `${over} of new shapes in ${window}`
+      return (rule.threshold ?? 0) === 0 ? `a new kind of message in ${window}` : `${over} of new kinds in ${window}`
     case 'spike': {
       const times = measuredText(rule, rule.threshold ?? 0)
       const ways = {up: 'more', down: 'fewer', both: 'more or fewer'}

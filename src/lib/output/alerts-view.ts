@@ -1,4 +1,5 @@
 import type {HistoryEntry, Silence, StoredRule, TriggeredAlert} from '../alerts/alerts.js'
+import {recordsCommand} from '../alerts/records-command.js'
 import {
   type AlertScreen,
   conditionText,
@@ -136,12 +137,6 @@ function seenBy({acknowledged_by, acknowledged_at, note, state}: TriggeredAlert,
   }
   const at = acknowledged_at === undefined ? '' : ` ${whenText(acknowledged_at, view)}`
   return [`acknowledged by ${escapeLine(acknowledged_by)}${at}${said}`]
-}
-
-/** A command that shows the records an alert is about. */
-export function recordsCommand({query, since, until}: Pick<TriggeredAlert, 'query' | 'since' | 'until'>): string {
-  const word = query === '' ? '' : ` '${query.replaceAll("'", `'\\''`)}'`
-  return `logflow search${word} --since ${since} --until ${until}`
 }
 
 /** `2 open, 1 acknowledged`. */

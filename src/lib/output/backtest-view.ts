@@ -1,4 +1,5 @@
 import type {Backtest, BacktestAlert, BacktestIncident, SweptValue} from '../alerts/backtested.js'
+import {recordsCommand} from '../alerts/records-command.js'
 import type {Zone} from '../record/zone.js'
 import {bar} from './bar.js'
 import {escapeLine} from './escape-controls.js'
@@ -107,16 +108,11 @@ function alertsTable({alerts}: Backtest, view: BacktestScreen, palette: Palette)
   const table = showTable(columns, rows, {palette, width: widthOf(view.screen)})
   const left = alerts.length - listed.length
   const more = left > 0 ? `… and ${formatCount(left)} more; -o json has all\n` : ''
-  return `\n${table}${more}${palette.dim(recordsCommand(alerts[0] as BacktestAlert))}\n`
+  return `\n${table}${more}${palette.dim(firstRecords(alerts[0] as BacktestAlert))}\n`
 }
 
-function recordsCommand({query, records_since: since, resolved_at: until, opened_at: opened}: BacktestAlert): string {
-  return `the first one's records: logflow search ${shellWord(query)} --since ${since} --until ${until ?? opened}`
-}
-
-/** For a shell of POSIX; control characters are shown, not kept. */
-function shellWord(text: string): string {
-  return `'${escapeLine(text).replaceAll("'", "'\\''")}'`
+function firstRecords({query, records_since: since, resolved_at: until, opened_at: opened}: BacktestAlert): string {
+  return `the first one's records: ${escapeLine(recordsCommand({query, since, until: until ?? opened}))}`
 }
 
 function truthText(result: Backtest, view: BacktestScreen, palette: Palette): string {

@@ -48,17 +48,23 @@ const COLUMNS: readonly Column[] = [
   {title: 'tells', least: 7},
 ]
 
+const NARROW = 100
+
 /** Rules for people: a line each, and one that sums them up. */
 export function rulesView(rules: readonly StoredRule[], view: AlertScreen): string {
   const palette = paletteFor(view.screen.color)
-  const rows = rules.map((rule) => cellsOf(rule, view))
-  const widths = tableWidths(COLUMNS, rows, {palette, width: view.screen.width})
+  // What a narrow screen has no room for, `alerts show` tells.
+  const narrow = view.screen.width < NARROW
+  const shown = COLUMNS.map(({title}) => !narrow || (title !== 'for each' && title !== 'tells'))
+  const columns = COLUMNS.filter((_, i) => shown[i])
+  const rows = rules.map((rule) => cellsOf(rule, view).filter((_, i) => shown[i]))
+  const widths = tableWidths(columns, rows, {palette, width: view.screen.width})
   const titles = tableLine(
-    COLUMNS,
-    COLUMNS.map(({title}) => title),
+    columns,
+    columns.map(({title}) => title),
     widths,
   )
-  const lines = rows.map((cells, i) => lineColour(rules[i] as StoredRule, palette)(tableLine(COLUMNS, cells, widths)))
+  const lines = rows.map((cells, i) => lineColour(rules[i] as StoredRule, palette)(tableLine(columns, cells, widths)))
   return `${[palette.dim(titles), ...lines].join('\n')}\n${rulesSummary(rules, view)}\n`
 }
 

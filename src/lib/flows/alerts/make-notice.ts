@@ -1,6 +1,7 @@
 // What happened to the alerts of a rule in one look, as one message to people.
 
 import {describeCondition, recordsQuery} from '../../alerts/describe-rule.js'
+import {recordsCommand} from '../../alerts/records-command.js'
 import {type GroupKey, groupValues, type Rule} from '../../alerts/rule.js'
 import type {AlertEvent, RuleState} from '../../alerts/state.js'
 import type {Notice, NoticeAlert} from '../../notify/notice.js'
@@ -114,12 +115,5 @@ export function namedGroup({groupBy}: Rule, group: GroupKey): Record<string, str
 function commandFor(rule: Rule, group: GroupKey, from: number, to: number): string {
   const since = new Date(from - rule.windowMs).toISOString()
   const until = new Date(to).toISOString()
-  const query = recordsQuery(rule, group)
-  const asked = query === '' ? '' : ` -- ${shellQuoted(query)}`
-  return `logflow search --since ${since} --until ${until}${asked}`
-}
-
-/** One argument for a POSIX shell, whatever is in it. */
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
+  return recordsCommand({query: recordsQuery(rule, group), since, until})
 }
