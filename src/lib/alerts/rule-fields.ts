@@ -2,9 +2,10 @@
 // that is wrong is then read as if it were not there, so that all mistakes of a rule are found at once.
 
 import {nearMatch} from '../config/near-match.js'
+import {LogflowError} from '../errors/logflow-error.js'
+import {type GroupName, readGroupNames} from '../metrics/grouping.js'
 import {targetOf} from '../query/field-names.js'
 import {toLevel} from '../query/level-names.js'
-import {STRING_FIELDS} from '../query/query.js'
 import {LEVELS} from '../record/level.js'
 import {BadRule, type RulePath} from './bad-rule.js'
 import {durationText, readDuration} from './durations.js'
@@ -254,16 +255,15 @@ export class RuleFields {
   }
 
   #groupName(name: string, i: number): string {
-    const target = targetOf([name])
-    if (target.kind === 'level') return 'level'
-    if (target.kind === 'texts') return 'message'
-    const field = target.kind === 'fields' && target.fields.length === 1 ? target.fields[0] : undefined
-    if (field?.in === 'attributes' && field.path !== '') return targetIsPath(field.path) ? field.path : name
-    if (field?.in === 'record' && (STRING_FIELDS as readonly string[]).includes(field.name)) return field.name
-    this.refuse(['group_by', i], `cannot be ${shown(name)}`, [
-      `Group by level, message, ${STRING_FIELDS.join(', ')}, or an attribute by its path`,
-    ])
-    return name
+    try {
+      const [read] = readGroupNames([name]) as [GroupName]
+      if (read.in === 'record') return read.name
+      return targetIsPath(read.path) ? read.path : name
+    } catch (error) {
+      if (!(error instanceof LogflowError)) throw error
+      this.refuse(['group_by', i], `cannot be ${shown(name)}`, error.suggestions)
+      return name
+    }
   }
 
   labels(): Record<string, string> {

@@ -106,7 +106,7 @@ test('whatever is written, it is a rule that works or a mistake', () => {
   const objects = [{}, {a: 'b'}, {a: 1}, {__proto__: 'x'}, {url: 'x'}, {'\u0007': ''}, true, false]
   const names = [...CONDITIONS, ...MEASURES, ...SEVERITIES, ...CHANNELS, 'up', 'down', 'http://x', 'constructor']
   let rules = 0
-  for (let i = 0; i < 4_000; i++) {
+  for (let i = 0; i < 2_000; i++) {
     const written: Record<string, unknown> = {name: 'r', threshold: 2}
     for (let n = Math.floor(random() * 5); n > 0; n--)
       written[pick([...RULE_FIELDS, '__proto__x', 'constructor'])] = pick([
@@ -128,5 +128,5 @@ test('whatever is written, it is a rule that works or a mistake', () => {
     expect(definitionOf(rule)).toMatch(/^[\da-f]{16}$/)
     for (const warning of lintRule(rule, written)) expect(warning).toMatch(/^[a-z_]+: /)
   }
-  expect(rules).toBeGreaterThan(500)
+  expect(rules).toBeGreaterThan(250)
 })
