@@ -292,8 +292,9 @@ export class RuleFields {
     const value = this.#value(name)
     if (value === undefined) return {}
     if (isObject(value)) {
-      if ((jsonOf(value)?.length ?? Number.POSITIVE_INFINITY) <= MOST_OBJECT) return value
-      this.refuse([name], `is at most ${MOST_OBJECT} characters of JSON`)
+      if (isDeeper(value, MOST_DEPTH)) this.refuse([name], `is nested more than ${MOST_DEPTH} deep`)
+      else if ((jsonOf(value)?.length ?? Number.POSITIVE_INFINITY) <= MOST_OBJECT) return value
+      else this.refuse([name], `is at most ${MOST_OBJECT} characters of JSON`)
     } else this.refuse([name], `must be keys and values, not ${Array.isArray(value) ? 'a list' : `a ${typeof value}`}`)
     return {}
   }
@@ -307,6 +308,7 @@ export class RuleFields {
 const CONTROLS = /\p{Cc}/u
 const CONTROLS_IN_LINES = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/
 const MOST_OBJECT = 20_000
+const MOST_DEPTH = 20
 const LABEL = /^[\w.-]{1,100}$/
 
 /** Signs and short names of conditions and severities, as other tools have them. */
@@ -351,6 +353,12 @@ function shown(value: unknown): string {
   if (typeof value === 'number') return String(value)
   const text = jsonOf(value) ?? String(value)
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+/** Looks no deeper than that, so that it ends also with what holds itself. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1))
 }
 
 /** `undefined` of what has none, such as a thing that holds itself. */

@@ -6,7 +6,7 @@ import {CHANNELS, type ChannelName} from '../alerts/rule.js'
 import {nearMatch} from '../config/near-match.js'
 import {MASK} from './mask-config.js'
 import {sampleNotices} from './sample-notices.js'
-import {badPlaceholder, escapingFor, fillTemplate, type Template} from './template.js'
+import {badPlaceholder, countPlaceholders, escapingFor, fillTemplate, type Template} from './template.js'
 import {isVariable, strangeVariable, variablesIn, withVariables} from './variables.js'
 
 export interface WebhookConfig {
@@ -51,6 +51,8 @@ const MOST_URL = 2_048
 const MOST_HEADERS = 20
 const MOST_HEADER = 4_096
 const MOST_TEMPLATE = 64 * 1024
+/** Each may stand for all of a notice. */
+const MOST_PLACEHOLDERS = 100
 const MOST_ADDRESSES = 50
 const MOST_SUBJECT = 200
 
@@ -154,6 +156,8 @@ function checkTemplate(value: unknown, path: RulePath): void {
   }
   if (JSON.stringify(value).length > MOST_TEMPLATE)
     throw new BadRule(path, `is longer than ${MOST_TEMPLATE} characters`)
+  if (countPlaceholders(value as Template) > MOST_PLACEHOLDERS)
+    throw new BadRule(path, `holds more than ${MOST_PLACEHOLDERS} placeholders`)
   refuseBadPlaceholder(value as Template, path)
 }
 

@@ -102,6 +102,11 @@ const bad: Array<[string, unknown, string, string?]> = [
   ],
   [
     'webhook',
+    {...URL_FIELD, headers: ['a secret']},
+    'notification_config.headers: must be an object of names and values, not a list',
+  ],
+  [
+    'webhook',
     {...URL_FIELD, template: {a: 1}, content_type: 'text/plain'},
     'notification_config.template: is JSON, but content_type says text/plain',
   ],
@@ -143,6 +148,17 @@ test.each(bad)('%s refuses %j', (channel, config, message, hint) => {
   expect(thrown).toBeInstanceOf(BadRule)
   expect((thrown as BadRule).message).toBe(message)
   if (hint !== undefined) expect((thrown as BadRule).suggestions).toEqual([hint])
+})
+
+test('a template is not what keeps an engine or a server busy', () => {
+  const check = (template: unknown) => () => checkChannelConfig('webhook', {...URL_FIELD, template})
+  // An expression that goes back and forth would take a minute for each of these.
+  const blanks = ' '.repeat(3_000)
+  expect(check(`{{${blanks}`)).toThrow('holds {{ without a name and }} behind it')
+  expect(check(`{{${blanks}titel${blanks}}}`)).toThrow('there is nothing for {{titel}}')
+  expect(check(`{{${blanks}title${blanks}}}`)).not.toThrow()
+  expect(check('{{text}}'.repeat(101))).toThrow('holds more than 100 placeholders')
+  expect(check({a: ['{{text}} {{text}}'.repeat(51)]})).toThrow('holds more than 100 placeholders')
 })
 
 test('a text template that makes no JSON of every notice is refused', () => {

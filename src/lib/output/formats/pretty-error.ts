@@ -56,5 +56,6 @@ function causesOf(causes: Array<{name?: string; message?: string}> = []): string
 }
 
 function oneLine(text: string | undefined): string {
-  return (text ?? '').replace(/\s*\n\s*/g, ' ').trim()
+  const lines = (text ?? '').split('\n').map((line) => line.trim())
+  return lines.filter((line) => line !== '').join(' ')
 }

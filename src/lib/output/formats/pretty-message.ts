@@ -9,7 +9,7 @@ const MOST_FOLDS = 24
 
 /** The lines of a message, folded at `room` columns; Infinity folds and counts nothing. */
 export function foldMessage({message}: LogRecord, {safe}: {safe(text: string): string}, room: number): string[] {
-  const written = message.replace(/\s+$/, '').split(/\r?\n/)
+  const written = message.trimEnd().split(/\r?\n/)
   const all = !Number.isFinite(room) || written.length <= MOST_LINES
   const kept = all ? written : written.slice(0, MOST_LINES - 1)
   const lines = kept.flatMap((line) => foldLine(safe(line.trimEnd().replaceAll('\t', '    ')), room))
