@@ -1,17 +1,18 @@
-import {Aggregator, shortest} from '../../metrics/aggregator.js'
-import {type GroupName, groupNamesOf} from '../../metrics/grouping.js'
+import {Aggregator} from '../../metrics/aggregator.js'
+import {GroupLimit, type GroupName, groupNamesOf} from '../../metrics/grouping.js'
 import {compareGroups, type Group, inOrder, type Question} from '../../metrics/question.js'
-import {ERROR_LEVELS} from '../../record/level.js'
-import {type Answer as Answered, answerOf} from '../answers.js'
+import {type Answer as Answered, answerOf, refusalOf} from '../answers.js'
+import {askTogether, requestsOf} from './aggregate-many.js'
 import {
   type Answer,
   askSnapshot,
-  type Bucket,
   bucketPages,
+  COUNTED_ERRORS,
   groupSources,
   keyFilter,
+  mappedNames,
   type Snapshot,
-  type TopHit,
+  toGroup,
 } from './buckets.js'
 import {type CompiledFilter, compileFilter, type Dsl} from './compile-query.js'
 import type {Connection} from './connection.js'
@@ -36,10 +37,7 @@ export async function aggregateElasticsearch(
     return Promise.all(questions.map((each) => answerOf(async () => new Aggregator([each]).answers()[0] as Group[])))
   const snapshot: Snapshot = {connection, index, pit, signal}
   try {
-    const answers: Answered[] = []
-    for (const question of questions)
-      answers.push(await answerOf(async () => inOrder(question, await answer(snapshot, question))))
-    return answers
+    return await answerAll(snapshot, questions)
   } catch (error) {
     signal?.throwIfAborted()
     throw error
@@ -48,13 +46,42 @@ export async function aggregateElasticsearch(
   }
 }
 
+async function answerAll(snapshot: Snapshot, questions: readonly Question[]): Promise<Answered[]> {
+  const answers: Array<Answered | undefined> = questions.map(() => undefined)
+  for (const batch of requestsOf(questions)) {
+    const groups = await groupsTogether(
+      snapshot,
+      batch.map((i) => questions[i] as Question),
+    )
+    for (const [i, place] of batch.entries()) {
+      const found = groups[i]
+      if (found) answers[place] = inOrder(questions[place] as Question, found)
+    }
+  }
+  for (const [i, question] of questions.entries())
+    answers[i] ??= await answerOf(async () => inOrder(question, await answer(snapshot, question)))
+  return answers as Answered[]
+}
+
+/** None of a request that is refused: which question it was for is found out one by one. */
+async function groupsTogether(snapshot: Snapshot, questions: readonly Question[]): Promise<Array<Group[] | undefined>> {
+  try {
+    return await askTogether(snapshot, questions)
+  } catch (error) {
+    refusalOf(error)
+    return []
+  }
+}
+
 async function answer(snapshot: Snapshot, question: Question): Promise<Group[]> {
   const filter = compileFilter(question)
   const {doubtful, certain: query} = filter
+  const names = groupNamesOf(question)
   // Text has no values to count by, nor have attributes.
-  if (question.by === 'message' || groupNamesOf(question)) return byReading(snapshot, question, filter)
+  if (question.by === 'message' || (names && (question.percentiles || !mappedNames(names))))
+    return byReading(snapshot, question, filter)
   if (doubtful !== undefined && (await countOf(snapshot, doubtful)) > 0) return byReading(snapshot, question, filter)
-  if (question.by === undefined && question.every === undefined) {
+  if (question.by === undefined && question.every === undefined && !names) {
     const group = await whole(snapshot, question, query)
     return addPercentiles(snapshot, question, query, [group])
   }
@@ -70,7 +97,7 @@ async function countOf(snapshot: Snapshot, query: Dsl): Promise<number> {
 async function whole(snapshot: Snapshot, question: Question, query: Dsl): Promise<Group> {
   const body = {track_total_hits: true, query, aggs: counts(question)}
   const {hits, aggregations} = await askSnapshot<Answer>(snapshot, body)
-  return toGroup({key: {}, doc_count: hits?.total?.value ?? 0, ...aggregations})
+  return toGroup(question, {key: {}, doc_count: hits?.total?.value ?? 0, ...aggregations})
 }
 
 /** The query for the values with the most records, where only those are wanted: what costs more is asked of them alone. */
@@ -86,15 +113,19 @@ async function narrowed(snapshot: Snapshot, question: Question, query: Dsl): Pro
 /** Every group, in the order of its values. */
 async function counted(snapshot: Snapshot, question: Question, query: Dsl): Promise<Group[]> {
   const groups: Group[] = []
-  for await (const buckets of bucketPages(snapshot, query, groupSources(question), counts(question), PAGE))
-    groups.push(...buckets.map(toGroup))
+  const limit = new GroupLimit(question)
+  for await (const buckets of bucketPages(snapshot, query, groupSources(question), counts(question), PAGE)) {
+    const read = buckets.map((bucket) => toGroup(question, bucket))
+    if (question.groups?.length) limit.add(read)
+    groups.push(...read)
+  }
   return groups
 }
 
 function counts({percentiles, times}: Question): object {
   const field = 'duration_ms'
   return {
-    errors: {filter: {terms: {level: ERROR_LEVELS}}},
+    ...COUNTED_ERRORS,
     ...(percentiles ? {timed: {value_count: {field}}, least: {min: {field}}, most: {max: {field}}} : {}),
     ...(times ? {first: topHit('asc'), last: topHit('desc')} : {}),
   }
@@ -106,25 +137,6 @@ function topHit(order: 'asc' | 'desc'): object {
   return {
     top_hits: {size: 1, _source: false, docvalue_fields, sort: [{'@timestamp': {order, numeric_type: 'date_nanos'}}]},
   }
-}
-
-function toGroup(bucket: Bucket): Group {
-  const {key, start} = bucket.key
-  const group: Group = {count: bucket.doc_count, errors: bucket.errors?.doc_count ?? 0}
-  if (key !== undefined && key !== null) group.key = key
-  if (start !== undefined) group.start = start
-  if (bucket.timed?.value) {
-    const [min, max] = [bucket.least?.value as number, bucket.most?.value as number]
-    group.durations = {count: bucket.timed.value, min, max, percentiles: []}
-  }
-  const [first, last] = [timeOf(bucket.first), timeOf(bucket.last)]
-  if (first !== undefined) group.first = shortest(first)
-  if (last !== undefined) group.last = shortest(last)
-  return group
-}
-
-function timeOf(top: TopHit | undefined): string | undefined {
-  return top?.hits.hits[0]?.fields['@timestamp'][0]
 }
 
 /** Counts by reading what is counted of every record, in constant memory but for the groups. */

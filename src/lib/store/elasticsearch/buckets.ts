@@ -1,6 +1,9 @@
 // Buckets of composite aggregations: every group there is, page by page, from one snapshot.
 
+import {shortest} from '../../metrics/aggregator.js'
+import {type GroupName, groupNamesOf} from '../../metrics/grouping.js'
 import type {Group, Question} from '../../metrics/question.js'
+import {ERROR_LEVELS} from '../../record/level.js'
 import {compileFilter, type Dsl} from './compile-query.js'
 import type {Connection} from './connection.js'
 import {KEEP_ALIVE} from './search.js'
@@ -13,9 +16,11 @@ export interface Snapshot {
   signal?: AbortSignal
 }
 
+type ValueKey = `value${number}`
+
 /** A bucket of a composite aggregation, with the counts that COUNTS asks for. */
 export interface Bucket {
-  key: {key?: string | null; start?: number; duration?: number}
+  key: {key?: string | null; start?: number; duration?: number} & Record<ValueKey, string | null | undefined>
   doc_count: number
   errors?: {doc_count: number}
   timed?: {value: number}
@@ -39,15 +44,50 @@ export interface Answer {
 }
 
 /** The sources of a composite aggregation over the groups of a question. */
-export function groupSources({by, every}: Question): object[] {
+export function groupSources(question: Question): object[] {
+  const {by, every} = question
   const sources: object[] = []
   if (by) sources.push({key: {terms: {field: by, missing_bucket: true}}})
+  for (const [i, field] of (mappedNames(groupNamesOf(question) ?? []) ?? []).entries())
+    sources.push({[`value${i}`]: {terms: {field, missing_bucket: true}}})
   if (every) {
     const offset = ((every.origin % every.ms) + every.ms) % every.ms
     const histogram = {field: '@timestamp', fixed_interval: `${every.ms}ms`, offset: `${offset}ms`}
     sources.push({start: {date_histogram: histogram}})
   }
   return sources
+}
+
+/** Fields that the mapping has values of; others are in `_source` and in terms alone. */
+const MAPPED: ReadonlySet<string> = new Set(['level', 'service', 'host', 'environment', 'event'])
+
+/** The fields of what is grouped by; `undefined` where the records have to be read. */
+export function mappedNames(names: readonly GroupName[]): string[] | undefined {
+  const fields = names.flatMap((name) => (name.in === 'record' && MAPPED.has(name.name) ? [name.name] : []))
+  return fields.length === names.length ? fields : undefined
+}
+
+export const COUNTED_ERRORS = {errors: {filter: {terms: {level: ERROR_LEVELS}}}}
+
+/** The group that a bucket of these sources is. */
+export function toGroup({groups = []}: Question, bucket: Bucket): Group {
+  const {key, start} = bucket.key
+  const group: Group = {count: bucket.doc_count, errors: bucket.errors?.doc_count ?? 0}
+  if (key !== undefined && key !== null) group.key = key
+  if (groups.length > 0) group.values = groups.map((_, i) => bucket.key[`value${i}`] ?? null)
+  if (start !== undefined) group.start = start
+  if (bucket.timed?.value) {
+    const [min, max] = [bucket.least?.value as number, bucket.most?.value as number]
+    group.durations = {count: bucket.timed.value, min, max, percentiles: []}
+  }
+  const [first, last] = [timeOf(bucket.first), timeOf(bucket.last)]
+  if (first !== undefined) group.first = shortest(first)
+  if (last !== undefined) group.last = shortest(last)
+  return group
+}
+
+function timeOf(top: TopHit | undefined): string | undefined {
+  return top?.hits.hits[0]?.fields['@timestamp'][0]
 }
 
 /** Pages of buckets, in the order of their sources. */

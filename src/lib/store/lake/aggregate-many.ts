@@ -4,56 +4,25 @@
 import {groupNamesOf, MOST_GROUPS} from '../../metrics/grouping.js'
 import type {Group, Question} from '../../metrics/question.js'
 import type {RecordFilter} from '../../query/record-filter.js'
+import {type Batch, batchesOf, outerBounds} from '../batches.js'
 import {SELECTED} from './columns.js'
 import {compileConditions} from './compile-query.js'
 import type {DuckChunk, DuckValue} from './duckdb.js'
 import {ERRORS, keysOf, startOf} from './group-keys.js'
-import {boundsOf, chunksOf, type Readable, selectFrom, spanConditions, timeConditions} from './scan.js'
+import {boundsOf, chunksOf, type Readable, selectFrom, type TimeBounds, timeConditions} from './scan.js'
 import type {View} from './segments.js'
 import {Parameters} from './sql.js'
 import {viewsFor} from './views-for.js'
-import {overlaps, type Span} from './windows.js'
+import {overlaps} from './windows.js'
 
 /** To plan a statement takes longer for each question the more there are. */
 const MOST_QUESTIONS = 40
 /** Of this many rows of an answer, most are of groups that most questions have no record of. */
 const MOST_ROWS = 20_000
 
-/** Places of questions that are asked at once. */
-export type Batch = number[]
-
 /** Which questions share a scan; a question that shares with no other is in none. */
-export function batchesOf(questions: readonly Question[]): Batch[] {
-  const alike = new Map<string, Batch>()
-  for (const [i, question] of questions.entries()) {
-    const key = likenessOf(question)
-    if (key === undefined) continue
-    const batch = alike.get(key)
-    if (batch) batch.push(i)
-    else alike.set(key, [i])
-  }
-  return [...alike.values()].flatMap(cut).filter(({length}) => length > 1)
-}
-
-function cut(batch: Batch): Batch[] {
-  const parts = Math.ceil(batch.length / MOST_QUESTIONS)
-  const size = Math.ceil(batch.length / parts)
-  return Array.from({length: parts}, (_, i) => batch.slice(i * size, (i + 1) * size))
-}
-
-/** The same for questions that can share a scan; `undefined` for one that asks for more than counts. */
-function likenessOf(question: Question): string | undefined {
-  const {by, top, percentiles, times, groups = [], every} = question
-  if (by !== undefined || top !== undefined || percentiles || times) return undefined
-  return JSON.stringify([groups, every ?? null, placeOf(boundsOf(question))])
-}
-
-/** Equal for stretches of time of about the same length (33 s to 17 min, to 9 h …) that lie near each other. */
-function placeOf({from, to}: Span): Array<number | null> {
-  const length = to - from
-  if (!Number.isFinite(length)) return [Number.isFinite(from) ? 1 : 0, Number.isFinite(to) ? 1 : 0, null]
-  const scale = Math.floor(Math.log2(Math.max(1, length)) / 5) + 1
-  return [scale, Math.floor(to / 32 ** scale)]
+export function scansOf(questions: readonly Question[]): Batch[] {
+  return batchesOf(questions, ({groups = [], every}) => JSON.stringify([groups, every ?? null]), MOST_QUESTIONS)
 }
 
 /**
@@ -66,13 +35,13 @@ export async function askTogether(
   all: View[],
   signal?: AbortSignal,
 ): Promise<Array<Group[] | undefined>> {
-  const span = outerSpan(questions)
+  const bounds = outerBounds(questions)
   const anyOf = {kind: 'or', nodes: questions.map(({query}) => query)} as const
-  const views = viewsFor(lake, anyOf, all).filter((view) => overlaps(view, span))
+  const views = viewsFor(lake, anyOf, all).filter((view) => overlaps(view, boundsOf(bounds)))
   const answers = questions.map((question) => new Tally(question))
   if (views.length > 0) {
     const parameters = new Parameters()
-    const sql = togetherSql(questions, views, span, parameters)
+    const sql = togetherSql(questions, views, bounds, parameters)
     let rows = 0
     for await (const chunk of chunksOf(lake, sql, parameters, signal)) {
       rows += chunk.rows
@@ -84,12 +53,12 @@ export async function askTogether(
   return answers.map((answer) => answer.groups())
 }
 
-function outerSpan(questions: readonly Question[]): Span {
-  const spans = questions.map(boundsOf)
-  return {from: Math.min(...spans.map(({from}) => from)), to: Math.max(...spans.map(({to}) => to))}
-}
-
-function togetherSql(questions: readonly Question[], views: View[], span: Span, parameters: Parameters): string {
+function togetherSql(
+  questions: readonly Question[],
+  views: View[],
+  bounds: TimeBounds,
+  parameters: Parameters,
+): string {
   const keys = keysOf(questions[0] as Question)
   const columns = [
     ...keys.map(([name, sql]) => `${sql} AS ${name}`),
@@ -100,7 +69,7 @@ function togetherSql(questions: readonly Question[], views: View[], span: Span, 
   const counts = questions.map(
     (_, i) => `count(*) FILTER (hit${i}), count(*) FILTER (hit${i} AND failed), count(*) FILTER (hit${i} IS NULL)`,
   )
-  const rows = `SELECT ${columns.join(', ')} FROM (${selectFrom(views, SELECTED, spanConditions(span))})`
+  const rows = `SELECT ${columns.join(', ')} FROM (${selectFrom(views, SELECTED, timeConditions(bounds))})`
   const grouped = names.length > 0 ? ` GROUP BY ${names.join(', ')}` : ''
   return `SELECT ${[...names, ...counts].join(', ')} FROM (${rows})${grouped}`
 }

@@ -2,7 +2,7 @@ import {Aggregator, shortest} from '../../metrics/aggregator.js'
 import {GroupLimit, groupNamesOf} from '../../metrics/grouping.js'
 import {type Group, inOrder, type Question} from '../../metrics/question.js'
 import {type Answer, answerOf, refusalOf} from '../answers.js'
-import {askTogether, batchesOf} from './aggregate-many.js'
+import {askTogether, scansOf} from './aggregate-many.js'
 import type {DuckChunk, DuckValue} from './duckdb.js'
 import {Undecided} from './errors.js'
 import {ERRORS, keysOf, startOf} from './group-keys.js'
@@ -34,7 +34,7 @@ async function answerAll(
   signal?: AbortSignal,
 ): Promise<Answer[]> {
   const answers: Array<Answer | undefined> = questions.map(() => undefined)
-  for (const batch of batchesOf(questions)) {
+  for (const batch of scansOf(questions)) {
     const together = batch.map((i) => questions[i] as Question)
     const groups = await groupsTogether(lake, together, views, signal)
     for (const [i, place] of batch.entries()) {

@@ -74,8 +74,11 @@ export function candidateConditions(
     : [...decided, ...maybe, `(${open.join(' AND ')}) IS NULL`]
 }
 
+/** A filter's bounds of event time. */
+export type TimeBounds = Pick<RecordFilter, 'since' | 'until'>
+
 /** The filter's times, to the nanosecond. */
-export function timeConditions({since, until}: RecordFilter): string[] {
+export function timeConditions({since, until}: TimeBounds): string[] {
   const conditions: string[] = []
   if (since !== undefined) {
     const {ms, ns} = readBound(since)
@@ -104,7 +107,7 @@ export function afterKey({ms, ns, source: name, offset}: Key, order: Order, para
 }
 
 /** The filter's times as ms, rounded outwards: which segments to look at. */
-export function boundsOf({since, until}: RecordFilter): Span {
+export function boundsOf({since, until}: TimeBounds): Span {
   const to = until === undefined ? undefined : readBound(until)
   return {
     from: since === undefined ? Number.NEGATIVE_INFINITY : readBound(since).ms,
