@@ -138,6 +138,19 @@ test('the stored past, replayed: when it would have fired, and what other thresh
   expect(csv.stdout.split('\r\n')).toHaveLength(5)
 })
 
+test('a rule that is kept is found by its name, and does the same', async () => {
+  const made = await run('alerts', 'create', 'Kept', '--query', 'level:error', '--threshold', '25', '--window', '5m')
+  expect(made.status).toBe(0)
+  const asked = ['--since', '2026-03-01T10:00:00Z', '--until', '2026-03-01T11:00:00Z', '-o', 'json']
+  const [kept, written] = await Promise.all([
+    run('alerts', 'backtest', 'kept', ...asked),
+    run('alerts', 'backtest', '--file', 'rule.yaml', ...asked),
+  ])
+  expect({status: kept.status, stderr: kept.stderr}).toEqual({status: 0, stderr: ''})
+  expect(JSON.parse(kept.stdout)).toEqual({...JSON.parse(written.stdout), rule: 'Kept'})
+  expect(await run('alerts', 'backtest', 'nobody', ...asked)).toMatchObject({status: 1, stdout: ''})
+})
+
 test.each([
   [[], 'name a rule, or give --file with one'],
   [['--file', 'rule.yaml', 'Other'], 'rule.yaml has no rule "Other"'],

@@ -4,6 +4,7 @@
 export interface Backtest extends BacktestFigures {
   rule: string
   condition: string
+  threshold: number
   since: string
   until: string
   alerts: BacktestAlert[]

@@ -56,7 +56,7 @@ function verdict(result: Backtest, palette: Palette): string[] {
 
 /** The value over time, and under it when an alert was open. */
 function drawing(
-  {values, alerts, nearest_value: nearest}: Backtest,
+  {values, threshold, nearest_value: nearest}: Backtest,
   {screen}: BacktestScreen,
   palette: Palette,
 ): string[] {
@@ -75,12 +75,11 @@ function drawing(
     .join('')
     .trimEnd()
   const highest = `most ${valueText(Math.max(...heights))}`
-  const threshold = alerts[0] ? `, threshold ${valueText(alerts[0].threshold)}` : ''
   return [
     '',
     `${'value'.padEnd(8)}  ${shown}`,
     ...(marks === '' ? [] : [`${'open'.padEnd(8)}  ${palette.bad(marks)}`]),
-    `${' '.repeat(10)}${palette.dim(`${highest}${threshold}`)}`,
+    `${' '.repeat(10)}${palette.dim(`${highest}, threshold ${valueText(threshold)}`)}`,
   ]
 }
 

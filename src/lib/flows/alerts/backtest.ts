@@ -94,6 +94,7 @@ function whole(tally: ReplayTally, scored: Score | undefined, options: BacktestO
   return {
     rule: rule.name,
     condition: describeCondition(rule),
+    threshold: rule.threshold,
     since: moment(options.since),
     until: moment(options.until),
     ...figures(tally, scored, options),
