@@ -18,7 +18,7 @@ export async function mailServer(options: SMTPServerOptions = {}): Promise<MailS
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     cert: MAIL_CERTIFICATE,
-    key: KEY,
+    key: MAIL_KEY,
     onData(stream, session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -69,7 +69,7 @@ zj0EAwIDRwAwRAIgf1wD4Hr8d5UhJqgzkAYPhqfu6WtGPcV71QHpjI1ifIoCICxR
 31Jejv0ZWcvL9gd6Pjic0n0JiLuDg9nXAN0SX2OB
 -----END CERTIFICATE-----
 `
-const KEY = `-----BEGIN PRIVATE KEY-----
+export const MAIL_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+M5k2xDnKAEMFpRc
 8Rt0T1lZjKf4UKCf1bbhoY/5bNahRANCAATI1qhCepYtMVPuRTW+/ktUpOf9uMJi
 jphxfiKgq5Ez4rvF2vB0Gp8hlYS4qO9/Ewxzn5fCc+L6sifZ8ew66QQU
