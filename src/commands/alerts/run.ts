@@ -21,7 +21,7 @@ export default class AlertsRun extends Command {
     '<%= config.bin %> alerts run',
     '<%= config.bin %> alerts run --once',
     '<%= config.bin %> alerts run --every 30s --metrics-port 9465',
-    '<%= config.bin %> alerts run -o jsonl >> alerts.jsonl',
+    '<%= config.bin %> alerts run -o jsonl > alerts.jsonl',
   ]
   static override flags = {
     once: Flags.boolean({description: 'Look once at all that is due, send what is due, and end'}),

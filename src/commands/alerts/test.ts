@@ -28,8 +28,8 @@ export default class AlertsTest extends Command {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(AlertsTest)
-    if (!args.files?.length) throw new UsageError('name a file of tests, or a folder with *.test.yaml')
     const context = await openContext(flags)
+    if (!args.files?.length) throw new UsageError('name a file of tests, or a folder with *.test.yaml')
     const {format, screen, out, talk} = context
     const checked: CheckedFile[] = []
     for (const file of await findTestFiles(args.files as unknown as string[])) {
