@@ -73,7 +73,7 @@ export function readTracestate(header: string | string[] | undefined): string | 
   if (!text) return undefined
   const members = new Map<string, string>()
   for (const part of text.split(',')) {
-    const member = part.replace(/^[ \t]+|[ \t]+$/g, '')
+    const member = part.trim()
     if (member === '') continue
     const at = member.indexOf('=')
     const key = member.slice(0, at)
