@@ -43,7 +43,7 @@ async function openInside() {
 async function openAttacked(env: Record<string, string> = {}) {
   const server = await runServer({
     env: {LOGFLOW_API_RATE_LIMITS: 'off', ...env},
-    parts: () => ({accounts: knownTokens({ann: WRITER, root: ADMIN})}),
+    parts: () => ({accounts: knownTokens({ann: WRITER, bob: WRITER, root: ADMIN})}),
   })
   onTestFinished(() => server.close())
   const ask = async (as: string, line: string, body?: object) => {
@@ -98,6 +98,12 @@ test('a rule made over the API reaches no address inside, however it is written;
     const rule = {...QUIET, name: host, notification_config: {url: `http://${host}:${inside.port}/admin`}}
     expect((await ask('ann', 'POST /rules', rule)).status, host).toBe(201)
   }
+  for (const host of HOSTS) {
+    const {status, json} = await ask('ann', `POST /rules/${encodeURIComponent(host)}/notify-test`, {})
+    expect(JSON.stringify([status, json]), host).toMatch(/"sent":false.*is not a public address/)
+  }
+  expect((await ask('bob', 'POST /rules/127.0.0.1/notify-test', {})).status).toBe(403)
+  expect(inside.connections()).toBe(0)
   const report = await lookAndTell()
   expect(report).toMatchObject({opened: HOSTS.length, sent: 0, givenUp: HOSTS.length})
   expect(inside.connections()).toBe(0)
@@ -165,6 +171,8 @@ test('secrets of the environment go to no host that a user names', async () => {
     expect((await ask('ann', 'POST /rules', {...QUIET, name, notification_config})).status, name).toBe(400)
   }
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: that is what is written
+  for (const i of configs.keys())
+    expect((await ask('ann', `POST /rules/rule%20${i}/notify-test`, {})).json).toMatchObject({sent: false})
   expect(await lookAndTell()).toMatchObject({opened: configs.length, sent: 0, givenUp: configs.length})
   expect(inside.connections()).toBe(0)
 }, 60_000)

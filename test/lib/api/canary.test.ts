@@ -224,7 +224,7 @@ const RULES = [
     threshold: 1,
     notification_channel: 'webhook',
     notification_config: {
-      url: `https://hooks.example.com/${MARK}Token0123456789?key=${MARK}`,
+      url: `https://hooks.example.invalid/${MARK}Token0123456789?key=${MARK}`,
       secret: `whsec_${Buffer.from(`${MARK} secret`).toString('base64')}${MARK}`,
       headers: {authorization: `Bearer ${JWT}`, 'x-plain': `${MARK} plain`},
     },
@@ -233,7 +233,7 @@ const RULES = [
     name: 'slack',
     threshold: 1,
     notification_channel: 'slack',
-    notification_config: {url: `https://hooks.slack.com/services/T0/B0/${MARK}`},
+    notification_config: {url: `https://hooks.example.invalid/services/T0/B0/${MARK}`},
   },
 ]
 const MISTAKES = [
@@ -247,7 +247,7 @@ const MISTAKES = [
   {notification_config: {...RULES[0]?.notification_config, headers: [MARK]}},
   {notification_config: {...RULES[0]?.notification_config, headers: MARK}},
   {notification_config: {...RULES[0]?.notification_config, url: `ftp://${MARK}`}},
-  {notification_config: {...RULES[0]?.notification_config, url: `https://${MARK}:${MARK}@hooks.example.com`}},
+  {notification_config: {...RULES[0]?.notification_config, url: `https://${MARK}:${MARK}@hooks.example.invalid`}},
   {notification_config: {...RULES[0]?.notification_config, url: `not a URL ${MARK}`}},
   {notification_config: `${MARK}`},
   {notification_config: [MARK]},
