@@ -24,7 +24,7 @@ ENV NODE_ENV=production \
     LOGFLOW_API_HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /build/node_modules ./node_modules
-COPY --from=build /build/dist/logflow.cjs ./dist/logflow.cjs
+COPY --from=build /build/dist/logflow.cjs /build/dist/screen.mjs ./dist/
 COPY bin ./bin
 COPY package.json oclif.manifest.json LICENSE ./
 RUN ln -s /app/bin/run.js /usr/local/bin/logflow \

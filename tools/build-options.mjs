@@ -14,7 +14,6 @@ const EXTERNAL = [
   '@opentelemetry/*',
   '@toondepauw/*',
   'fastify',
-  'ink',
   'ioredis',
   'kafkajs',
   'kafkajs/*',
@@ -25,8 +24,6 @@ const EXTERNAL = [
   'nodemailer',
   'pg',
   'prom-client',
-  'react',
-  'react/*',
   '*.node',
   // oclif asks for these only when it runs TypeScript sources itself.
   'typescript',
@@ -81,6 +78,37 @@ export function bundleOptions(entry, manifest) {
       __MANIFEST__: JSON.stringify(manifest ?? null),
     },
     banner: {js: 'const __bundleUrl=require("node:url").pathToFileURL(__filename).href;'},
+  }
+}
+
+/** Ink's own development tools, which it loads where DEV is set, are not there. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup({onResolve, onLoad}) {
+    onResolve({filter: /^react-devtools-core$/}, () => ({path: 'nothing', namespace: 'without-devtools'}))
+    onLoad({filter: /.*/, namespace: 'without-devtools'}, () => ({contents: 'export default {}'}))
+  },
+}
+
+/**
+ * esbuild's options for the screen of `logflow live`: an ES module, as Ink waits at its top level, which nothing else can.
+ */
+export function screenOptions() {
+  return {
+    absWorkingDir: ROOT,
+    entryPoints: ['src/lib/tui/screen.tsx'],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    jsx: 'automatic',
+    plugins: [withoutDevtools],
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
+    banner: {js: 'import {createRequire} from "node:module";const require=createRequire(import.meta.url);'},
   }
 }
 

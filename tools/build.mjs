@@ -1,10 +1,11 @@
-// Builds what is published: dist/logflow.cjs, one bundle of all commands with its content's hash in front.
+// Builds what is published: dist/logflow.cjs, one bundle of all commands with its content's hash in front, and
+// dist/screen.mjs, the screen of `logflow live`, which is loaded by that command alone.
 import {createHash} from 'node:crypto'
 import {mkdirSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {build} from 'esbuild'
-import {bundleOptions, ROOT} from './build-options.mjs'
+import {bundleOptions, ROOT, screenOptions} from './build-options.mjs'
 import {makeManifest} from './manifest.mjs'
 
 /** Writes the bundle and returns its path. Code caches of older bundles are removed. */
@@ -15,10 +16,17 @@ export async function buildBundle() {
   const dist = join(ROOT, 'dist')
   mkdirSync(dist, {recursive: true})
   const file = join(dist, 'logflow.cjs')
-  writeFileSync(`${file}.${process.pid}`, `/*${hash}*/${code}`)
-  renameSync(`${file}.${process.pid}`, file)
+  replace(file, `/*${hash}*/${code}`)
+  const screen = await build(screenOptions())
+  replace(join(dist, 'screen.mjs'), screen.outputFiles[0].text)
   removeOldCaches(join(dist, 'cache'), hash)
   return file
+}
+
+/** Several may build at once. */
+function replace(file, text) {
+  writeFileSync(`${file}.${process.pid}`, text)
+  renameSync(`${file}.${process.pid}`, file)
 }
 
 function removeOldCaches(folder, hash) {

@@ -11,6 +11,7 @@ export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   mark: () => import('../commands/mark.js'),
   parse: () => import('../commands/parse.js'),
   patterns: () => import('../commands/patterns.js'),
+  live: () => import('../commands/live.js'),
   process: () => import('../commands/process.js'),
   search: () => import('../commands/search.js'),
   serve: () => import('../commands/serve.js'),

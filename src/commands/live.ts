@@ -1,0 +1,111 @@
+import {Command, Flags} from '@oclif/core'
+import {openContext} from '../cli/context.js'
+import {filterFlags, timeFlags, toFilter} from '../cli/filter-flags.js'
+import {argument, globalFlags, listFlag} from '../cli/global-flags.js'
+import {LiveSession} from '../cli/live-session.js'
+import {pipelineFlags} from '../cli/pipeline-flags.js'
+import {openTailed} from '../cli/tail-arrivals.js'
+import {keyboard, loadScreen, noTerminal, onOwnScreen} from '../cli/terminal-screen.js'
+import {openApp} from '../lib/compose.js'
+import {findTrace} from '../lib/flows/find-trace.js'
+import {tailRecords} from '../lib/flows/tail-records.js'
+import {paletteFor} from '../lib/output/palette.js'
+import {firstState} from '../lib/tui/state.js'
+
+/** Records to begin with. */
+const FIRST_RECORDS = 2_000
+/** Sixty of them are a quarter of an hour. */
+const STRETCH_MS = 15_000
+
+export default class Live extends Command {
+  static override summary = 'Watch records, errors, services, patterns and alerts on one screen'
+  static override description =
+    'The stream that tail shows, with figures beside it: scroll back, filter, look at a record and at its trace, acknowledge alerts. ? shows the keys. With a file, or - for stdin, nothing has to be shipped.'
+  static override examples = [
+    '<%= config.bin %> live',
+    "<%= config.bin %> live 'level>=warn' --since 15m",
+    '<%= config.bin %> live --file app.log --file nginx.log',
+    'kubectl logs -f deploy/shop | <%= config.bin %> live -',
+  ]
+  static override args = {query: argument({description: 'Only records that match, as in search; or - for stdin'})}
+  static override flags = {
+    ...filterFlags,
+    since: timeFlags.since,
+    timezone: timeFlags.timezone,
+    lines: Flags.integer({
+      char: 'n',
+      description: `Records to begin with: the newest; ${FIRST_RECORDS} unless given, all of them with --since`,
+      min: 0,
+      helpValue: 'N',
+    }),
+    by: Flags.string({description: 'Follow the bus, or the store', options: ['bus', 'store'], helpValue: 'WHAT'}),
+    file: listFlag({description: 'Watch these files instead; may be repeated, - is stdin', helpValue: 'FILE'}),
+    ...pipelineFlags,
+    ...globalFlags,
+  }
+
+  async run(): Promise<void> {
+    const {args, flags} = await this.parse(Live)
+    if (!process.stdout.isTTY) throw noTerminal()
+    const files = args.query === '-' ? ['-', ...(flags.file ?? [])] : flags.file
+    const context = await openContext(flags)
+    const filter = toFilter(args.query === '-' ? undefined : args.query, flags, new Date())
+    const keys = keyboard(files?.includes('-') ?? false)
+    const {showScreen} = await loadScreen(this.config.root)
+    const last = flags.lines ?? (flags.since === undefined && !files ? FIRST_RECORDS : Number.POSITIVE_INFINITY)
+    let session: LiveSession | undefined
+    // What would be said on stderr is said on the screen.
+    const say = (text: string) => session?.tell({kind: 'note', text})
+    const talk = {...context.talk, note: say, warn: say, detail: () => {}}
+    const by = flags.by as 'bus' | 'store' | undefined
+    const choice = {by, files, timezone: flags.timezone, filter, wait: true, follow: true, fromEnd: last === 0}
+    await using tailed = await openTailed({...context, talk}, choice)
+    await using app = openApp(context.config, undefined, say)
+    const {color} = context.screen
+    const signal = new AbortController()
+    const first = firstState({
+      columns: process.stdout.columns || 80,
+      rows: process.stdout.rows || 24,
+      source: files ? files.join(', ') : (context.config.files.profile ?? 'local'),
+      filter: {text: '', query: {kind: 'all'}},
+      everyMs: STRETCH_MS,
+    })
+    session = new LiveSession(first, {
+      events: tailRecords(tailed.arrivals, {last, follow: true, wait: !files}, signal.signal),
+      arrivals: tailed.arrivals,
+      ...(files ? {} : {alerts: () => app.alerts()}),
+      findTrace: async (id) => {
+        if (files) return {id, records: recordsOf(session, id)}
+        const store = await app.store()
+        return findTrace((request, stop) => store.search(request, stop), id, signal.signal)
+      },
+      color,
+      write: (text) => process.stdout.write(text),
+      now: () => Date.now(),
+    })
+    const live = session
+    const leave = () => live.leave()
+    context.signal.addEventListener('abort', leave)
+    live.ended.addEventListener('abort', () => signal.abort())
+    await onOwnScreen(process.stdout, async () => {
+      const pen = {palette: paletteFor(color), ascii: context.screen.ascii ?? false}
+      const screen = showScreen(live, {stdin: keys, stdout: process.stdout, pen, now: () => Date.now()})
+      try {
+        await live.run()
+      } finally {
+        screen.unmount()
+        await screen.waitUntilExit()
+        if (keys !== process.stdin) keys.destroy()
+      }
+    })
+  }
+}
+
+/** Of plain files the trace is what has been read of it. */
+function recordsOf(session: LiveSession | undefined, id: string) {
+  const all = session?.state().all
+  if (!all) return []
+  return all
+    .slice(all.first, all.end)
+    .filter((record) => [record.trace_id, record.correlation_id, record.request_id].includes(id))
+}

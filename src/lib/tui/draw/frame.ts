@@ -1,0 +1,163 @@
+import {formatCount} from '../../output/numbers.js'
+import {sparkline} from '../../output/sparkline.js'
+import {formatTime} from '../../output/times.js'
+import {sum} from '../counts.js'
+import {endOf, type State, streamRows} from '../state.js'
+import {apart, fitted, type Part, type Pen} from './pen.js'
+import {drawSide} from './side.js'
+import {drawStream} from './stream.js'
+
+const SIDE = {width: 38, least: 100}
+
+/**
+ * The whole screen: lines of exactly the terminal's columns, and one fewer than its rows, since a terminal scrolls when
+ * its last line is filled.
+ */
+export function drawFrame(state: State, pen: Pen): string[] {
+  const {columns, rows} = state.size
+  const body = Math.max(1, rows - 3)
+  return [header(state, pen), ...middle(state, columns, body, pen), footer(state, pen)]
+}
+
+function middle(state: State, columns: number, rows: number, pen: Pen): string[] {
+  const {mode, panes} = state
+  switch (mode.kind) {
+    case 'text':
+      return [
+        fitted([[mode.title, pen.palette.bold]], columns),
+        ...page(mode.lines.slice(mode.begin, mode.begin + rows - 1), columns, rows - 1, mode.of === 'trace'),
+      ]
+    case 'alerts':
+      return alertRows(state, columns, rows, pen)
+    default: {
+      const figures = panes.figures ? drawFigures(state, columns, pen) : []
+      const height = streamRows(state)
+      if (!panes.side || columns < SIDE.least) return [...figures, ...drawStream(state, columns, height, pen)]
+      const left = drawStream(state, columns - SIDE.width - 3, height, pen)
+      const right = drawSide(state, SIDE.width, height, pen)
+      const bar = pen.palette.dim(pen.ascii ? ' | ' : ' │ ')
+      return [...figures, ...left.map((line, index) => line + bar + (right[index] as string))]
+    }
+  }
+}
+
+/** Lines that are laid out already (`drawn`: safe, with colours) or a stranger's text. */
+function page(lines: readonly string[], columns: number, rows: number, drawn: boolean): string[] {
+  const shown = lines.map((line) => (drawn ? line : fitted([[line]], columns)))
+  while (shown.length < rows) shown.push('')
+  return shown.slice(0, rows)
+}
+
+function header(state: State, {palette, ascii}: Pen): string {
+  const {source, filter, muted, rate} = state
+  const dot = ascii ? ' - ' : ' · '
+  const left: Part[] = [
+    ['logflow live', palette.bold],
+    [`${dot}${source}`],
+    [filter.text === '' ? '' : `${dot}/ ${filter.text}`, palette.match],
+    [muted.length === 0 ? '' : `${dot}without ${muted.join(', ')}`, palette.warn],
+  ]
+  return apart(
+    left,
+    [[' '], ...following(state, palette, ascii), [`  ${formatCount(Math.round(rate))}/s`]],
+    state.size.columns,
+  )
+}
+
+function following(state: State, palette: Pen['palette'], ascii: boolean): Part[] {
+  const {pausedAt, shown} = state
+  if (pausedAt !== undefined) {
+    const fresh = shown.end - pausedAt
+    const lost = Math.max(0, shown.first - Math.min(pausedAt, state.top))
+    const more = lost > 0 ? `, ${formatCount(lost)} gone from view, none from the store` : ''
+    return [[`${ascii ? '||' : '‖'} paused, ${formatCount(fresh)} new${more}`, palette.warn]]
+  }
+  if (state.following) return [[`${ascii ? '*' : '●'} following`, palette.good]]
+  const at = shown.at(state.cursor)
+  const behind = endOf(state) - 1 - state.cursor
+  return [
+    [`${at ? formatTime(at['@timestamp']).slice(0, 8) : ''} ${formatCount(behind)} below, f follows`, palette.dim],
+  ]
+}
+
+function drawFigures({counts}: State, columns: number, {palette, ascii}: Pen): string[] {
+  const line = (title: string, values: number[], total: number, paint: (text: string) => string): string => {
+    const end = ` ${formatCount(total)}`
+    const most = Math.max(1, columns - title.length - end.length - 1)
+    return fitted([[`${title} `, palette.dim], [sparkline(values, {ascii, most}), paint], [end]], columns)
+  }
+  const whole = sum(counts.whole)
+  const records = counts.whole.map((one) => one.records)
+  const errors = counts.whole.map((one) => one.errors)
+  return [line('volume', records, whole.records, palette.good), line('errors', errors, whole.errors, palette.bad)]
+}
+
+function alertRows({alerts, mode}: State, columns: number, rows: number, {palette, ascii}: Pen): string[] {
+  const chosen = mode.kind === 'alerts' ? mode.chosen : 0
+  const lines = [fitted([['alerts that are not resolved', palette.bold]], columns)]
+  if (alerts.length === 0)
+    lines.push(fitted([['none: nothing that a rule watches for is going on', palette.good]], columns))
+  for (const [index, alert] of alerts.entries()) {
+    const group = Object.entries(alert.group).map(([name, value]) => `${name}=${value}`)
+    const by = alert.acknowledged_by === undefined ? '' : `by ${alert.acknowledged_by}`
+    const value = alert.value === undefined ? '' : `${alert.value} (threshold ${alert.threshold ?? '-'})`
+    const mark = index === chosen ? (ascii ? '>' : '▸') : ' '
+    const paint = alert.state === 'acknowledged' ? palette.warn : palette.bad
+    lines.push(
+      fitted(
+        [
+          [mark, palette.bold],
+          [alert.state.padEnd(13), paint],
+          [alert.severity.padEnd(9)],
+          [`${alert.rule_name}  `, palette.bold],
+          [
+            [...group, value, `since ${formatTime(alert.opened_at).slice(0, 8)}`, by]
+              .filter((part) => part !== '')
+              .join('  '),
+          ],
+        ],
+        columns,
+      ),
+    )
+  }
+  while (lines.length < rows) lines.push('')
+  return lines.slice(0, rows)
+}
+
+function footer(state: State, pen: Pen): string {
+  const {palette} = pen
+  const {mode, note, size} = state
+  if (mode.kind === 'prompt') {
+    const chars = [...mode.line.text]
+    const before = chars.slice(0, mode.line.at).join('')
+    const at = chars[mode.line.at] ?? ' '
+    const after = chars.slice(mode.line.at + 1).join('')
+    const invert = (text: string) => `\u001b[7m${text}\u001b[27m`
+    const problem: Part[] = mode.problem === undefined ? [] : [[`   ${mode.problem}`, palette.bad]]
+    const title = mode.purpose === 'filter' ? '/ ' : 'save to '
+    return fitted([[title, palette.bold], [before], [at, invert], [after], ...problem], size.columns)
+  }
+  const left: Part[] = note ? [[note.text, note.bad ? palette.bad : palette.warn]] : [[hints(state), palette.dim]]
+  return apart(left, healthParts(state, pen), size.columns)
+}
+
+function hints({mode, size}: State): string {
+  switch (mode.kind) {
+    case 'text':
+      return mode.of === 'detail' ? 'j k scroll  t trace  Esc back' : 'j k scroll  Esc back'
+    case 'alerts':
+      return 'j k choose  a acknowledge  r resolve  Enter its records  Esc back'
+    default:
+      return size.columns < 80
+        ? '/ filter  Enter detail  t trace  ? help  q leave'
+        : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave'
+  }
+}
+
+function healthParts({health}: State, {palette}: Pen): Part[] {
+  const parts: Part[] = []
+  if (health.away !== undefined) parts.push([`  ${health.away}`, palette.bad])
+  if (health.lag !== undefined) parts.push([`  lag ${formatCount(health.lag)}`, palette.dim])
+  if (health.deadLetters) parts.push([`  dlq ${formatCount(health.deadLetters)}`, palette.warn])
+  return parts
+}

@@ -1,0 +1,106 @@
+// The live screen as a value: everything it shows, and nothing that it is drawn with. update.ts makes the next one.
+
+import type {TriggeredAlert} from '../alerts/alerts.js'
+import type {QueryNode} from '../query/query.js'
+import type {LogRecord} from '../record/record.js'
+import {type Counts, noCounts} from './counts.js'
+import {Growing} from './growing.js'
+import {type Line, lineOf} from './line-editor.js'
+
+/** Records one can scroll back through. */
+export const MOST_RECORDS = 100_000
+
+export interface State {
+  size: {columns: number; rows: number}
+  /** Where records come from: `local`, the name of a profile, files. */
+  source: string
+  /** Everything that came, and of it what passes the filter. */
+  all: Growing<LogRecord>
+  shown: Growing<LogRecord>
+  filter: Filter
+  /** Services that are not shown. */
+  muted: readonly string[]
+  /** Place in `shown` of the record that is chosen; that of the last one while it follows. */
+  cursor: number
+  /** Place in `shown` of the first line's record. */
+  top: number
+  following: boolean
+  /** Set while the view stands still: the place behind the last record that it shows. */
+  pausedAt?: number
+  wrap: boolean
+  panes: {figures: boolean; side: boolean}
+  mode: Mode
+  counts: Counts
+  patterns: readonly PatternCount[]
+  alerts: readonly TriggeredAlert[]
+  health: Health
+  /** Records of the last second or so, a second. */
+  rate: number
+  /** One line for the user until something else happens. */
+  note?: {text: string; bad: boolean}
+}
+
+export interface Filter {
+  text: string
+  query: QueryNode
+}
+
+export interface PatternCount {
+  text: string
+  count: number
+}
+
+export interface Health {
+  /** Records on the bus that cannot have been shown yet. */
+  lag?: number
+  deadLetters?: number
+  /** The stream is cut and tried again, since. */
+  away?: string
+}
+
+export type Mode =
+  | {kind: 'stream'}
+  /** Lines one scrolls through: a record, a trace, the keys. `begin` is the first that is shown. */
+  | {kind: 'text'; title: string; lines: readonly string[]; begin: number; of: 'detail' | 'trace' | 'help'}
+  | {kind: 'prompt'; purpose: 'filter' | 'save'; line: Line; problem?: string; before: readonly string[]; asked: number}
+  | {kind: 'alerts'; chosen: number}
+
+export function firstState(options: {
+  columns: number
+  rows: number
+  source: string
+  filter: Filter
+  everyMs: number
+}): State {
+  return {
+    size: {columns: options.columns, rows: options.rows},
+    source: options.source,
+    all: Growing.empty(MOST_RECORDS),
+    shown: Growing.empty(MOST_RECORDS),
+    filter: options.filter,
+    muted: [],
+    cursor: 0,
+    top: 0,
+    following: true,
+    wrap: false,
+    panes: {figures: true, side: true},
+    mode: {kind: 'stream'},
+    counts: noCounts(options.everyMs),
+    patterns: [],
+    alerts: [],
+    health: {},
+    rate: 0,
+  }
+}
+
+/** Lines that the stream has on the screen. */
+export function streamRows({size, panes}: State): number {
+  return Math.max(1, size.rows - 3 - (panes.figures ? 2 : 0))
+}
+
+/** Place behind the last record that may be shown now. */
+export function endOf({shown, pausedAt}: State): number {
+  return pausedAt ?? shown.end
+}
+
+export const EMPTY_LINE = lineOf('')
