@@ -46,9 +46,9 @@ export default class Live extends Command {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Live)
-    if (!process.stdout.isTTY) throw noTerminal()
     const files = args.query === '-' ? ['-', ...(flags.file ?? [])] : flags.file
     const context = await openContext(flags)
+    if (!context.screen.isTerminal) throw noTerminal()
     const filter = toFilter(args.query === '-' ? undefined : args.query, flags, new Date())
     const keys = keyboard(files?.includes('-') ?? false)
     const {showScreen} = await loadScreen(this.config.root)

@@ -25,8 +25,8 @@ export interface State {
   /** Place in `shown` of the first line's record. */
   top: number
   following: boolean
-  /** Set while the view stands still: the place behind the last record that it shows. */
-  pausedAt?: number
+  /** Set while the view stands still: places of the first record that was kept then, and behind the last. */
+  paused?: {first: number; end: number}
   wrap: boolean
   panes: {figures: boolean; side: boolean}
   mode: Mode
@@ -95,12 +95,17 @@ export function firstState(options: {
 
 /** Lines that the stream has on the screen. */
 export function streamRows({size, panes}: State): number {
-  return Math.max(1, size.rows - 3 - (panes.figures ? 2 : 0))
+  return Math.max(1, size.rows - 3 - (showsFigures({size, panes}) ? 2 : 0))
+}
+
+/** Not where hardly a record would be left. */
+export function showsFigures({size, panes}: Pick<State, 'size' | 'panes'>): boolean {
+  return panes.figures && size.rows >= 10
 }
 
 /** Place behind the last record that may be shown now. */
-export function endOf({shown, pausedAt}: State): number {
-  return pausedAt ?? shown.end
+export function endOf({shown, paused}: State): number {
+  return paused?.end ?? shown.end
 }
 
 export const EMPTY_LINE = lineOf('')

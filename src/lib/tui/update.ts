@@ -88,7 +88,7 @@ function refiltered(state: State, filter: Filter, muted: readonly string[]): Sta
   const shown = Growing.empty<LogRecord>(MOST_RECORDS).append(kept)
   const place = chosen ? kept.indexOf(chosen) : -1
   const cursor = place >= 0 ? shown.first + place : Math.max(shown.first, shown.end - 1)
-  const {pausedAt: _, ...rest} = state
+  const {paused: _, ...rest} = state
   return inView({...rest, filter, muted, shown, cursor, top: cursor})
 }
 
@@ -97,7 +97,7 @@ function inView(state: State): State {
   const {shown, following} = state
   const end = endOf(state)
   const last = Math.max(shown.first, end - 1)
-  const cursor = following && state.pausedAt === undefined ? last : clamp(state.cursor, shown.first, last)
+  const cursor = following && state.paused === undefined ? last : clamp(state.cursor, shown.first, last)
   const rows = streamRows(state)
   const lowest = Math.max(shown.first, end - rows)
   const top = clamp(
@@ -158,7 +158,7 @@ function onStreamKey(state: State, key: Key): Next {
     case 'N':
       return only(toError(state, -1))
     case ' ':
-      return only(state.pausedAt === undefined ? {...state, pausedAt: state.shown.end} : inView(withoutPause(state)))
+      return only(state.paused === undefined ? paused(state) : inView(withoutPause(state)))
     case 'w':
       return only({...state, wrap: !state.wrap})
     case 'b':
@@ -202,8 +202,12 @@ function noted(state: State, text: string, bad = false): State {
   return {...state, note: {text, bad}}
 }
 
+function paused(state: State): State {
+  return {...state, paused: {first: state.shown.first, end: state.shown.end}}
+}
+
 function withoutPause(state: State): State {
-  const {pausedAt: _, ...rest} = state
+  const {paused: _, ...rest} = state
   return rest
 }
 
@@ -211,7 +215,7 @@ function withoutPause(state: State): State {
 function moved(state: State, place: number): State {
   const last = Math.max(state.shown.first, endOf(state) - 1)
   const cursor = clamp(place, state.shown.first, last)
-  return inView({...state, cursor, following: state.pausedAt === undefined && cursor === last && place > last})
+  return inView({...state, cursor, following: state.paused === undefined && cursor === last && place > last})
 }
 
 function toError(state: State, step: 1 | -1): State {

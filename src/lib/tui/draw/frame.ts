@@ -2,7 +2,7 @@ import {formatCount} from '../../output/numbers.js'
 import {sparkline} from '../../output/sparkline.js'
 import {formatTime} from '../../output/times.js'
 import {sum} from '../counts.js'
-import {endOf, type State, streamRows} from '../state.js'
+import {endOf, type State, showsFigures, streamRows} from '../state.js'
 import {apart, fitted, type Part, type Pen} from './pen.js'
 import {drawSide} from './side.js'
 import {drawStream} from './stream.js'
@@ -30,7 +30,7 @@ function middle(state: State, columns: number, rows: number, pen: Pen): string[]
     case 'alerts':
       return alertRows(state, columns, rows, pen)
     default: {
-      const figures = panes.figures ? drawFigures(state, columns, pen) : []
+      const figures = showsFigures(state) ? drawFigures(state, columns, pen) : []
       const height = streamRows(state)
       if (!panes.side || columns < SIDE.least) return [...figures, ...drawStream(state, columns, height, pen)]
       const left = drawStream(state, columns - SIDE.width - 3, height, pen)
@@ -65,10 +65,10 @@ function header(state: State, {palette, ascii}: Pen): string {
 }
 
 function following(state: State, palette: Pen['palette'], ascii: boolean): Part[] {
-  const {pausedAt, shown} = state
-  if (pausedAt !== undefined) {
-    const fresh = shown.end - pausedAt
-    const lost = Math.max(0, shown.first - Math.min(pausedAt, state.top))
+  const {paused, shown} = state
+  if (paused !== undefined) {
+    const fresh = shown.end - paused.end
+    const lost = shown.first - paused.first
     const more = lost > 0 ? `, ${formatCount(lost)} gone from view, none from the store` : ''
     return [[`${ascii ? '||' : '‖'} paused, ${formatCount(fresh)} new${more}`, palette.warn]]
   }
@@ -148,7 +148,7 @@ function hints({mode, size}: State): string {
     case 'alerts':
       return 'j k choose  a acknowledge  r resolve  Enter its records  Esc back'
     default:
-      return size.columns < 80
+      return size.columns < 115
         ? '/ filter  Enter detail  t trace  ? help  q leave'
         : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave'
   }

@@ -63,7 +63,9 @@ function alertLines({alerts}: State, width: number, {palette, ascii, now}: Pen):
       const group = Object.values(alert.group).join(' ')
       const mark = alert.state === 'acknowledged' ? (ascii ? '+' : '✓') : ascii ? '!' : '✗'
       const paint = alert.state === 'acknowledged' ? palette.dim : palette.bad
-      const text = [alert.rule_name, group, `${alert.state} ${minutes} min`].filter((part) => part !== '')
+      const text = [alert.rule_name, group, `${alert.state === 'open' ? '' : `${alert.state} `}${minutes} min`].filter(
+        (part) => part !== '',
+      )
       return fitted([[`${mark} `, paint], [text.join(ascii ? ' - ' : ' · ')]], width)
     }),
   ]

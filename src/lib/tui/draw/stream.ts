@@ -8,6 +8,8 @@ import {fitted, type Part, type Pen} from './pen.js'
 
 const SERVICE = {least: 6, most: 14}
 const ID_WIDTH = 8
+/** Columns of a message; with fewer, the whole line is cut where the screen ends. */
+const LEAST_ROOM = 10
 
 /** The records on the screen, in exactly so many lines. */
 export function drawStream(state: State, width: number, rows: number, pen: Pen): string[] {
@@ -73,9 +75,11 @@ function recordLines(record: LogRecord, {width, serviceWidth, chosen, wrap, pen}
   ]
   const headWidth = 1 + (narrow ? 9 : 13) + 6 + serviceWidth + 1
   const idWidth = narrow || id === '' ? 0 : ID_WIDTH + 1
-  const room = Math.max(10, width - headWidth - idWidth)
+  const room = width - headWidth - idWidth
   const message = record.message ?? record.event ?? ''
   const strong = chosen ? palette.bold : undefined
+  if (width < headWidth + LEAST_ROOM + idWidth)
+    return [fitted([...head, [message.split('\n', 1)[0] ?? '', strong]], width)]
   const tail: Part[] = idWidth > 0 ? [[` ${id}`, palette.dim]] : []
   if (!wrap) {
     const text = `${message.split('\n', 1)[0]}`

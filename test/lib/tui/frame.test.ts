@@ -1,0 +1,79 @@
+import {describe, expect, test} from 'vitest'
+import {textWidth} from '../../../src/lib/output/text-width.js'
+import {Played, record, records} from './made-state.js'
+
+const COLORS = /\u001b\[[0-9;]*m/g
+
+/** What strangers put into logs. */
+const HOSTILE = [
+  record(1, {message: 'plain'}),
+  record(2, {message: '\u001b[2J\u001b]0;owned\u0007 red \u001b[31m alert', service: 'ev\u001b[1mil'}),
+  record(3, {message: '日本語のログ 🚀 wide', service: '決済'}),
+  record(4, {message: 'combining e\u0301 and rtl \u202e abc', level: 'FATAL'}),
+  record(5, {message: `two\nlines\tand a tab ${'x'.repeat(500)}`, level: 'ERROR', trace_id: '4bf92f3577b34da6'}),
+  record(6, {message: undefined, event: 'only_event', level: undefined, service: undefined}),
+]
+
+describe.each([
+  [80, 24],
+  [40, 12],
+  [100, 30],
+  [250, 60],
+  [20, 5],
+])('on %i by %i', (columns, rows) => {
+  test.each(['stream', 'detail', 'prompt', 'help', 'alerts', 'wrapped', 'paused'])(
+    '%s: no line is too wide, none too many',
+    (mode) => {
+      const live = new Played(columns, rows).tell({kind: 'records', records: [...records(300), ...HOSTILE]})
+      live.press(
+        {stream: '', detail: '<return>', prompt: '/level:(', help: '?', alerts: 'a', wrapped: 'w', paused: ' '}[mode] ??
+          '',
+      )
+      for (const color of [false, true]) {
+        const frame = live.frame(color)
+        expect(frame.length).toBe(rows - 1)
+        for (const line of frame) {
+          const plain = line.replace(COLORS, '')
+          expect(textWidth(plain)).toBeLessThanOrEqual(columns)
+          expect(plain).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
+        }
+      }
+    },
+  )
+})
+
+test('the chosen record is on the screen, wherever one goes, also where records take several lines', () => {
+  const long = records(200).map((one, index) =>
+    record(index, {message: `${one.message} ${'word '.repeat(index % 40)}`}),
+  )
+  const live = new Played(90, 20).tell({kind: 'records', records: long}).press('w')
+  for (const keys of ['g', '<pageDown>', 'jjj', '<pageDown><pageDown>', 'kkkkk', '<pageUp>', 'G', 'kk']) {
+    live.press(keys)
+    expect(live.text()).toMatch(new RegExp(`^▸.* request? ?${live.chosen?.split(' ')[1]}\\b`, 'm'))
+  }
+})
+
+test('it says what it waits for, and what hides everything', () => {
+  const live = new Played()
+  expect(live.text()).toContain('waiting for records …')
+  live.tell({kind: 'records', records: records(5)}).press('/nothing<return>')
+  expect(live.text()).toContain('none of the records that came passes the filter')
+})
+
+test('without colour it reads the same', () => {
+  const live = new Played().tell({kind: 'records', records: HOSTILE})
+  expect(live.frame(true).map((line) => line.replace(COLORS, ''))).toEqual(live.frame(false))
+})
+
+test('services with errors come first, with their share', () => {
+  const failing = records(10, 0, {service: 'payment', level: 'ERROR'})
+  const live = new Played(140, 30).tell({
+    kind: 'records',
+    records: [...records(90), ...failing, ...records(10, 0, {service: 'payment'})],
+  })
+  const frame = live.frame()
+  const payment = frame.findIndex((line) => / payment .* 50\.0 %/.test(line))
+  const gateway = frame.findIndex((line) => / gateway .* 0\.0 %/.test(line))
+  expect(payment).toBeGreaterThan(0)
+  expect(gateway).toBeGreaterThan(payment)
+})
