@@ -113,6 +113,7 @@ const ALLOWED: Record<string, string[]> = {
     'api',
     'alerts',
     'notify',
+    'tui',
   ],
 }
 
