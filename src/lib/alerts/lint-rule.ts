@@ -39,6 +39,10 @@ function conditionWarnings(rule: Rule): string[] {
     warnings.push('minimum: one single record is enough to be 100 %; ask for more, such as minimum: 20')
   if (measure.kind === 'spike' && measure.minimum === 1)
     warnings.push('minimum: one single record before is enough to compare with; ask for more, such as minimum: 20')
+  if (measure.kind === 'new_pattern' && rule.filter.kind === 'all')
+    warnings.push(
+      'query: it takes all records: of more than 500,000 different messages in the baseline nothing can be said; narrow it, as to level>=warn',
+    )
   if (measure.kind === 'count' && rule.filter.kind === 'all' && !holdsAtZero(rule))
     warnings.push('query: it takes all records, whatever they say')
   return warnings

@@ -1,6 +1,7 @@
 // What is to be asked of a store to evaluate a rule at many moments at once, and what the answers say. The questions for
 // one moment and for a day's of them differ in nothing but their number of steps: live and replay are the same code.
 
+import {MOST_GROUPS, tooManyGroups} from '../metrics/grouping.js'
 import type {Group, Question} from '../metrics/question.js'
 import type {QueryNode} from '../query/query.js'
 import {holdsAtZero} from './condition.js'
@@ -109,6 +110,7 @@ function valuesFor(rule: Rule, stretches: readonly Stretch[], answers: readonly 
   const pieces = new Pieces(stretches)
   if (rule.measure.kind === 'new_pattern') return newPatternValues(rule, rule.measure, pieces, stretches, answers)
   const counts = countsIn(pieces, stretches, answers.slice(0, stretches.length))
+  if (counts.size > MOST_GROUPS) throw tooManyGroups(rule.groupBy, MOST_GROUPS)
   switch (rule.measure.kind) {
     case 'ratio': {
       const whole = countsIn(pieces, stretches, answers.slice(stretches.length))

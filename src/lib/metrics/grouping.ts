@@ -11,6 +11,8 @@ import {type Group, identityOf, type Question} from './question.js'
 /** Most names of one question, and most groups of its answer. */
 export const MOST_GROUP_NAMES = 3
 export const MOST_GROUPS = 10_000
+/** The same where messages are among the names: like the values of `by`, they are kinds to be made, not to be looked at. */
+export const MOST_MESSAGE_GROUPS = 500_000
 /** Most stretches of time of all groups of an answer together. */
 export const MOST_GROUP_STRETCHES = 500_000
 
@@ -132,13 +134,9 @@ export class GroupLimit {
 
   /** @param groups how many there are, by now */
   checkGroups(groups: number): void {
-    if (groups <= MOST_GROUPS) return
-    const what = this.#names.length === 1 ? 'values' : 'combinations of values'
-    throw new LogflowError(
-      'OUT_OF_MEMORY',
-      `there are more than ${inWords(MOST_GROUPS)} different ${what} of ${this.#names.join(', ')} to group by`,
-      {suggestions: ['Group by a field with fewer values, narrow the query, or ask for less time']},
-    )
+    const most = this.#names.includes('message') ? MOST_MESSAGE_GROUPS : MOST_GROUPS
+    if (groups <= most) return
+    throw tooManyGroups(this.#names, most)
   }
 
   /** Another group has a record in another stretch of time. */
@@ -150,6 +148,15 @@ export class GroupLimit {
       {suggestions: ['Ask for less time, or for longer stretches of it']},
     )
   }
+}
+
+export function tooManyGroups(names: readonly string[], most: number): LogflowError {
+  const what = names.length === 1 ? 'values' : 'combinations of values'
+  return new LogflowError(
+    'OUT_OF_MEMORY',
+    `there are more than ${inWords(most)} different ${what} of ${names.join(', ')} to group by`,
+    {suggestions: ['Group by a field with fewer values, narrow the query, or ask for less time']},
+  )
 }
 
 function inWords(count: number): string {

@@ -10,7 +10,8 @@ export interface Question extends RecordFilter {
   by?: GroupField
   /**
    * A group for each combination of the values of up to three fields, by their names in the query language: see
-   * grouping.ts. Neither with `by` nor with `top`; more than 10,000 groups are refused. None are as if it were absent.
+   * grouping.ts. Neither with `by` nor with `top`; more than 10,000 groups (of messages 500,000) are refused. None are as
+   * if it were absent.
    */
   groups?: readonly string[]
   /** A group for each stretch of event time that holds a record. */

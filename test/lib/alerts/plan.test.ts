@@ -133,3 +133,11 @@ test('evaluations up to the clock less the lateness are final', () => {
   const plan = planLooks(rule, {from: START, to: START + 180_000, finalUntil: START + 119_999})
   expect(plan.looks([[]]).map(({final}) => final)).toEqual([true, false, false])
 })
+
+test('more alerts than anybody can look at are refused, also where a store would count them', () => {
+  const rule = readRule({name: 'r', threshold: 0, group_by: ['message']})
+  const plan = planLooks(rule, {from: START, to: START + 60_000, finalUntil: START})
+  const groups = Array.from({length: 10_001}, (_, i) => ({values: [`message ${i}`], count: 1, errors: 0}))
+  expect(() => plan.looks([groups])).toThrow('there are more than 10,000 different values of message to group by')
+  expect(plan.looks([groups.slice(1)])[0]?.values.size).toBe(10_000)
+})
