@@ -6,7 +6,7 @@ import {maskMessage} from '../patterns/mask-message.js'
 import {createMiner} from '../patterns/miner.js'
 import type {Value} from './look.js'
 import {type GroupKey, groupKey, type Rule} from './rule.js'
-import type {Pieces, Stretch} from './stretches.js'
+import {gcd, type Pieces, type Stretch} from './stretches.js'
 
 /** Messages that are one once their values are masked, within a group. */
 interface MaskedShape {
@@ -22,26 +22,35 @@ type Shapes = Map<string, MaskedShape>
 /** Characters of a message that a notice shows. */
 const MOST_EXAMPLE = 300
 
+/** Where the window begins, the time before it, and its older half; ms before an evaluation, falling. */
+export function patternOffsets({windowMs, everyMs}: Rule, {baselineMs}: {baselineMs: number}): number[] {
+  const stepMs = gcd(gcd(everyMs, windowMs), baselineMs)
+  const newerMs = baselineMs - Math.ceil(baselineMs / 2 / stepMs) * stepMs
+  return newerMs > 0 ? [windowMs + baselineMs, windowMs + newerMs, windowMs, 0] : [windowMs + baselineMs, windowMs, 0]
+}
+
 /**
  * The number of records in [T − window, T) whose shape did not occur in the `baselineMs` before, for each group by
- * itself. A group without a single record in that time says nothing: all of it would be new.
+ * itself. A group without a single record in the older half of that time says nothing: where logs have just begun, all
+ * of them would be new.
  */
 export function newPatternValues(
-  {windowMs, groupBy}: Rule,
-  {baselineMs}: {baselineMs: number},
+  rule: Rule,
+  measure: {baselineMs: number},
   pieces: Pieces,
   stretches: readonly Stretch[],
   answers: readonly Group[][],
 ): (at: number) => Map<GroupKey, Value> {
+  const {windowMs, groupBy} = rule
   const groups = shapesOf(groupBy.length, pieces, stretches, answers)
+  const [longest = 0, older = 0] = patternOffsets(rule, measure)
   return (at) => {
-    const [begin, middle, end] = [at - windowMs - baselineMs, at - windowMs, at].map((edge) =>
-      pieces.placeOf(edge),
-    ) as [number, number, number]
+    const placeOf = (offset: number) => pieces.placeOf(at - offset)
+    const edges = {begin: placeOf(longest), half: placeOf(older), middle: placeOf(windowMs), end: placeOf(0)}
     const values = new Map<GroupKey, Value>()
     for (const [key, shapes] of groups) {
-      const {known, fresh} = split(shapes, begin, middle, end)
-      if (known.length === 0) continue
+      const {known, fresh, settled} = split(shapes, edges)
+      if (!settled) continue
       const value = fresh.length === 0 ? {value: 0} : judge(fresh, known)
       if (value.value > 0 || groupBy.length === 0) values.set(key, value)
     }
@@ -55,18 +64,30 @@ interface Seen {
   count: number
 }
 
-function split(shapes: Shapes, begin: number, middle: number, end: number): {known: Seen[]; fresh: Seen[]} {
+interface Edges {
+  begin: number
+  half: number
+  middle: number
+  end: number
+}
+
+/** `settled`: some were there in the older half already. */
+function split(shapes: Shapes, {begin, half, middle, end}: Edges): {known: Seen[]; fresh: Seen[]; settled: boolean} {
   const known: Seen[] = []
   const fresh: Seen[] = []
+  let settled = false
   for (const [mask, shape] of shapes) {
+    const {example} = shape
     const before = countIn(shape, begin, middle)
-    if (before > 0) known.push({mask, example: shape.example, count: before})
-    else {
+    if (before > 0) {
+      known.push({mask, example, count: before})
+      settled ||= countIn(shape, begin, half) > 0
+    } else {
       const count = countIn(shape, middle, end)
-      if (count > 0) fresh.push({mask, example: shape.example, count})
+      if (count > 0) fresh.push({mask, example, count})
     }
   }
-  return {known, fresh}
+  return {known, fresh, settled}
 }
 
 interface Kind {

@@ -6,7 +6,7 @@ import type {Group, Question} from '../metrics/question.js'
 import type {QueryNode} from '../query/query.js'
 import {holdsAtZero} from './condition.js'
 import type {Look, Value} from './look.js'
-import {newPatternValues} from './new-patterns.js'
+import {newPatternValues, patternOffsets} from './new-patterns.js'
 import {type GroupKey, type GroupValues, groupKey, groupValues, type Rule} from './rule.js'
 import {gcd, Pieces, type Stretch, stretchesOf} from './stretches.js'
 
@@ -80,7 +80,7 @@ const DAY = 86_400_000
 function offsetsOf(rule: Rule): number[] {
   const {measure, windowMs, everyMs} = rule
   if (measure.kind === 'spike') return [windowMs + measure.compareMs, windowMs, 0]
-  if (measure.kind === 'new_pattern') return [windowMs + measure.baselineMs, windowMs, 0]
+  if (measure.kind === 'new_pattern') return patternOffsets(rule, measure)
   if (rule.groupBy.length === 0 || !holdsAtZero(rule)) return [windowMs, 0]
   const stepMs = gcd(everyMs, windowMs)
   return [windowMs + Math.ceil(Math.max(DAY, 3 * windowMs) / stepMs) * stepMs, windowMs, 0]

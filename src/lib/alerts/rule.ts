@@ -21,7 +21,8 @@ export type Severity = (typeof SEVERITIES)[number]
 /**
  * What is measured in a window. `count`: matching records. `ratio`: matching records as a part (0 to 1) of those of
  * `ratio_of`. `no_data`: holds where nothing matches. `spike`: the count as a multiple of that in the window before.
- * `new_pattern`: matching records whose message has a shape that `baseline` before the window did not have.
+ * `new_pattern`: matching records whose message has a shape that `baseline` before the window did not have; where
+ * nothing came in the older half of it, it says nothing.
  */
 export const MEASURES = ['count', 'ratio', 'no_data', 'spike', 'new_pattern'] as const
 export type MeasureName = (typeof MEASURES)[number]
