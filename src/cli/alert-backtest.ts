@@ -26,7 +26,7 @@ export const backtestFlags = {
   file: Flags.string({description: 'The rule of this file, which need not be known to anybody yet', helpValue: 'FILE'}),
   sweep: Flags.string({
     description:
-      'Try these values of threshold, resolve_threshold, for, keep_open_for or time_window: threshold=10..500:50',
+      'Try these values of threshold, resolve_threshold, for, keep_open_for or time_window: threshold=10..500:50, for=0s..10m, threshold=10,50,100; with another threshold, resolve_threshold stays the same part of it',
     helpValue: 'FIELD=VALUES',
   }),
   truth: Flags.string({

@@ -4,11 +4,14 @@ import type {Sweep} from '../../alerts/sweep.js'
 import {LogflowError} from '../../errors/logflow-error.js'
 import type {ReadRule} from './rule-test-files.js'
 
-/** A rule with each value of a sweep in the place of its own. Throws BAD_RULE where a value cannot be. */
+/**
+ * A rule with each value of a sweep in the place of its own. With another threshold, resolve_threshold stays the same
+ * part of it, so that the hysteresis is tried along. Throws BAD_RULE where a value cannot be.
+ */
 export function variantsOf(written: WrittenRule, {field, values}: Sweep, readRule: ReadRule): Rule[] {
   return values.map((value) => {
     try {
-      return readRule({...written, [field]: value})
+      return readRule({...written, [field]: value, ...resolveFor(written, field, value)})
     } catch (error) {
       if (!(error instanceof LogflowError)) throw error
       throw new LogflowError('BAD_RULE', `--sweep ${field}: with ${value}, ${error.message}`, {
@@ -17,6 +20,16 @@ export function variantsOf(written: WrittenRule, {field, values}: Sweep, readRul
       })
     }
   })
+}
+
+function resolveFor(
+  {threshold, resolve_threshold: resolve}: WrittenRule,
+  field: Sweep['field'],
+  value: number | string,
+): Pick<WrittenRule, 'resolve_threshold'> {
+  if (field !== 'threshold' || typeof value !== 'number' || !threshold || resolve === undefined) return {}
+  // binary fractions: 0.07 of 0.1, at 0.1 again, is 0.07
+  return {resolve_threshold: Number(((resolve / threshold) * value).toPrecision(12))}
 }
 
 /** The figures of each value, beside the value. */

@@ -163,9 +163,18 @@ test('a sweep reads the store once, and each value does what a rule with it does
   }
 })
 
+test('with another threshold the hysteresis stays the same part of it', () => {
+  const hysteresis: WrittenRule = {...written, threshold: 0.1, resolve_threshold: 0.07}
+  const variants = variantsOf(hysteresis, readSweep('threshold=0.02,0.1,0.2'), (one) => readRule(one))
+  expect(variants.map(({resolveThreshold}) => resolveThreshold)).toEqual([0.014, 0.07, 0.14])
+  const others = variantsOf(hysteresis, readSweep('for=1m,2m'), (one) => readRule(one))
+  expect(others.map(({resolveThreshold}) => resolveThreshold)).toEqual([0.07, 0.07])
+})
+
 test('values of a sweep that the rule cannot have are refused by name', () => {
-  const hysteresis: WrittenRule = {...written, resolve_threshold: 3}
-  expect(() => variantsOf(hysteresis, readSweep('threshold=1,5'), (one) => readRule(one))).toThrow(
-    /--sweep threshold: with 1/,
+  const read = (one: unknown) => readRule(one)
+  expect(() => variantsOf(written, readSweep('time_window=0s,5m'), read)).toThrow(/--sweep time_window: with 0s, /)
+  expect(() => variantsOf(written, readSweep('resolve_threshold=9'), read)).toThrow(
+    /--sweep resolve_threshold: with 9, /,
   )
 })
