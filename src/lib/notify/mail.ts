@@ -16,8 +16,7 @@ export function mailOf(
 ): SendMailOptions {
   const domain = /@([\w.-]+)>?\s*$/.exec(about.from)?.[1] ?? 'logflow.invalid'
   const [first] = notice.alerts
-  const subject =
-    about.subject === undefined ? `[logflow] ${titleOf(notice)}` : fillTemplate(about.subject, notice, 'none')
+  const subject = about.subject === undefined ? `[logflow] ${titleOf(notice)}` : ownSubject(about.subject, notice)
   return {
     from: about.from,
     to: about.to.map((address) => ({name: '', address})),
@@ -31,6 +30,10 @@ export function mailOf(
     text: textOf(notice),
     html: htmlOf(notice),
   }
+}
+
+function ownSubject(template: string, notice: Notice): string {
+  return `${notice.test ? 'TEST ' : ''}${fillTemplate(template, notice, 'none')}`
 }
 
 function idOf(id: string, domain: string): string {

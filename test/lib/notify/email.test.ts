@@ -90,6 +90,13 @@ test('nothing of a name makes a header of its own', async () => {
   }
 })
 
+test('a test says so in its subject, also in one of the rule itself', async () => {
+  const server = await serving()
+  expect((await send(server.port, {subject: '{{severity}}'})).sent).toBe(true)
+  expect((await send(server.port, {subject: '{{severity}}', notice: {...NOTICE, test: false}})).sent).toBe(true)
+  expect(server.mails.map(({text}) => header(text, 'Subject'))).toEqual(['TEST critical', 'critical'])
+})
+
 test('what is refused for now is tried again, and then taken', async () => {
   let times = 0
   const server = await serving({
