@@ -31,7 +31,7 @@ export function alertRules(count) {
     const query = QUERIES[i % QUERIES.length]
     return {
       name: `rule ${i}`,
-      query: i % 5 === 0 ? `${query} -u${i}` : query,
+      query: i % 2 === 0 ? `${query} -u${i}` : query,
       ...(levels ? {levels} : {}),
       ...(services ? {services} : {}),
       ...(group ? {group_by: group} : {}),

@@ -14,7 +14,7 @@ import {showTable} from './table.mjs'
 
 const ROOT = join(import.meta.dirname, '..')
 const MEMORY_AIM = 300e6
-const ORDER = ['start-up', 'generate', 'lake', 'lake-search', 'trace', 'api', 'kafka', 'elasticsearch']
+const ORDER = ['start-up', 'generate', 'lake', 'lake-search', 'alerts', 'trace', 'api', 'kafka', 'elasticsearch']
 const ONLY_ASKED = ['lake-search-5m']
 
 const {values: flags} = parseArgs({

@@ -1,6 +1,6 @@
 // Evaluates many alert rules on an open store, together and one by one, and replays one over a day: what alerts cost without
 // the start of a process. Bundled by rows/alerts.mjs and run as `node warm-alerts.cjs STORE RULES ROUNDS`, where STORE is
-// {"dir": …} or {"nodes": […], "index": …} as JSON; prints JSON, times in ms: {together, single, same, opened, replay, events}.
+// {"dir": …} or {"nodes": […], "index": …} as JSON; prints JSON, times in ms: {together, single, replayed, opened}.
 
 import {firstState} from '../src/lib/alerts/begin-state.ts'
 import {readRule} from '../src/lib/alerts/check-rule.ts'
@@ -22,20 +22,20 @@ async function main() {
   const rules = written.map((rule) => ({rule: readRule(rule), state: firstState(NOON - 60_000)}))
   const look = (some) => lookAt(store, some, NOON + 60_000)
   const together = []
-  const replays = []
+  const replayed = []
   let looked
   let events
   for (let round = 0; round < rounds; round++) {
     together.push(await timed(async () => (looked = await look(rules))))
     const range = {since: DAY_BEGINS, until: DAY_ENDS}
-    replays.push(await timed(async () => ({events} = await replay(store, readRule(REPLAYED), range))))
+    replayed.push(await timed(async () => ({events} = await replay(store, readRule(REPLAYED), range))))
   }
   const single = await timed(async () => {
     for (const [i, rule] of rules.entries()) same(rule, looked.get(i), (await look([rule])).get(0))
   })
   await store.close()
   const opened = events.filter(({kind}) => kind === 'opened').length
-  process.stdout.write(JSON.stringify({together, single: [single], replay: replays, opened, rules: looked.size}))
+  process.stdout.write(JSON.stringify({together, single: [single], replayed, opened}))
 }
 
 async function timed(work) {

@@ -220,7 +220,7 @@ export function aggregatesContract(open: () => Promise<OpenedStore>): void {
       expect({question, answer: answered[i]}).toEqual({question, answer: answerOf(question, items)})
     const refused = answered.filter((answer) => 'code' in answer)
     expect(refused.length).toBe(many.filter(({groups}) => groups?.includes('@timestamp')).length)
-  }, 120_000)
+  }, 240_000)
 
   test('an end that was asked for is no answer', async () => {
     const asked = opened.store.aggregate(questions, AbortSignal.abort(new Error('ended')))
