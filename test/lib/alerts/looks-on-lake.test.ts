@@ -15,8 +15,8 @@ const RULES = [
   {measure: 'count', condition: 'less_than', threshold: 3, group_by: ['service'], services: ['payment', 'unheard-of']},
   {measure: 'no_data', group_by: ['environment', 'trace_id', 'error.name']},
   {measure: 'spike', time_window: '40s', group_by: ['service', 'message']},
-  {measure: 'new_pattern', time_window: '2m', baseline: '3m'},
-  {measure: 'new_pattern', time_window: '2m', baseline: '3m', group_by: ['service', 'level']},
+  {measure: 'new_pattern', time_window: '20s', baseline: '1m'},
+  {measure: 'new_pattern', time_window: '20s', baseline: '1m', group_by: ['service', 'level']},
 ].map((fields) =>
   readRule({
     name: 'r',
