@@ -121,6 +121,8 @@ test('an error burst: seen at once, acknowledged, resolved, and in the history',
   const found = await json(['search', payment.query, '--since', payment.since, '--until', payment.until])
   expect(found).toHaveLength(5)
 
+  expect((await done(['__complete', 'zsh', 'alerts', 'ack', ''])).stdout).toContain(`${id}\tErrors, payment, open\n`)
+  expect((await done(['__complete', 'zsh', 'alerts', 'show', 'E'])).stdout).toBe('Errors\n:space\n')
   expect((await done(['alerts', 'ack', id, '--note', 'on it', '-o', 'pretty'])).stdout).toBe(
     `acknowledged Errors   service=payment   ${id}\n`,
   )
@@ -193,7 +195,7 @@ describe('rules as files', () => {
     expect(again.stdout).toBe('')
     expect(again.stderr).toContain('0 new, 0 changed, 0 deleted, 2 the same\n')
     // Of the secret in the file nobody can tell whether it is the one that is kept.
-    expect(again.stderr).toContain('nobody can tell whether notification_config.secret differs')
+    expect(again.stderr).toContain('Errors: what is kept as notification_config.secret is hidden')
     expect(again.stderr).not.toContain(SECRET)
 
     file(

@@ -3,7 +3,9 @@
 
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
+import type {TriggeredAlert} from '../../lib/alerts/alerts.js'
 import type {Config} from '../../lib/config/config.js'
+import {escapeLine} from '../../lib/output/escape-controls.js'
 import type {ValueKind} from './kinds.js'
 import type {Candidate} from './place.js'
 
@@ -104,9 +106,19 @@ async function fromPorts(kind: ValueKind | 'host' | 'environment', config: Confi
       return await (await app.store()).values(kind, MOST)
     case 'user':
       return (await (await app.accounts()).list(callerHere(), {limit: MOST})).map(({username}) => username)
+    case 'rule':
+      return (await (await app.alerts()).listRules(callerHere(), {limit: MOST})).map(({name}) => name)
+    case 'alert':
+      return (await (await app.alerts()).triggered(callerHere(), {limit: MOST})).map(alertCandidate)
     default:
       return []
   }
+}
+
+/** The beginning of an id is enough to name an alert by. */
+function alertCandidate({id, rule_name, group, state}: TriggeredAlert): Candidate {
+  const values = Object.values(group).map((value) => value ?? '-')
+  return {value: id.slice(0, 8), describe: escapeLine([rule_name, ...values, state].join(', '))}
 }
 
 /** Opening what is not there would make it. */

@@ -85,7 +85,7 @@ async function show(context: Context, plan: ChangePlan): Promise<void> {
   for (const step of plan.steps) {
     if (step.action !== 'same' || step.hidden.length === 0) continue
     context.talk.warn(
-      `${step.name}: nobody can tell whether ${step.hidden.join(' and ')} differs, and it stays as it is; --rewrite-secrets sends it`,
+      `${step.name}: what is kept as ${step.hidden.join(' and ')} is hidden, so that nobody can tell whether the file differs; it stays, and --rewrite-secrets sends it again`,
     )
   }
   if (plan.left.length > 0) {
