@@ -51,6 +51,11 @@ export interface RoundResult {
   nextAt: number
 }
 
+interface RoundUnderWay extends RoundResult {
+  /** Ids of rules that are to be looked at again at once. */
+  again: Set<string>
+}
+
 interface Due {
   engineRule: EngineRule
   rule: Rule
@@ -73,8 +78,10 @@ export class Rounds {
   readonly #parts: RoundParts
   /** Rules as they were read, by id. */
   #read = new Map<string, {version: number; rule?: Rule; error?: unknown}>()
-  /** What was written down of rules that fail, by id. */
-  readonly #failing = new Map<string, {reason: string; at: number}>()
+  /** Rules that fail, by id, and when that was written down last. */
+  readonly #failing = new Map<string, {version: number; rule: string; reason: string; error: unknown; at: number}>()
+  /** When a rule, as it was then, is to be looked at again: by id. */
+  readonly #nextAt = new Map<string, {version: number; at: number}>()
 
   constructor(parts: RoundParts) {
     this.#parts = parts
@@ -87,41 +94,62 @@ export class Rounds {
   async make(now: Date, signal: AbortSignal): Promise<RoundResult> {
     const {rules, silences} = await this.#parts.book.load()
     const result = emptyResult(rules.length)
-    const due = await this.#readAll(rules, now, result)
+    const due = (await this.#readAll(rules, now)).filter(({engineRule}) => this.#isDue(engineRule, now))
     const looked = await this.#look(due, now, signal)
     const reading = AbortSignal.any([signal, AbortSignal.timeout(SAMPLES_WITHIN_MS)])
     const gone: Gone[] = []
     for (const [index, found] of looked) {
       const one = due[index] as Due
-      if ('failed' in found) await this.#fail(one.engineRule, found.error, now, result)
+      if ('failed' in found) await this.#fail(one.engineRule, found.error, now)
       else {
         try {
           gone.push(await this.#goOn(one, found, silences, now, reading))
         } catch (error) {
-          await this.#fail(one.engineRule, error, now, result)
+          await this.#fail(one.engineRule, error, now)
         }
       }
     }
     signal.throwIfAborted()
     await this.#write(gone, now, result)
-    result.nextAt = Math.min(Number.POSITIVE_INFINITY, ...due.map(({rule}) => nextLookAt(rule, now.getTime())))
+    for (const {engineRule, rule} of due) {
+      const {id, version} = engineRule
+      if (result.again.has(id)) this.#nextAt.delete(id)
+      else this.#nextAt.set(id, {version, at: nextLookAt(rule, now.getTime())})
+    }
+    result.more = result.again.size > 0
+    for (const {at} of this.#nextAt.values()) result.nextAt = Math.min(result.nextAt, at)
+    for (const {rule, reason, error} of this.#failing.values()) result.failing.push({rule, reason, error})
     return result
   }
 
-  async #readAll(rules: readonly EngineRule[], now: Date, result: RoundResult): Promise<Due[]> {
+  /** Between two evaluations there is nothing to find; but what only passed by may be tried again at once. */
+  #isDue({id, version}: EngineRule, now: Date): boolean {
+    const next = this.#nextAt.get(id)
+    return next?.version !== version || now.getTime() >= next.at || passes(this.#failing.get(id)?.error)
+  }
+
+  async #readAll(rules: readonly EngineRule[], now: Date): Promise<Due[]> {
     const before = this.#read
     this.#read = new Map()
     const due: Due[] = []
     for (const engineRule of rules) {
       const {id, version, written} = engineRule
       const known = before.get(id)
-      const read = known?.version === version ? known : {version, ...attempt(() => this.#parts.readRule(written))}
+      const read = known?.version === version ? known : {version, ...this.#readOne(written)}
       this.#read.set(id, read)
-      if (read.rule === undefined) await this.#fail(engineRule, read.error, now, result)
-      else due.push(dueOf(engineRule, read.rule, now))
+      const {rule} = read
+      const found = rule === undefined ? {error: read.error} : attempt(() => dueOf(engineRule, rule, now))
+      if ('value' in found) due.push(found.value)
+      else await this.#fail(engineRule, found.error, now)
     }
-    for (const id of this.#failing.keys()) if (!this.#read.has(id)) this.#failing.delete(id)
+    for (const known of [this.#failing, this.#nextAt])
+      for (const id of known.keys()) if (!this.#read.has(id)) known.delete(id)
     return due
+  }
+
+  #readOne(written: WrittenRule): {rule?: Rule; error?: unknown} {
+    const read = attempt(() => this.#parts.readRule(written))
+    return 'value' in read ? {rule: read.value} : read
   }
 
   async #look(due: readonly Due[], now: Date, signal: AbortSignal): Promise<Map<number, Looked>> {
@@ -170,7 +198,7 @@ export class Rounds {
   }
 
   /** All in one transaction; where that is refused, one by one, so that only the one that is wrong fails. */
-  async #write(gone: readonly Gone[], now: Date, result: RoundResult): Promise<void> {
+  async #write(gone: readonly Gone[], now: Date, result: RoundUnderWay): Promise<void> {
     if (gone.length === 0) return
     const {book} = this.#parts
     try {
@@ -182,17 +210,17 @@ export class Rounds {
     } catch (error) {
       const [only] = gone
       if (passes(error) || only === undefined) throw error
-      if (gone.length === 1) await this.#fail(only.due.engineRule, error, now, result)
+      if (gone.length === 1) await this.#fail(only.due.engineRule, error, now)
       else for (const one of gone) await this.#write([one], now, result)
     }
   }
 
-  async #written({due, commit, more}: Gone, written: boolean, now: Date, result: RoundResult): Promise<void> {
+  async #written({due, commit, more}: Gone, written: boolean, now: Date, result: RoundUnderWay): Promise<void> {
     const {book, counters, onNotice} = this.#parts
     const {engineRule, rule, missed} = due
     counters.alertChecked()
     result.checked++
-    result.more ||= more || !written
+    if (more || !written) result.again.add(engineRule.id)
     if (!written) return
     result.notices += commit.notices.length
     if (this.#failing.delete(engineRule.id)) onNotice({kind: 'rule-recovered', rule: rule.name})
@@ -204,18 +232,21 @@ export class Rounds {
     await book.noteMissed(engineRule.id, `${evaluations} evaluations after ${from}, up to ${to}, were not made`, now)
   }
 
-  async #fail({id, written}: EngineRule, error: unknown, now: Date, result: RoundResult): Promise<void> {
+  async #fail({id, version, written}: EngineRule, error: unknown, now: Date): Promise<void> {
     const reason = reasonOf(error)
     const rule = written.name
-    result.failing.push({rule, reason, error})
-    const noted = this.#failing.get(id)
-    if (noted?.reason === reason && now.getTime() - noted.at < NOTE_AGAIN_MS) return
+    const known = this.#failing.get(id)
+    const noted = known?.version === version ? known : undefined
+    if (noted?.reason === reason && now.getTime() - noted.at < NOTE_AGAIN_MS) {
+      noted.error = error
+      return
+    }
     await this.#parts.book.noteFailure(id, reason, now)
-    this.#failing.set(id, {reason, at: now.getTime()})
+    this.#failing.set(id, {version, rule, reason, error, at: now.getTime()})
     if (noted?.reason !== reason) this.#parts.onNotice({kind: 'rule-failing', rule, reason, error})
   }
 
-  #tell(rule: Rule, events: readonly AlertEvent[], result: RoundResult): void {
+  #tell(rule: Rule, events: readonly AlertEvent[], result: RoundUnderWay): void {
     const {counters, onNotice} = this.#parts
     for (const event of events) {
       if (event.kind !== 'opened' && event.kind !== 'again' && event.kind !== 'resolved') continue
@@ -261,7 +292,7 @@ function missedNotice({name, everyMs}: Rule, {from, to}: {from: number; to: numb
   }
 }
 
-function emptyResult(rules: number): RoundResult {
+function emptyResult(rules: number): RoundUnderWay {
   return {
     checked: 0,
     rules,
@@ -269,14 +300,15 @@ function emptyResult(rules: number): RoundResult {
     resolved: 0,
     notices: 0,
     failing: [],
+    again: new Set(),
     more: false,
     nextAt: Number.POSITIVE_INFINITY,
   }
 }
 
-function attempt<T>(work: () => T): {rule?: T; error?: unknown} {
+function attempt<T>(work: () => T): {value: T} | {error: unknown} {
   try {
-    return {rule: work()}
+    return {value: work()}
   } catch (error) {
     return {error}
   }
