@@ -5,6 +5,7 @@ import {rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, expect, onTestFinished, test} from 'vitest'
 import {BINARY, buildLogflow, cleanEnv, emptyHome, runLogflow} from '../support/run-logflow.js'
+import {serving} from '../support/serving.js'
 import {until} from '../support/until.js'
 import {receiveWebhooks, type WebhookReceiver} from '../support/webhook-receiver.js'
 
@@ -115,6 +116,25 @@ test('from a rule to a webhook, acknowledged, resolved, and all of it in the his
     ({name}: {name: string}) => name === 'error burst',
   )
   expect(rule.statistics).toMatchObject({health: 'ok', triggered: 1, open: 0, notices_sent: 1})
+}, 300_000)
+
+test('up evaluates rules, too, and tells so in its metrics, log and health', async () => {
+  const world = await openWorld()
+  await makeRule(world)
+  const {home, hooks} = world
+  const server = await serving(['up', '--dev'], {home})
+  onTestFinished(async () => {
+    await server.stop('SIGKILL')
+  })
+  await shipErrors(world, 'billing')
+  await until(() => told(hooks, 'billing').length > 0, 90_000)
+  const read = async (path: string) => (await fetch(`${server.url}${path}`)).text()
+  expect(JSON.parse(await read('/health')).services).toMatchObject({alerts: 'healthy'})
+  expect(await read('/metrics')).toContain('alerts_triggered_total{rule_name="error burst"} 1')
+  expect(await server.stop()).toBe(0)
+  const log = server.said().split('\n')
+  const opened = log.find((line) => line.includes('"alert_opened"'))
+  expect(JSON.parse(opened ?? '{}')).toMatchObject({rule: 'error burst', group: {service: 'billing'}, value: 10})
 }, 300_000)
 
 test('an engine that is killed while it tells, and one before it can: the next tells it under the same key', async () => {

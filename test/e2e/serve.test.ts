@@ -109,7 +109,7 @@ test('up stores what is shipped, answers for it, and ends in order', async () =>
   const found = async () => (await fetch(`${server.url}/metrics`)).text()
   await until(async () => /^logs_processed_total 1$/m.test(await found()))
   const health = (await (await fetch(`${server.url}/health`)).json()) as {services: object}
-  expect(health.services).toMatchObject({processor: 'healthy'})
+  expect(health.services).toMatchObject({processor: 'healthy', alerts: 'healthy'})
   const signedIn = await fetch(`${server.url}/api/v1/auth/login`, {
     method: 'POST',
     body: new URLSearchParams({username: 'admin', password: 'admin123'}),
@@ -124,10 +124,11 @@ test('up stores what is shipped, answers for it, and ends in order', async () =>
 })
 
 test('up --no-process leaves the bus to others; the first admin comes from the environment', async () => {
-  const server = await start(['up', '--no-process'], {LOGFLOW_ADMIN_PASSWORD: 'a-long-password'})
+  const server = await start(['up', '--no-process', '--no-alerts'], {LOGFLOW_ADMIN_PASSWORD: 'a-long-password'})
   expect(server.said()).toContain('made the first account: admin, an admin')
   const health = (await (await fetch(`${server.url}/health`)).json()) as {services: object}
   expect(health.services).not.toHaveProperty('processor')
+  expect(health.services).not.toHaveProperty('alerts')
   const body = new URLSearchParams({username: 'admin', password: 'a-long-password'})
   expect((await fetch(`${server.url}/api/v1/auth/login`, {method: 'POST', body})).status).toBe(200)
   expect(server.said()).not.toContain('a-long-password')

@@ -2,9 +2,11 @@ import {randomUUID} from 'node:crypto'
 import {expect, onTestFinished, test} from 'vitest'
 import {readRule} from '../../../../src/lib/alerts/check-rule.js'
 import type {EngineBook} from '../../../../src/lib/alerts/engine-book.js'
+import type {RuleState} from '../../../../src/lib/alerts/state.js'
 import {LogflowError} from '../../../../src/lib/errors/logflow-error.js'
 import {type EngineOptions, runEngine, runEngineOnce} from '../../../../src/lib/flows/alerts/engine.js'
 import type {EngineNotice} from '../../../../src/lib/flows/alerts/engine-notice.js'
+import {Rounds} from '../../../../src/lib/flows/alerts/round.js'
 import type {Channel, Notice, Outcome} from '../../../../src/lib/notify/notice.js'
 import {silentSignals} from '../../../../src/lib/telemetry/signals.js'
 import {makeItem} from '../../../contracts/store-records.js'
@@ -148,6 +150,42 @@ test('while a rule is refused or the store is away the rule is failing, others g
   expect(await health()).toEqual(['also ok', 'errors ok'])
   expect(await world.states()).toEqual(['payment resolved 2 4 engine', 'resolved 2 4 engine'])
   expect(world.sent.map(({rule}) => rule.name)).toEqual(['also', 'errors'])
+})
+
+test('between two evaluations the store is asked nothing', async () => {
+  const world = await openWorld()
+  await world.alerts.createRule(ROOT, ERRORS)
+  await world.alerts.createRule(ROOT, {...ERRORS, name: 'few', condition: 'less_than', lateness: '2m'})
+  const rounds = new Rounds(world.options())
+  const asked = async (at: number) => {
+    world.setClock(at)
+    world.store.asked.length = 0
+    await rounds.make(world.options().now(), new AbortController().signal)
+    return world.store.asked.length
+  }
+  expect(await asked(3)).toBeGreaterThan(1)
+  expect(await asked(3.2)).toBe(0)
+  expect(await asked(3.9)).toBe(0)
+  expect(await asked(4)).toBeGreaterThan(0)
+  await world.alerts.updateRule(ROOT, 'errors', {...ERRORS, threshold: 1, every: '6s'})
+  expect(await asked(4.2)).toBe(1)
+})
+
+test('a state that cannot be read fails its rule alone', async () => {
+  const world = await openWorld()
+  await world.alerts.createRule(ROOT, ERRORS)
+  await world.alerts.createRule(ROOT, {...ERRORS, name: 'broken'})
+  await world.lookAt(2)
+  world.errors('payment', 3, 20)
+  const load: EngineBook['load'] = async () => {
+    const {rules, silences} = await world.book.load()
+    const state = {until: 0, groups: {}, early: null} as unknown as RuleState
+    return {rules: rules.map((rule) => (rule.written.name === 'broken' ? {...rule, state} : rule)), silences}
+  }
+  world.setClock(5)
+  const report = await runEngineOnce(world.options({book: {...world.book, load}}))
+  expect(report.failing).toMatchObject([{rule: 'broken'}])
+  expect(await world.states()).toEqual(['payment open 4'])
 })
 
 test('what was missed for more than a week is not made up for, and that is said', async () => {
