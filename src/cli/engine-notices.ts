@@ -24,6 +24,10 @@ export function showEngineNotice(talk: Talk): (notice: EngineNotice) => void {
         return talk.warn(
           `rule ${notice.rule}: ${plural(notice.evaluations, 'evaluation')} after ${notice.from}, up to ${notice.to}, were missed for too long and are not made`,
         )
+      case 'set-back':
+        return talk.warn(
+          `rule ${notice.rule} was evaluated up to ${notice.from} by a clock that has been set back since; it goes on from ${notice.to}`,
+        )
       case 'notice-sent':
         return talk.detail(`told over ${notice.channel}, notice ${notice.id}`)
       case 'notice-waiting':
@@ -67,6 +71,7 @@ export function logEngineNotice(log: OwnLog): (notice: EngineNotice) => void {
     }
     if (notice.kind === 'missed' || notice.kind === 'notice-given-up')
       return log.error(event, new Error(notice.kind === 'missed' ? 'missed for too long' : notice.reason), fields)
+    if (notice.kind === 'set-back') return log.error(event, new Error('the clock was set back'), fields)
     if (notice.kind === 'notice-sent') return log.debug(event, fields)
     log.info(event, fields)
   }

@@ -2,7 +2,7 @@
 
 import {createHash} from 'node:crypto'
 import type {Rule} from './rule.js'
-import type {AlertEvent, GroupState, RuleState} from './state.js'
+import type {AlertEvent, ByHand, GroupState, RuleState} from './state.js'
 
 /** Of a rule that was never evaluated: the first evaluation is the first after `createdAt` (ms since 1970). */
 export function firstState(createdAt: number): RuleState {
@@ -55,6 +55,35 @@ export function skipTo(state: RuleState, until: number): {state: RuleState; even
   for (const [group, held] of Object.entries(withEarly(state))) {
     if (held.phase !== 'pending') groups[group] = held
     else events.push({kind: 'fell_back', alert: held.alert, group, at: until})
+  }
+  return {state: {...state, until, groups, early: {}}, events}
+}
+
+/**
+ * Goes back to `until`, for a state that lies in the future: the clock was wrong when it was made, and nothing would be
+ * evaluated until that time has come. Alerts that are open stay so, nobody being told again; pending ones fall back.
+ * @param byHand what somebody resolved at a moment that is yet to come counts as resolved now
+ */
+export function goBackTo(
+  state: RuleState,
+  until: number,
+  byHand: ReadonlyMap<string, ByHand>,
+): {state: RuleState; events: AlertEvent[]} {
+  const groups: Record<string, GroupState> = {}
+  const events: AlertEvent[] = []
+  for (const [group, {clearSince: _, ...held}] of Object.entries(withEarly(state))) {
+    const {phase, alert, openedAt, toldAt} = held
+    if (phase === 'pending') {
+      events.push({kind: 'fell_back', alert, group, at: until})
+      continue
+    }
+    groups[group] = {
+      ...held,
+      phase: byHand.get(alert)?.resolvedAt === undefined ? phase : 'held',
+      since: Math.min(held.since, until),
+      ...(openedAt === undefined ? {} : {openedAt: Math.min(openedAt, until)}),
+      ...(toldAt === undefined ? {} : {toldAt: Math.min(toldAt, until)}),
+    }
   }
   return {state: {...state, until, groups, early: {}}, events}
 }

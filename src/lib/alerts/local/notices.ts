@@ -9,6 +9,9 @@ import {appendHistory, type NewEntry} from './history.js'
 import type {ChannelConfig} from './parts.js'
 import {keepable} from './text.js'
 
+/** No try is put off for longer: one that seems to be was put off by a clock that has been set back since. */
+const FARTHEST_TRY_MS = 24 * 3_600_000
+
 /** Inside a transaction. */
 export async function claimNotices(
   queries: Queries,
@@ -20,7 +23,12 @@ export async function claimNotices(
     .selectAll('notifications')
     .select(['alert_rules.definition', 'alert_rules.owner_id as current_owner'])
     .where('state', '=', 'waiting')
-    .where('next_attempt_at', '<=', now.toISOString())
+    .where((row) =>
+      row.or([
+        row('next_attempt_at', '<=', now.toISOString()),
+        row('next_attempt_at', '>', new Date(now.getTime() + FARTHEST_TRY_MS).toISOString()),
+      ]),
+    )
     .orderBy('notifications.created_at')
     .orderBy('notifications.id')
     .limit(limit)

@@ -14,6 +14,8 @@ export type EngineNotice =
   | {kind: 'rule-recovered'; rule: string}
   /** Evaluations that were missed for too long and are not made any more; times RFC 3339. */
   | {kind: 'missed'; rule: string; evaluations: number; from: string; to: string}
+  /** The clock was set back: it had been evaluated up to `from`, and goes on from `to`; times RFC 3339. */
+  | {kind: 'set-back'; rule: string; from: string; to: string}
   | {kind: 'notice-sent'; id: string; channel: string; attempts: number}
   | {kind: 'notice-waiting'; id: string; channel: string; reason: string; afterMs: number}
   | {kind: 'notice-given-up'; id: string; channel: string; reason: string}

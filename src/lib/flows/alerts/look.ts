@@ -80,8 +80,9 @@ function planFor(index: number, {rule, state}: RuleAt, now: number, most = looks
   const finalUntil = Math.min(to, lastFinal)
   const plan = planLooks(rule, {from: state.until, to, finalUntil})
   const steps = Math.ceil((to - state.until) / everyMs)
-  // what is left is due at once only where it can become final
-  return {index, rule, state, plan, steps, more: to < lastFinal}
+  // What is left is due at once only where it can become final, or where this ends just before it.
+  const more = to < lastFinal || (to === lastFinal && to < last)
+  return {index, rule, state, plan, steps, more}
 }
 
 /** Asks for all at once. Where that fails for a reason that does not pass, one of them may be it: each half is asked. */

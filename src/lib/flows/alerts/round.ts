@@ -2,7 +2,7 @@
 // told of it. What a round has not written, the next one finds again: so it may end anywhere.
 
 import {advance} from '../../alerts/advance.js'
-import {firstState, skipTo, takeUp} from '../../alerts/begin-state.js'
+import {firstState, goBackTo, skipTo, takeUp} from '../../alerts/begin-state.js'
 import type {EngineBook, EngineRule, NewNotice, RuleCommit} from '../../alerts/engine-book.js'
 import type {Look} from '../../alerts/look.js'
 import type {Rule, WrittenRule} from '../../alerts/rule.js'
@@ -18,6 +18,8 @@ import {addSamples} from './samples.js'
 /** What was missed for longer is not looked at any more. */
 const LONGEST_MISSED_MS = 7 * 86_400_000
 const MOST_MISSED = 20_000
+/** A state that lies further ahead was made by a clock that was wrong: clocks of two machines differ by less. */
+const FARTHEST_AHEAD_MS = 5 * 60_000
 /** A failure that lasts is written down again after so long. */
 const NOTE_AGAIN_MS = 10 * 60_000
 /** Samples for all notices of a round are read within so long. */
@@ -64,6 +66,8 @@ interface Due {
   events: AlertEvent[]
   /** Evaluations that are not made any more: after `from`, up to `to`; ms since 1970. */
   missed?: {from: number; to: number}
+  /** The clock was set back: it had been evaluated up to `from`, and goes on from `to`; ms since 1970. */
+  setBack?: {from: number; to: number}
 }
 
 /** What is to be written of a rule. */
@@ -217,7 +221,7 @@ export class Rounds {
 
   async #written({due, commit, more}: Gone, written: boolean, now: Date, result: RoundUnderWay): Promise<void> {
     const {book, counters, onNotice} = this.#parts
-    const {engineRule, rule, missed} = due
+    const {engineRule, rule, missed, setBack} = due
     counters.alertChecked()
     result.checked++
     if (more || !written) result.again.add(engineRule.id)
@@ -225,6 +229,11 @@ export class Rounds {
     result.notices += commit.notices.length
     if (this.#failing.delete(engineRule.id)) onNotice({kind: 'rule-recovered', rule: rule.name})
     this.#tell(rule, commit.events, result)
+    if (setBack !== undefined) {
+      const [from, to] = [new Date(setBack.from).toISOString(), new Date(setBack.to).toISOString()]
+      onNotice({kind: 'set-back', rule: rule.name, from, to})
+      await book.noteMissed(engineRule.id, `evaluated up to ${from}, which is yet to come: it goes on from ${to}`, now)
+    }
     if (missed === undefined) return
     const notice = missedNotice(rule, missed)
     onNotice(notice)
@@ -269,11 +278,18 @@ export class Rounds {
   }
 }
 
-/** Where a rule goes on from: what was missed for too long is left out. */
+/** Where a rule goes on from: what was missed for too long is left out, and so is what is yet to come. */
 function dueOf(engineRule: EngineRule, rule: Rule, now: Date): Due {
   const kept = engineRule.state ?? firstState(Date.parse(engineRule.createdAt))
   const taken = takeUp(rule, kept, Date.parse(engineRule.changedAt))
   const {everyMs, latenessMs} = rule
+  if (taken.state.until > now.getTime() + FARTHEST_AHEAD_MS) {
+    // One evaluation is due at once, so that it is written down.
+    const to = (Math.floor((now.getTime() - latenessMs) / everyMs) - 1) * everyMs
+    const back = goBackTo(taken.state, to, engineRule.byHand)
+    const events = [...taken.events, ...back.events]
+    return {engineRule, rule, state: back.state, events, setBack: {from: taken.state.until, to}}
+  }
   const earliest = now.getTime() - latenessMs - Math.min(LONGEST_MISSED_MS, MOST_MISSED * everyMs)
   if (taken.state.until >= earliest) return {engineRule, rule, ...taken}
   const to = Math.floor(earliest / everyMs) * everyMs

@@ -201,6 +201,39 @@ test('what was missed for more than a week is not made up for, and that is said'
   expect(history.map(({event}) => event)).toContain('missed')
 })
 
+test('after a clock that ran years ahead was set back, rules are evaluated and notices sent all the same', async () => {
+  const world = await openWorld()
+  await world.alerts.createRule(ROOT, ERRORS)
+  const years = 3 * 365 * 24 * 60
+  world.errors('future', years - 1, 20)
+  world.deliver = async () => ({sent: false, reason: 'answered 503', retriable: true})
+  await world.lookAt(years)
+  world.deliver = async () => ({sent: true})
+  world.errors('cart', 9, 20)
+  await world.lookAt(10)
+  await world.lookAt(11)
+  expect(world.told).toContainEqual(expect.objectContaining({kind: 'set-back', rule: 'errors'}))
+  expect(world.sent.flatMap(({alerts}) => alerts.map(({group}) => group.service)).sort()).toEqual(['cart', 'future'])
+  expect(await world.states()).toContain('cart open 10')
+  const history = await world.alerts.history(ROOT, {rule: 'errors', limit: 100})
+  expect(history.map(({detail = ''}) => detail).join()).toContain('which is yet to come')
+})
+
+test('what somebody resolved by a clock that was set back since does not keep its group from opening again', async () => {
+  const world = await openWorld()
+  await world.alerts.createRule(ROOT, {...ERRORS, group_by: []})
+  const days = 24 * 60
+  world.errors('payment', days - 1, 20)
+  await world.lookAt(days)
+  const [open] = await world.alerts.triggered(ROOT)
+  await world.alerts.resolve(ROOT, open?.id as string)
+  world.errors('payment', 9, 20)
+  await world.lookAt(2)
+  await world.lookAt(11)
+  expect(world.sent).toHaveLength(2)
+  expect(await world.states()).toContain('open 10')
+})
+
 test('a rule that is changed while open goes on with its alerts; switched off or removed it leaves none', async () => {
   const world = await openWorld()
   const {alerts} = world
