@@ -23,6 +23,7 @@ export interface BacktestScreen {
 /** Alerts and incidents that are listed for people; programs get all. */
 const MOST_LISTED = 20
 const MOST_COLUMNS = 100
+const BAR = 16
 
 /** When a rule would have fired, how long, how many notices; with a truth, how right it was. */
 export function backtestText(result: Backtest, view: BacktestScreen): string {
@@ -33,13 +34,13 @@ export function backtestText(result: Backtest, view: BacktestScreen): string {
       `${momentText(result.since, view)} to ${momentText(result.until, view)}, ${plural(result.evaluations, 'evaluation')}`,
     ),
     '',
-    ...verdict(result, palette),
+    ...verdict(result, view, palette),
     ...drawing(result, view, palette),
   ]
   return `${lines.join('\n')}\n${alertsTable(result, view, palette)}${truthText(result, view, palette)}`
 }
 
-function verdict(result: Backtest, palette: Palette): string[] {
+function verdict(result: Backtest, view: BacktestScreen, palette: Palette): string[] {
   const {triggered, notices, open_seconds: seconds, open_share: share, longest_seconds: longest, alerts} = result
   if (triggered === 0) {
     const nearest =
@@ -51,7 +52,7 @@ function verdict(result: Backtest, palette: Palette): string[] {
   const early = alerts.some(({from_start: early}) => early)
     ? [palette.dim('held from the first evaluation on: it may have begun before; an earlier --since tells')]
     : []
-  return [palette.warn(line), ...early]
+  return [...wrapped(line, view).map(palette.warn), ...early]
 }
 
 /** The value over time, and under it when an alert was open. */
@@ -90,10 +91,10 @@ function alertsTable({alerts}: Backtest, view: BacktestScreen, palette: Palette)
   const columns: Column[] = [
     {title: 'opened'},
     {title: 'open for'},
-    ...(grouped ? [{title: 'group', least: 12}] : []),
+    ...(grouped ? [{title: 'group', least: 6}] : []),
     {title: 'value', align: 'right'},
     {title: 'peak', align: 'right'},
-    ...(judged ? [{title: 'incident', least: 12}] : []),
+    ...(judged ? [{title: 'incident', least: 8}] : []),
   ]
   const listed = alerts.slice(0, MOST_LISTED)
   const rows = listed.map((alert) => [
@@ -124,17 +125,14 @@ function truthText(result: Backtest, view: BacktestScreen, palette: Palette): st
       ? ''
       : `, told after ${formatDuration(result.detection_median_seconds * 1_000)} (median), ${formatDuration((result.detection_worst_seconds ?? 0) * 1_000)} (worst)`
   const notJudged = result.incidents_not_judged ?? 0
+  const scores = `precision ${scoreText(result.precision)}   recall ${scoreText(result.recall)}   F1 ${scoreText(result.f1)}`
+  const counts = `${detected} of ${plural(incidents.length, 'incident')} detected${times}; ${plural(wrong.length, 'false alert')}`
+  const outside = `${plural(notJudged, 'incident')} of the file not judged: begun outside the time, or not asked for`
   const lines = [
     '',
-    `${palette.bold('against the truth')}   precision ${scoreText(result.precision)}   recall ${scoreText(result.recall)}   F1 ${scoreText(result.f1)}`,
-    `${detected} of ${plural(incidents.length, 'incident')} detected${times}; ${plural(wrong.length, 'false alert')}`,
-    ...(notJudged > 0
-      ? [
-          palette.dim(
-            `${plural(notJudged, 'incident')} of the file not judged: begun outside the time, or not asked for`,
-          ),
-        ]
-      : []),
+    `${palette.bold('against the truth')}   ${scores}`,
+    ...wrapped(counts, view),
+    ...(notJudged > 0 ? wrapped(outside, view).map(palette.dim) : []),
     ...incidents.slice(0, MOST_LISTED).flatMap((incident) => incidentLines(incident, view, palette)),
     ...more(incidents.length),
     ...wrong.slice(0, MOST_LISTED).flatMap((alert) => falseLines(alert, view, palette)),
@@ -187,6 +185,7 @@ export function sweepText(field: string, values: readonly SweptValue[], view: Ba
     {title: ''},
   ]
   const most = Math.max(1, ...values.map(({notices}) => notices))
+  const withBars = widthOf(view.screen) >= (judged ? 100 : 64) + BAR
   const rows = values.map((value) => [
     String(value[field]),
     formatCount(value.triggered),
@@ -202,7 +201,7 @@ export function sweepText(field: string, values: readonly SweptValue[], view: Ba
         ]
       : []),
     [
-      bar(value.notices / most, 16, view.screen),
+      ...(withBars ? [bar(value.notices / most, BAR, view.screen)] : []),
       value.current ? '← now' : '',
       judged && value.f1 === best && best > 0 ? '← best F1' : '',
     ]
@@ -210,7 +209,7 @@ export function sweepText(field: string, values: readonly SweptValue[], view: Ba
       .join(' '),
   ])
   const table = showTable(columns, rows, {palette, width: widthOf(view.screen)})
-  return `${table}${palette.dim('bars: notices')}\n`
+  return withBars ? `${table}${palette.dim('bars: notices')}\n` : table
 }
 
 function scoreText(value: number | undefined): string {
