@@ -1,13 +1,12 @@
 import {Flags} from '@oclif/core'
 import {readRule} from '../lib/alerts/check-rule.js'
-import {readTruth} from '../lib/alerts/read-truth.js'
 import type {Rule} from '../lib/alerts/rule.js'
 import type {Incident} from '../lib/alerts/score.js'
 import {readSweep, type Sweep} from '../lib/alerts/sweep.js'
 import {writtenOf} from '../lib/alerts/written-of.js'
 import type {App} from '../lib/compose.js'
 import type {BacktestOptions} from '../lib/flows/alerts/backtest.js'
-import {readSmallFile} from '../lib/flows/alerts/rule-files.js'
+import {readTruthFile} from '../lib/flows/alerts/truth-file.js'
 import {variantsOf} from '../lib/flows/alerts/try-values.js'
 import {parseTime} from '../lib/query/parse-time.js'
 import type {Context} from './context.js'
@@ -68,7 +67,7 @@ export async function openBacktest(
   const sweep = flags.sweep === undefined ? undefined : readSweep(flags.sweep)
   const read = (written: unknown) => readRule(written, {everyMs: config.alerts.interval})
   const {written, rule} = await findRule(app, name, flags.file, read)
-  const truth = flags.truth === undefined ? undefined : readTruth(flags.truth, await readSmallFile(flags.truth))
+  const truth = flags.truth === undefined ? undefined : await readTruthFile(flags.truth)
   if (flags.incident && !truth) throw new UsageError('--incident needs --truth: the file that incidents are in')
   return {
     rule,

@@ -9,7 +9,26 @@ import type {Incident} from './score.js'
  * @param path for messages
  */
 export function readTruth(path: string, text: string): Incident[] {
-  const incidents = entriesOf(path, text).flatMap(({value, where}) => incidentOf(value, where) ?? [])
+  return inOrder(
+    path,
+    entriesOf(path, text).flatMap((entry) => incidentOf(entry) ?? []),
+  )
+}
+
+/** The same of JSON lines that come one by one: the spans of a long time are more than fit into memory. */
+export async function readTruthLines(path: string, lines: AsyncIterable<string>): Promise<Incident[]> {
+  const incidents: Incident[] = []
+  let number = 0
+  for await (const line of lines) {
+    number += 1
+    const entry = entryOf(line, `${path}:${number}`)
+    const incident = entry && incidentOf(entry)
+    if (incident) incidents.push(incident)
+  }
+  return inOrder(path, incidents)
+}
+
+function inOrder(path: string, incidents: Incident[]): Incident[] {
   if (incidents.length === 0) {
     throw new LogflowError('USAGE', `${path} has no incident in it`, {
       suggestions: [
@@ -33,16 +52,17 @@ function entriesOf(path: string, text: string): Entry[] {
     const list = Array.isArray(whole) ? whole : Array.isArray(inside) ? inside : [whole]
     return list.map((value, index) => ({value, where: `${path}, entry ${index + 1}`}))
   }
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return []
-    const where = `${path}:${index + 1}`
-    try {
-      return {value: JSON.parse(line) as unknown, where}
-    } catch (cause) {
-      const said = cause instanceof Error ? cause.message : String(cause)
-      throw new LogflowError('USAGE', `${where}: no JSON: ${said}`, {cause})
-    }
-  })
+  return text.split('\n').flatMap((line, index) => entryOf(line, `${path}:${index + 1}`) ?? [])
+}
+
+function entryOf(line: string, where: string): Entry | undefined {
+  if (line.trim() === '') return undefined
+  try {
+    return {value: JSON.parse(line) as unknown, where}
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause)
+    throw new LogflowError('USAGE', `${where}: no JSON: ${said}`, {cause})
+  }
 }
 
 function wholeJson(text: string): unknown {
@@ -53,7 +73,7 @@ function wholeJson(text: string): unknown {
   }
 }
 
-function incidentOf(value: unknown, where: string): Incident | undefined {
+function incidentOf({value, where}: Entry): Incident | undefined {
   if (typeof value !== 'object' || value === null) throw refused(where, 'an object was expected')
   const {kind, begin, end, name, scenario, services} = value as Record<string, unknown>
   if (kind !== undefined && kind !== 'incident') return undefined

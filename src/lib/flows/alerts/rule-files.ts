@@ -55,11 +55,12 @@ export async function readRuleFile(path: string): Promise<PlacedRule[]> {
   return readRules(path, await readSmallFile(path))
 }
 
-/** The text of a file of rules, of tests, or of a truth. Throws FILE_UNREADABLE, for one that is too large, too. */
+/** The text of a file of rules, or of tests. Throws FILE_UNREADABLE, for one that is too large, too. */
 export async function readSmallFile(path: string): Promise<string> {
   try {
     const {size} = await stat(path)
-    if (size > MOST_BYTES) throw new LogflowError('FILE_UNREADABLE', `${path} is too large for a file of rules`)
+    if (size > MOST_BYTES)
+      throw new LogflowError('FILE_UNREADABLE', `${path} is too large for a file of rules: more than 16 MiB`)
     return await readFile(path, 'utf8')
   } catch (error) {
     throw tellFileError('read', path, error)
