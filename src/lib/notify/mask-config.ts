@@ -75,7 +75,7 @@ function maskUrl(text: string, whole: boolean): string {
 }
 
 /** Long, and no words: what Discord, Teams, Mattermost and others put into a path to know the sender by. */
-function looksSecret(segment: string): boolean {
+export function looksSecret(segment: string): boolean {
   if (segment.includes('${')) return false
   return segment.length >= 12 && !/^[a-z]+([-_.][a-z]+)*$/.test(segment)
 }

@@ -1,4 +1,5 @@
 import {bareHost, type Destinations} from './destinations.js'
+import {looksSecret} from './mask-config.js'
 import type {NoticeTarget, Outcome} from './notice.js'
 import {isVariable, VariableNotSet, type Variables, variablesIn, withVariables} from './variables.js'
 
@@ -37,11 +38,13 @@ export function openTarget(
   const texts = secrets.filter((one) => one !== undefined)
   try {
     const whole = fill(written)
-    const hidden = [...texts.map(fill), ...texts, whole].filter(({length}) => length >= 4)
     if (!URL.canParse(whole) || !/^https?:$/.test(new URL(whole).protocol)) {
       return {sent: false, reason: 'what the variables make of url is no URL of http or https', retriable: true}
     }
     const url = new URL(whole)
+    const hidden = [...texts.map(fill), ...texts, whole, ...secretParts(url)]
+      .filter(({length}) => length >= 4)
+      .sort((one, other) => other.length - one.length)
     const named = [written, ...texts].flatMap(variablesIn)
     if (!target.trusted && named.length > 0 && !isVariable(written) && !destinations.allowsHost(url.hostname)) {
       const reason = `${named[0]} is not sent to ${bareHost(url.hostname)}: alerts.allow_destinations must name that host`
@@ -57,5 +60,21 @@ export function openTarget(
     // Set where the engine runs, it goes well.
     if (error instanceof VariableNotSet) return {sent: false, reason: error.message, retriable: true}
     throw error
+  }
+}
+
+/** Servers say what they do not know: `Cannot POST /hooks/…`. Path and parameters may be what the sender is known by. */
+function secretParts({pathname, search, searchParams}: URL): string[] {
+  const segments = pathname.split('/').filter(looksSecret)
+  const values = [...searchParams.values()]
+  const parts = [pathname + search, ...segments, ...(search ? [search, ...values] : [])]
+  return [...parts, ...parts.map(decoded)]
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }

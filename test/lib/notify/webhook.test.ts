@@ -293,3 +293,15 @@ test('a variable is sent to no host that the operator did not name', async () =>
   const named = {...range, allow: ['localhost'], config: {url: `http://localhost:${port}/`, headers}}
   expect((await send(named)).sent).toBe(true)
 })
+
+test('what an answer says of the path and the parameters is told without what is secret of them', async () => {
+  const paths: string[] = []
+  const server = await listening((request, response) => {
+    paths.push(request.url ?? '')
+    response.writeHead(404).end(`Cannot POST ${request.url}; no such hook a8f3Kq92LmZx, token q%r`)
+  })
+  const config = {url: `${server.url}/hooks/a8f3Kq92LmZx/new?token=q%25r-7`}
+  const {reason} = refusal(await send({config}))
+  expect(paths).toEqual(['/hooks/a8f3Kq92LmZx/new?token=q%25r-7'])
+  expect(reason).toBe('answered 404: Cannot POST ***; no such hook ***, token q%r')
+})
