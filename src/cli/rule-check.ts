@@ -1,6 +1,7 @@
 import type {WrittenRule} from '../lib/alerts/rule.js'
 import type {Config} from '../lib/config/config.js'
 import type {RuleCheck} from '../lib/flows/alerts/lint-rules.js'
+import type {Context} from './context.js'
 
 /** How rules of files are checked: all that the database would say of them, before it is asked. */
 export async function ruleCheckFor({alerts}: Pick<Config, 'alerts'>): Promise<RuleCheck> {
@@ -20,6 +21,19 @@ export async function ruleCheckFor({alerts}: Pick<Config, 'alerts'>): Promise<Ru
     mask: ({notification_channel: channel = 'console', notification_config: config}: WrittenRule) =>
       typeof config === 'object' && config !== null ? maskChannelConfig(channel, config) : {},
   }
+}
+
+/** Says which names of fields in a rule that was made by hand are likely slips: such a rule never matches, in silence. */
+export async function warnOfFields(
+  {config, talk}: Pick<Context, 'config' | 'talk'>,
+  written: WrittenRule,
+): Promise<void> {
+  const [{checkRule}, {fieldWarnings}] = await Promise.all([
+    import('../lib/alerts/check-rule.js'),
+    import('../lib/alerts/lint-rule.js'),
+  ])
+  const {rule} = checkRule(written, {everyMs: config.alerts.interval})
+  for (const warning of rule === undefined ? [] : fieldWarnings(rule)) talk.warn(warning)
 }
 
 /** An exported rule has `***` for its secrets, which stands for what the database knows: that much is no mistake. */

@@ -3,6 +3,7 @@ import {alertScreen} from '../../cli/alert-parts.js'
 import {openContext} from '../../cli/context.js'
 import {globalFlags, requiredArgument} from '../../cli/global-flags.js'
 import {callerHere} from '../../cli/local-caller.js'
+import {warnOfFields} from '../../cli/rule-check.js'
 import {ruleFlags, ruleWith} from '../../cli/rule-flags.js'
 import {showResult} from '../../cli/show-result.js'
 import type {WrittenRule} from '../../lib/alerts/rule.js'
@@ -34,6 +35,7 @@ export default class AlertsCreate extends Command {
     await using app = openApp(context.config, context.talk.detail)
     const rule = await (await app.alerts()).createRule(callerHere(), written)
     await showResult(context, rule, () => ruleView(rule, [], alertScreen(context)))
+    await warnOfFields(context, written)
     if (rule.is_active === false) context.talk.note('it is off: logflow alerts enable switches it on')
   }
 }

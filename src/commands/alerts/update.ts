@@ -3,6 +3,7 @@ import {alertScreen, ruleArgument} from '../../cli/alert-parts.js'
 import {openContext} from '../../cli/context.js'
 import {globalFlags} from '../../cli/global-flags.js'
 import {callerHere} from '../../cli/local-caller.js'
+import {warnOfFields} from '../../cli/rule-check.js'
 import {givenRuleFlags, ruleFlags, ruleWith} from '../../cli/rule-flags.js'
 import {UsageError} from '../../cli/show-error.js'
 import {showResult} from '../../cli/show-result.js'
@@ -38,7 +39,9 @@ export default class AlertsUpdate extends Command {
     const alerts = await app.alerts()
     const stored = await alerts.showRule(callerHere(), args.rule)
     const from = {...writtenOf(stored), ...(flags.name === undefined ? {} : {name: flags.name})}
-    const rule = await alerts.updateRule(callerHere(), stored.id, await ruleWith(flags, from), stored.version)
+    const written = await ruleWith(flags, from)
+    const rule = await alerts.updateRule(callerHere(), stored.id, written, stored.version)
     await showResult(context, rule, () => ruleView(rule, [], alertScreen(context)))
+    await warnOfFields(context, written)
   }
 }

@@ -1,5 +1,7 @@
 // What is allowed in a rule and yet seldom meant. Pure; a sentence each, the field first.
 
+import {nearMatch} from '../config/near-match.js'
+import {NUMBER_FIELDS, type QueryNode, STRING_FIELDS} from '../query/query.js'
 import {compare, holdsAtZero} from './condition.js'
 import {durationText} from './durations.js'
 import type {Rule} from './rule.js'
@@ -13,7 +15,49 @@ const MOST_STEPS = 20
 export function lintRule(rule: Rule, written: unknown): string[] {
   const fields = (typeof written === 'object' && written !== null ? written : {}) as Record<string, unknown>
   const has = (name: string) => fields[name] !== undefined && fields[name] !== null
-  return [...conditionWarnings(rule), ...timeWarnings(rule, has), ...noticeWarnings(rule, has)]
+  return [...fieldWarnings(rule), ...conditionWarnings(rule), ...timeWarnings(rule, has), ...noticeWarnings(rule, has)]
+}
+
+const RECORD_NAMES = ['level', 'message', ...STRING_FIELDS, ...NUMBER_FIELDS.filter((name) => !name.includes('.'))]
+
+/**
+ * Attributes whose names are all but that of a field of the record: no record may have them, and then such a rule never
+ * matches, or groups nothing. What stands in an attribute on purpose is written attributes.NAME.
+ */
+export function fieldWarnings({filter, measure, groupBy}: Rule): string[] {
+  const places = [
+    ['query', attributesIn(filter)],
+    ['ratio_of', measure.kind === 'ratio' ? attributesIn(measure.of) : []],
+    ['group_by', groupBy.filter((name) => !name.startsWith('attributes.'))],
+  ] as const
+  return places.flatMap(([field, names]) =>
+    [...new Set(names)].flatMap((name) => {
+      const near = RECORD_NAMES.some((known) => known === name) ? undefined : slipOf(name)
+      return near === undefined ? [] : [`${field}: ${name} is no field of records, and so an attribute; ${near} is one`]
+    }),
+  )
+}
+
+/** The first letter is seldom the wrong one, and the beginning of a name is a name of its own: `trace`, `span`. */
+function slipOf(name: string): string | undefined {
+  const written = name.toLowerCase()
+  const near = nearMatch(written, RECORD_NAMES)
+  if (near === undefined || near[0] !== written[0]) return undefined
+  return near !== written && near.startsWith(written) ? undefined : near
+}
+
+function attributesIn(node: QueryNode): string[] {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return node.nodes.flatMap(attributesIn)
+    case 'not':
+      return attributesIn(node.node)
+    case 'field':
+      return node.field.in === 'attributes' ? [node.field.path] : []
+    default:
+      return []
+  }
 }
 
 function conditionWarnings(rule: Rule): string[] {
