@@ -75,13 +75,15 @@ function planFor(index: number, {rule, state}: RuleAt, now: number, most = looks
   const lastFinal = floorTo(now - latenessMs, everyMs)
   // One that is not final can do no more than open early.
   const last = staysWithMore(rule) ? floorTo(now, everyMs) : lastFinal
-  const to = Math.min(last, floorTo(state.until, everyMs) + most * everyMs)
-  if (to <= state.until) return undefined
+  const mostMs = most * everyMs
+  // Where nothing becomes final, the newest ones are those that may open early, however long the lateness is.
+  const from = lastFinal > state.until ? state.until : Math.max(state.until, last - mostMs)
+  const to = Math.min(last, floorTo(from, everyMs) + mostMs)
+  if (to <= from) return undefined
   const finalUntil = Math.min(to, lastFinal)
-  const plan = planLooks(rule, {from: state.until, to, finalUntil})
-  const steps = Math.ceil((to - state.until) / everyMs)
-  // What is left is due at once only where it can become final, or where this ends just before it.
-  const more = to < lastFinal || (to === lastFinal && to < last)
+  const plan = planLooks(rule, {from, to, finalUntil})
+  const steps = Math.ceil((to - from) / everyMs)
+  const more = to < last
   return {index, rule, state, plan, steps, more}
 }
 

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest'
+import {advance} from '../../../../src/lib/alerts/advance.js'
 import {firstState} from '../../../../src/lib/alerts/begin-state.js'
 import {readRule} from '../../../../src/lib/alerts/check-rule.js'
 import type {WrittenRule} from '../../../../src/lib/alerts/rule.js'
@@ -42,6 +43,25 @@ test('a long past is replayed in parts, and as in one', async () => {
     ['opened', 641],
     ['resolved', 911],
   ])
+})
+
+test('however long lateness is, the newest evaluations are made at once, and a look comes to its end', async () => {
+  const store = burst()
+  const late = rule({every: '1s', time_window: '1m', lateness: '1d'})
+  const now = START + 11 * MINUTE
+  let state = firstState(now - 2 * 86_400_000)
+  const openings: number[] = []
+  for (let looks = 0, more = true; more; looks++) {
+    expect(looks).toBeLessThan(1_000)
+    const found = (await lookAt(store, [{rule: late, state}], now)).get(0)
+    if (found === undefined || 'failed' in found) throw new Error('not looked at')
+    const went = advance({rule: late, state, looks: found.looks, silences: [], byHand: new Map(), newId: () => 'a'})
+    openings.push(...went.events.map(({at}) => at))
+    state = went.state
+    more = found.more
+  }
+  expect(state.until).toBe(now - 86_400_000)
+  expect(openings).toEqual([START + 641_000])
 })
 
 test('rules that ask the same are answered by one question', async () => {
