@@ -32,6 +32,9 @@ export const backtestFlags = {
     description: 'Incidents that really happened, as generate --truth writes them: precision, recall, time to detect',
     helpValue: 'FILE',
   }),
+  anywhere: Flags.boolean({
+    description: 'An alert in another service than those of the incident is true, too: their callers suffer with them',
+  }),
   incident: listFlag({
     description:
       'Of the truth, only incidents of this name or scenario are meant to be found; alerts of others are not false',
@@ -46,6 +49,7 @@ export interface BacktestValues {
   file?: string
   sweep?: string
   truth?: string
+  anywhere?: boolean
   incident?: string[]
 }
 
@@ -69,6 +73,7 @@ export async function openBacktest(
   const {written, rule} = await findRule(app, name, flags.file, read)
   const truth = flags.truth === undefined ? undefined : await readTruthFile(flags.truth)
   if (flags.incident && !truth) throw new UsageError('--incident needs --truth: the file that incidents are in')
+  if (flags.anywhere && !truth) throw new UsageError('--anywhere needs --truth: the file that incidents are in')
   return {
     rule,
     variants: sweep ? variantsOf(written, sweep, read) : [],
@@ -77,6 +82,7 @@ export async function openBacktest(
       ...period(flags, rule, now),
       ...(written.services ? {services: written.services} : {}),
       ...(truth ? {truth} : {}),
+      ...(flags.anywhere ? {anywhere: true} : {}),
       ...(flags.incident && truth ? {meant: meantBy(flags.incident, truth)} : {}),
     },
   }

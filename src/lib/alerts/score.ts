@@ -32,6 +32,8 @@ export interface ScoreOptions {
   graceMs: number
   /** The services that the rule looks at; absent or empty: all. */
   services?: readonly string[]
+  /** An alert may mean an incident of any service: those that call the broken one suffer with it. */
+  anywhere?: boolean
   /** Incidents the rule is meant to find; an alert of any other is no false one. All unless given. */
   meant?: (incident: Incident) => boolean
 }
@@ -64,7 +66,7 @@ export interface IncidentScore {
 /**
  * An alert is TRUE when it opened at a moment from the begin of an incident to its end + grace, the incident's services
  * being such that it can be meant: its group's `service` is one of them, or, without one, the rule looks at one of
- * them. Every other alert is FALSE, also one that opened before the incident and was still open in it: it did not tell
+ * them; with `anywhere` whatever its service. Every other alert is FALSE, also one that opened before the incident and was still open in it: it did not tell
  * of it. An incident is DETECTED when a true alert that can mean it was open at some moment from its begin to its end +
  * grace, also one that opened in an earlier incident; else it is MISSED.
  *
@@ -93,9 +95,9 @@ export function score(alerts: readonly OpenSpan[], truth: readonly Incident[], o
 export function mayMean(
   group: OpenSpan['group'],
   {services}: Incident,
-  {services: looksAt = []}: Pick<ScoreOptions, 'services'>,
+  {services: looksAt = [], anywhere}: Pick<ScoreOptions, 'services' | 'anywhere'>,
 ): boolean {
-  if (services === undefined || services.length === 0) return true
+  if (anywhere || services === undefined || services.length === 0) return true
   const {service} = group
   if (typeof service === 'string') return services.includes(service)
   return looksAt.length === 0 || looksAt.some((one) => services.includes(one))

@@ -80,3 +80,11 @@ test('what cannot be divided has no figure', () => {
   expect(missed).toMatchObject({recall: 0, f1: 0})
   expect(missed.precision).toBeUndefined()
 })
+
+test('anywhere: an alert in a caller of the broken service is true, outside the incident it still is not', () => {
+  const truth = [incident('a', 60, 80, ['payment'])]
+  const alerts = [alert(65, 85, 'orders'), alert(120, 130, 'orders')]
+  expect(score(alerts, truth, OPTIONS)).toMatchObject({precision: 0, recall: 0})
+  const anywhere = score(alerts, truth, {...OPTIONS, anywhere: true})
+  expect(anywhere).toMatchObject({precision: 0.5, recall: 1, trueFor: [0, undefined]})
+})

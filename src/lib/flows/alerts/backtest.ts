@@ -17,6 +17,8 @@ export interface BacktestOptions {
   truth?: readonly Incident[]
   /** Which incidents the rule is meant to find; all unless given. */
   meant?: (incident: Incident) => boolean
+  /** An alert may mean an incident of any service. */
+  anywhere?: boolean
   /** The services that the rule is limited to, where it is. */
   services?: readonly string[]
   signal?: AbortSignal
@@ -66,8 +68,8 @@ function scoreOf(tally: ReplayTally, options: BacktestOptions): Score | undefine
   return options.truth && score(tally.alerts, options.truth, scoreOptions(tally.rule, options))
 }
 
-function scoreOptions(rule: Rule, {since, until, services, meant}: BacktestOptions): ScoreOptions {
-  return {since, until, graceMs: graceOf(rule), ...(services ? {services} : {}), ...(meant ? {meant} : {})}
+function scoreOptions(rule: Rule, {since, until, services, meant, anywhere = false}: BacktestOptions): ScoreOptions {
+  return {since, until, graceMs: graceOf(rule), anywhere, ...(services ? {services} : {}), ...(meant ? {meant} : {})}
 }
 
 function figures(tally: ReplayTally, scored: Score | undefined, {since, until}: BacktestOptions): BacktestFigures {
