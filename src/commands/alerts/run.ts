@@ -39,7 +39,7 @@ export default class AlertsRun extends Command {
     const {flags} = await this.parse(AlertsRun)
     const context = await openContext(flags)
     const {config, talk} = context
-    keepToThisMachine(config, 'alerts run')
+    keepToThisMachine(config, 'alerts run', ['store'])
     if (flags.every !== undefined) config.alerts.interval = toMs('--every', flags.every)
     const leaseMs = flags.lease === undefined ? {} : {leaseMs: toMs('--lease', flags.lease)}
     context.watchOutput()
