@@ -16,8 +16,11 @@ import type {State} from '../lib/tui/state.js'
 import {type Effect, type Message, update} from '../lib/tui/update.js'
 import {callerHere} from './local-caller.js'
 
-/** How long records are gathered before the screen is told of them: a frame. */
-const FRAME_MS = 33
+/**
+ * How long records are gathered before the screen is told of them; keys are told at once. Where more than a screenful comes
+ * in that time nobody reads along, and a frame costs more than the records in it.
+ */
+const GATHER_MS = {calm: 50, busy: 250}
 const RATE_MS = 1_000
 const PATTERNS_MS = 2_000
 const LAG_MS = 2_000
@@ -93,11 +96,13 @@ export class LiveSession implements Kept {
   async #follow(): Promise<void> {
     let gathered: LogRecord[] = []
     let timer: NodeJS.Timeout | undefined
+    let pace: keyof typeof GATHER_MS = 'calm'
     const pass = () => {
       clearTimeout(timer)
       timer = undefined
       const records = gathered
       gathered = []
+      pace = records.length > this.#state.size.rows ? 'busy' : 'calm'
       if (records.length > 0) this.tell({kind: 'records', records})
     }
     for await (const event of this.parts.events) {
@@ -106,7 +111,7 @@ export class LiveSession implements Kept {
         this.#arrived += event.records.length
         for (const record of event.records) this.#miner.add(record.message ?? record.event ?? '')
         gathered.push(...event.records)
-        timer ??= setTimeout(pass, FRAME_MS)
+        timer ??= setTimeout(pass, GATHER_MS[pace])
         // The screen and the keys have their turn, however much comes.
         if (gathered.length > 5_000) {
           pass()
