@@ -1,3 +1,4 @@
+import {Flags} from '@oclif/core'
 import type {Alerts, TriggeredAlert} from '../lib/alerts/alerts.js'
 import {openApp} from '../lib/compose.js'
 import {LogflowError} from '../lib/errors/logflow-error.js'
@@ -6,6 +7,7 @@ import {ALERT_COLUMNS} from '../lib/output/alerts-view.js'
 import {escapeLine} from '../lib/output/escape-controls.js'
 import {pages} from './alert-parts.js'
 import type {Context} from './context.js'
+import {globalFlags, listArgument} from './global-flags.js'
 import {callerHere} from './local-caller.js'
 import {UsageError} from './show-error.js'
 import {showRows} from './show-result.js'
@@ -16,6 +18,14 @@ export interface SettleWhat {
   ids?: string[] | undefined
   rule?: string | undefined
   note?: string | undefined
+}
+
+export const settleArgs = {ids: listArgument({description: 'Ids of alerts, or their beginnings'})}
+
+export const settleFlags = {
+  rule: Flags.string({description: 'All of this rule that are open', helpValue: 'RULE'}),
+  note: Flags.string({description: 'What others should know', helpValue: 'TEXT'}),
+  ...globalFlags,
 }
 
 /** `alerts ack` and `alerts resolve`: each that can be, and then the first that could not. */

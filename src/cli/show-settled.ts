@@ -1,6 +1,7 @@
 import {LogflowError} from '../lib/errors/logflow-error.js'
 import type {SettleReport} from '../lib/flows/dlq/settle-letters.js'
 import {formatCount, plural} from '../lib/output/numbers.js'
+import {shellWord} from '../lib/query/shell-words.js'
 import type {Context} from './context.js'
 import {showResult, showResultIfAsked} from './show-result.js'
 
@@ -38,6 +39,5 @@ export async function showSettled(context: Context, report: SettleReport, words:
 
 /** What was typed, as it can be typed again. */
 export function commandLine(command: string, argv: readonly string[]): string {
-  const quoted = argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-  return ['logflow', command, ...quoted].join(' ')
+  return ['logflow', command, ...argv.map(shellWord)].join(' ')
 }

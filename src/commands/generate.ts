@@ -1,5 +1,6 @@
 import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
+import {deliveryOf, durationOf, numberOf, readSpan} from '../cli/generate-numbers.js'
 import {globalFlags, listFlag} from '../cli/global-flags.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {liveFrom, sendGenerated} from '../cli/send-generated.js'
@@ -8,11 +9,10 @@ import {showResult} from '../cli/show-result.js'
 import {emptyReport} from '../lib/flows/process-units.js'
 import {outcomeError} from '../lib/flows/run-outcome.js'
 import {openTruthFile} from '../lib/flows/truth-file.js'
-import type {Delivery} from '../lib/generate/delivery.js'
 import {planRun} from '../lib/generate/plan-run.js'
 import {parseServices, SERVICE_NAMES} from '../lib/generate/services.js'
 import {generateSummary} from '../lib/output/generate-summary.js'
-import {parseSpan, parseTime} from '../lib/query/parse-time.js'
+import {parseTime} from '../lib/query/parse-time.js'
 
 export default class Generate extends Command {
   static override summary = 'Make up the logs of a shop: services that call each other, with one trace id a request'
@@ -77,7 +77,7 @@ export default class Generate extends Command {
       {
         seed: flags.seed,
         start: flags.start === undefined ? undefined : Date.parse(parseTime(flags.start, new Date(now))),
-        duration: flags.duration === undefined ? undefined : spanOf(flags.duration),
+        duration: flags.duration === undefined ? undefined : durationOf(flags.duration),
         rate: numberOf('rate', flags.rate),
         count: numberOf('count', flags.count),
         services: flags.services === undefined ? undefined : parseServices(flags.services),
@@ -88,7 +88,7 @@ export default class Generate extends Command {
         delivery: deliveryOf(flags.late, flags.doubled),
       },
       now,
-      (text) => (/^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseSpan(text)),
+      readSpan,
     )
     const context = await openContext(flags)
     const live = flags.live ? liveFrom(options.start, now, context) : undefined
@@ -114,40 +114,4 @@ export default class Generate extends Command {
     const error = outcomeError({...emptyReport(), ...more}, context.config.topic)
     if (error) throw error
   }
-}
-
-/** A bare number is seconds. */
-function spanOf(text: string): number {
-  const span = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseSpan(text)
-  if (span === undefined)
-    throw new UsageError(`--duration ${text} is no length of time`, ['Write 60, 90s, 15m or 1h30m'])
-  return span
-}
-
-/** Of `5%:30s` and `1%`. */
-function deliveryOf(late: string | undefined, doubled: string | undefined): Delivery | undefined {
-  if (late === undefined && doubled === undefined) return undefined
-  const [, share, span = ''] = /^([^:]+):(.+)$/.exec(late ?? '') ?? []
-  const ms = parseSpan(span)
-  if (late !== undefined && (share === undefined || ms === undefined))
-    throw new UsageError(`--late ${late} is not a part and a length of time`, ['Write it as 5%:30s'])
-  return {
-    ...(share === undefined || ms === undefined ? {} : {late: {share: partOf('late', share), ms}}),
-    ...(doubled === undefined ? {} : {doubled: partOf('doubled', doubled)}),
-  }
-}
-
-/** `5%` or `0.05` as 0.05. */
-function partOf(flag: string, text: string): number {
-  const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? []
-  const part = Number(number) / (percent ? 100 : 1)
-  if (part >= 0 && part <= 1) return part
-  throw new UsageError(`--${flag} ${text} is no part of the lines`, ['Write it as 5% or 0.05'])
-}
-
-function numberOf(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const plain = text.replaceAll(/[_,](?=\d{3})/g, '')
-  if (!/^\d+(\.\d+)?$/.test(plain)) throw new UsageError(`--${flag} ${text} is no number`, ['Write it as 1000 or 2.5'])
-  return Number(plain)
 }

@@ -1,7 +1,6 @@
-import {Command, Flags} from '@oclif/core'
+import {Command} from '@oclif/core'
 import {openContext} from '../../cli/context.js'
-import {globalFlags, listArgument} from '../../cli/global-flags.js'
-import {settleAlerts} from '../../cli/settle-alerts.js'
+import {settleAlerts, settleArgs, settleFlags} from '../../cli/settle-alerts.js'
 
 export default class AlertsResolve extends Command {
   static override summary = 'Resolve alerts by hand'
@@ -11,12 +10,8 @@ export default class AlertsResolve extends Command {
     `<%= config.bin %> alerts resolve 3f2a91c0 --note 'the issuer is down'`,
     `<%= config.bin %> alerts resolve --rule 'High error rate'`,
   ]
-  static override args = {ids: listArgument({description: 'Ids of alerts, or their beginnings'})}
-  static override flags = {
-    rule: Flags.string({description: 'All of this rule that are open', helpValue: 'RULE'}),
-    note: Flags.string({description: 'What others should know', helpValue: 'TEXT'}),
-    ...globalFlags,
-  }
+  static override args = settleArgs
+  static override flags = settleFlags
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(AlertsResolve)

@@ -4,6 +4,7 @@ import {globalFlags} from '../../cli/global-flags.js'
 import {showRows} from '../../cli/show-result.js'
 import {SavedSearches} from '../../lib/flows/saved-searches.js'
 import type {RowColumn} from '../../lib/output/rows.js'
+import {shellWord} from '../../lib/query/shell-words.js'
 
 const COLUMNS: readonly RowColumn[] = [{title: 'name'}, {title: 'query', least: 20}, {title: 'flags', least: 20}]
 
@@ -37,12 +38,7 @@ function inSnakeCase(flags: Record<string, unknown>): Record<string, unknown> {
 function asTyped(flags: Record<string, unknown>): string {
   const words = Object.entries(flags).flatMap(([name, value]) => {
     const values = Array.isArray(value) ? value : [value]
-    return values.map((one) => (one === true ? `--${name}` : `--${name} ${quoted(String(one))}`))
+    return values.map((one) => (one === true ? `--${name}` : `--${name} ${shellWord(String(one))}`))
   })
   return words.join(' ')
-}
-
-/** As a shell wants it. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -1,3 +1,4 @@
+import {shellQuoted} from '../query/shell-words.js'
 import type {State} from './state.js'
 
 /** A command that finds what is shown: by filter and muted services, since the first record that is kept. */
@@ -6,11 +7,6 @@ export function commandOf({filter, muted, shown}: State): string {
   for (const service of muted) parts.push(`NOT service:${JSON.stringify(service)}`)
   const query = parts.filter((part) => part !== '').join(' ')
   const since = shown.at(shown.first)?.['@timestamp']
-  const words = ['logflow search', ...(query === '' ? [] : [quoted(query)]), ...(since ? ['--since', since] : [])]
+  const words = ['logflow search', ...(query === '' ? [] : [shellQuoted(query)]), ...(since ? ['--since', since] : [])]
   return words.join(' ')
-}
-
-/** As a POSIX shell wants it. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
