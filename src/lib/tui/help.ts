@@ -1,23 +1,9 @@
-/** What `?` shows. */
-export const HELP: readonly string[] = [
-  'j k, arrows      next and previous record',
-  'page keys        a screen on or back; ctrl-f, ctrl-b too',
-  'g  G             first record that is kept, last one (and follow)',
-  'n  N             next and previous error',
-  'f                follow again',
-  'space            pause and go on: what comes meanwhile is kept, up to 100,000 records',
-  '',
-  '/                filter, in the query language; Enter applies it, Esc leaves it as it was',
-  'Esc              take the filter off',
-  'm  M             mute the service of this record; show all again',
-  '',
-  'Enter            every field of the record',
-  't                its trace',
-  'a                open alerts: a acknowledges, r resolves, Enter shows the records',
-  '',
-  'w                fold long messages, or show them whole',
-  'b  v             side panes, figures',
-  'y                copy as a logflow command that shows the same',
-  's                save what is shown to a file, as JSON lines',
-  'q, ctrl-c        leave',
-]
+import {MODES} from './modes/modes.js'
+
+/** What `?` shows: the keys of every mode. */
+export function helpOf(): string[] {
+  const parts = [MODES.stream, MODES.text, MODES.alerts, MODES.prompt].map(({help}) => help)
+  return [...parts.flatMap((help) => [...help, '']), ...EVERYWHERE]
+}
+
+const EVERYWHERE = ['?                these keys', 'ctrl-c           leave']

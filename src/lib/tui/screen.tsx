@@ -5,8 +5,8 @@ import {useEffect, useState} from 'react'
 import {drawFrame} from './draw/frame.js'
 import type {Pen} from './draw/pen.js'
 import {type Key, keysOfText} from './line-editor.js'
+import type {Message} from './message.js'
 import type {State} from './state.js'
-import type {Message} from './update.js'
 
 const FRAMES_A_SECOND = 30
 

@@ -5,7 +5,7 @@ import type {QueryNode} from '../query/query.js'
 import type {LogRecord} from '../record/record.js'
 import {type Counts, noCounts} from './counts.js'
 import {Growing} from './growing.js'
-import {type Line, lineOf} from './line-editor.js'
+import type {Mode} from './modes/mode.js'
 
 /** Records one can scroll back through. */
 export const MOST_RECORDS = 100_000
@@ -45,6 +45,8 @@ export interface Filter {
   query: QueryNode
 }
 
+export const NO_FILTER: Filter = {text: '', query: {kind: 'all'}}
+
 export interface PatternCount {
   text: string
   count: number
@@ -57,13 +59,6 @@ export interface Health {
   /** The stream is cut and tried again, since. */
   away?: string
 }
-
-export type Mode =
-  | {kind: 'stream'}
-  /** Lines one scrolls through: a record, a trace, the keys. `begin` is the first that is shown. */
-  | {kind: 'text'; title: string; lines: readonly string[]; begin: number; of: 'detail' | 'trace' | 'help'}
-  | {kind: 'prompt'; purpose: 'filter' | 'save'; line: Line; problem?: string; before: readonly string[]; asked: number}
-  | {kind: 'alerts'; chosen: number}
 
 export function firstState(options: {
   columns: number
@@ -107,5 +102,3 @@ export function showsFigures({size, panes}: Pick<State, 'size' | 'panes'>): bool
 export function endOf({shown, paused}: State): number {
   return paused?.end ?? shown.end
 }
-
-export const EMPTY_LINE = lineOf('')

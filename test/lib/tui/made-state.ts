@@ -2,8 +2,9 @@ import {paletteFor} from '../../../src/lib/output/palette.js'
 import type {LogRecord} from '../../../src/lib/record/record.js'
 import {drawFrame} from '../../../src/lib/tui/draw/frame.js'
 import {type Key, keysOfText} from '../../../src/lib/tui/line-editor.js'
+import type {Effect, Message} from '../../../src/lib/tui/message.js'
 import {firstState, type State} from '../../../src/lib/tui/state.js'
-import {type Effect, type Message, update} from '../../../src/lib/tui/update.js'
+import {update} from '../../../src/lib/tui/update.js'
 
 const START = Date.UTC(2026, 0, 1, 9, 41)
 

@@ -2,10 +2,13 @@ import {formatCount} from '../../output/numbers.js'
 import {sparkline} from '../../output/sparkline.js'
 import {formatTime} from '../../output/times.js'
 import {sum} from '../counts.js'
+import {keysOf} from '../modes/modes.js'
 import {endOf, type State, showsFigures, streamRows} from '../state.js'
+import {drawAlerts} from './alerts.js'
 import {apart, fitted, type Part, type Pen} from './pen.js'
 import {drawSide} from './side.js'
 import {drawStream} from './stream.js'
+import {drawText} from './text.js'
 
 const SIDE = {width: 38, least: 100}
 
@@ -23,12 +26,9 @@ function middle(state: State, columns: number, rows: number, pen: Pen): string[]
   const {mode, panes} = state
   switch (mode.kind) {
     case 'text':
-      return [
-        fitted([[mode.title, pen.palette.bold]], columns),
-        ...page(mode.lines.slice(mode.begin, mode.begin + rows - 1), columns, rows - 1, mode.of === 'trace'),
-      ]
+      return drawText(mode, columns, rows, pen)
     case 'alerts':
-      return alertRows(state, columns, rows, pen)
+      return drawAlerts(state, mode, columns, rows, pen)
     default: {
       const figures = showsFigures(state) ? drawFigures(state, columns, pen) : []
       const height = streamRows(state)
@@ -39,13 +39,6 @@ function middle(state: State, columns: number, rows: number, pen: Pen): string[]
       return [...figures, ...left.map((line, index) => line + bar + (right[index] as string))]
     }
   }
-}
-
-/** Lines that are laid out already (`drawn`: safe, with colours) or a stranger's text. */
-function page(lines: readonly string[], columns: number, rows: number, drawn: boolean): string[] {
-  const shown = lines.map((line) => (drawn ? line : fitted([[line]], columns)))
-  while (shown.length < rows) shown.push('')
-  return shown.slice(0, rows)
 }
 
 function header(state: State, {palette, ascii}: Pen): string {
@@ -92,38 +85,6 @@ function drawFigures({counts}: State, columns: number, {palette, ascii}: Pen): s
   return [line('volume', records, whole.records, palette.good), line('errors', errors, whole.errors, palette.bad)]
 }
 
-function alertRows({alerts, mode}: State, columns: number, rows: number, {palette, ascii}: Pen): string[] {
-  const chosen = mode.kind === 'alerts' ? mode.chosen : 0
-  const lines = [fitted([['alerts that are not resolved', palette.bold]], columns)]
-  if (alerts.length === 0)
-    lines.push(fitted([['none: nothing that a rule watches for is going on', palette.good]], columns))
-  for (const [index, alert] of alerts.entries()) {
-    const group = Object.entries(alert.group).map(([name, value]) => `${name}=${value}`)
-    const by = alert.acknowledged_by === undefined ? '' : `by ${alert.acknowledged_by}`
-    const value = alert.value === undefined ? '' : `${alert.value} (threshold ${alert.threshold ?? '-'})`
-    const mark = index === chosen ? (ascii ? '>' : '▸') : ' '
-    const paint = alert.state === 'acknowledged' ? palette.warn : palette.bad
-    lines.push(
-      fitted(
-        [
-          [mark, palette.bold],
-          [alert.state.padEnd(13), paint],
-          [alert.severity.padEnd(9)],
-          [`${alert.rule_name}  `, palette.bold],
-          [
-            [...group, value, `since ${formatTime(alert.opened_at).slice(0, 8)}`, by]
-              .filter((part) => part !== '')
-              .join('  '),
-          ],
-        ],
-        columns,
-      ),
-    )
-  }
-  while (lines.length < rows) lines.push('')
-  return lines.slice(0, rows)
-}
-
 function footer(state: State, pen: Pen): string {
   const {palette} = pen
   const {mode, note, size} = state
@@ -137,21 +98,10 @@ function footer(state: State, pen: Pen): string {
     const title = mode.purpose === 'filter' ? '/ ' : 'save to '
     return fitted([[title, palette.bold], [before], [at, invert], [after], ...problem], size.columns)
   }
-  const left: Part[] = note ? [[note.text, note.bad ? palette.bad : palette.warn]] : [[hints(state), palette.dim]]
+  const left: Part[] = note
+    ? [[note.text, note.bad ? palette.bad : palette.warn]]
+    : [[keysOf(mode).hints(state, mode), palette.dim]]
   return apart(left, healthParts(state, pen), size.columns)
-}
-
-function hints({mode, size}: State): string {
-  switch (mode.kind) {
-    case 'text':
-      return mode.of === 'detail' ? 'j k scroll  t trace  Esc back' : 'j k scroll  Esc back'
-    case 'alerts':
-      return 'j k choose  a acknowledge  r resolve  Enter its records  Esc back'
-    default:
-      return size.columns < 115
-        ? '/ filter  Enter detail  t trace  ? help  q leave'
-        : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave'
-  }
 }
 
 function healthParts({health}: State, {palette}: Pen): Part[] {

@@ -2,8 +2,8 @@ import {openSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {join} from 'node:path'
 import {ReadStream} from 'node:tty'
-import {LogflowError} from '../lib/errors/logflow-error.js'
-import type * as Screen from '../lib/tui/screen.js'
+import {LogflowError} from '../../lib/errors/logflow-error.js'
+import type * as Screen from '../../lib/tui/screen.js'
 
 /** Another screen beside the one with the shell's lines, and back (xterm's private modes); the cursor shown again. */
 const ENTER = '\u001b[?1049h'

@@ -1,0 +1,30 @@
+import type {Alerts} from '../../lib/alerts/alerts.js'
+import type {FoundTrace} from '../../lib/flows/find-trace.js'
+import type {Arrivals} from '../../lib/flows/tail-arrivals.js'
+import type {TailEvent} from '../../lib/flows/tail-records.js'
+import type {Message} from '../../lib/tui/message.js'
+import type {State} from '../../lib/tui/state.js'
+
+/** What the live screen works with. */
+export interface LiveParts {
+  events: AsyncIterable<TailEvent>
+  arrivals: Arrivals
+  /** Absent where plain files are watched: nobody has rules about them. */
+  alerts?: () => Promise<Alerts>
+  findTrace(id: string): Promise<FoundTrace>
+  /** Whether to colour what is drawn outside the screen. */
+  color: boolean
+  /** What goes to the terminal itself: the request to put a text on the clipboard. */
+  write(text: string): void
+  now(): number
+}
+
+/** The live screen as its effects and watches see it. */
+export interface Live {
+  readonly parts: LiveParts
+  /** Aborts when the user has left. */
+  readonly ended: AbortSignal
+  state(): State
+  tell(message: Message): void
+  leave(): void
+}

@@ -1,0 +1,134 @@
+import {setTimeout as wait} from 'node:timers/promises'
+import {createMiner} from '../../lib/patterns/miner.js'
+import type {LogRecord} from '../../lib/record/record.js'
+import type {Message} from '../../lib/tui/message.js'
+import type {Kept} from '../../lib/tui/screen.js'
+import type {State} from '../../lib/tui/state.js'
+import {update} from '../../lib/tui/update.js'
+import {carryOut} from './effects.js'
+import {firstLineOf} from './first-line.js'
+import type {Live, LiveParts} from './parts.js'
+import {every, watchAlerts, watchLag} from './watches.js'
+
+/**
+ * How long records are gathered before the screen is told of them; keys are told at once. Where more than a screenful comes
+ * in that time nobody reads along, and a frame costs more than the records in it.
+ */
+const GATHER_MS = {calm: 50, busy: 250}
+const RATE_MS = 1_000
+const PATTERNS_MS = 2_000
+const TOP_PATTERNS = 30
+
+/** The live screen's state, and what changes it. */
+export class LiveSession implements Kept, Live {
+  #state: State
+  readonly #listeners = new Set<() => void>()
+  readonly #end = new AbortController()
+  readonly #miner = createMiner({stats: {create: () => ({}), merge: () => {}}})
+  #arrived = 0
+
+  constructor(
+    first: State,
+    readonly parts: LiveParts,
+  ) {
+    this.#state = first
+  }
+
+  get ended(): AbortSignal {
+    return this.#end.signal
+  }
+
+  readonly state = (): State => this.#state
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly tell = (message: Message): void => {
+    const {state, effects} = update(this.#state, message)
+    this.#state = state
+    for (const listener of this.#listeners) listener()
+    for (const effect of effects) {
+      carryOut(effect, this).catch((error) => this.tell({kind: 'note', text: firstLineOf(error), bad: true}))
+    }
+  }
+
+  /** Follows what arrives until the user leaves; rejects with what ended it otherwise. */
+  async run(): Promise<void> {
+    const beside = [this.#watchRate(), this.#watchPatterns(), watchLag(this), watchAlerts(this)]
+    try {
+      await this.#follow()
+    } finally {
+      this.leave()
+      await Promise.all(beside)
+    }
+  }
+
+  leave(): void {
+    this.#end.abort()
+  }
+
+  async #follow(): Promise<void> {
+    let gathered: LogRecord[] = []
+    let timer: NodeJS.Timeout | undefined
+    let pace: keyof typeof GATHER_MS = 'calm'
+    const pass = () => {
+      clearTimeout(timer)
+      timer = undefined
+      const records = gathered
+      gathered = []
+      pace = records.length > this.#state.size.rows ? 'busy' : 'calm'
+      if (records.length > 0) this.tell({kind: 'records', records})
+    }
+    for await (const event of this.parts.events) {
+      if (this.ended.aborted) return
+      if (event.kind === 'records') {
+        this.#arrived += event.records.length
+        for (const record of event.records) this.#miner.add(record.message ?? record.event ?? '')
+        gathered.push(...event.records)
+        timer ??= setTimeout(pass, GATHER_MS[pace])
+        // The screen and the keys have their turn, however much comes.
+        if (gathered.length > 5_000) {
+          pass()
+          await wait(0)
+        }
+      } else if (event.kind === 'gap') {
+        this.tell({kind: 'health', health: event.gap.reason === 'away' ? {away: 'away, trying again'} : {}})
+        this.tell({kind: 'note', text: `gap: ${event.gap.message}`, bad: true})
+      } else if (event.kind === 'back') {
+        this.tell({kind: 'health', health: {away: undefined}})
+        this.tell({kind: 'note', text: 'back: going on from the last position'})
+      }
+    }
+    pass()
+    // Files and pipes end; what they held is still looked at.
+    await this.#untilLeft()
+  }
+
+  async #untilLeft(): Promise<void> {
+    if (!this.ended.aborted) await new Promise((resolve) => this.ended.addEventListener('abort', resolve, {once: true}))
+  }
+
+  #watchRate(): Promise<void> {
+    let before = this.#arrived
+    let at = this.parts.now()
+    return every(RATE_MS, this.ended, () => {
+      const now = this.parts.now()
+      const rate = now > at ? ((this.#arrived - before) * 1_000) / (now - at) : 0
+      if (Math.round(rate) !== Math.round(this.#state.rate)) this.tell({kind: 'rate', rate})
+      before = this.#arrived
+      at = now
+    })
+  }
+
+  #watchPatterns(): Promise<void> {
+    let seen = -1
+    return every(PATTERNS_MS, this.ended, () => {
+      if (seen === this.#arrived) return
+      seen = this.#arrived
+      const patterns = this.#miner.templates().slice(0, TOP_PATTERNS)
+      this.tell({kind: 'patterns', patterns: patterns.map(({text, count}) => ({text, count}))})
+    })
+  }
+}

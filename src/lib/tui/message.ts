@@ -1,0 +1,35 @@
+// What happens to the live screen, and what it asks for besides its next state.
+
+import type {TriggeredAlert} from '../alerts/alerts.js'
+import type {LogRecord} from '../record/record.js'
+import type {Key} from './line-editor.js'
+import type {Health, PatternCount, State} from './state.js'
+
+export type Message =
+  | {kind: 'records'; records: readonly LogRecord[]}
+  | {kind: 'key'; key: Key}
+  | {kind: 'size'; columns: number; rows: number}
+  | {kind: 'rate'; rate: number}
+  | {kind: 'patterns'; patterns: readonly PatternCount[]}
+  | {kind: 'alerts'; alerts: readonly TriggeredAlert[]}
+  | {kind: 'health'; health: Health}
+  | {kind: 'note'; text: string; bad?: boolean}
+  | {kind: 'trace'; id: string; lines: readonly string[]}
+
+/** What the state cannot do itself. */
+export type Effect =
+  | {kind: 'quit'}
+  | {kind: 'trace'; id: string}
+  | {kind: 'acknowledge' | 'resolve'; alert: TriggeredAlert}
+  | {kind: 'copy'; text: string}
+  | {kind: 'save'; path: string; records: readonly LogRecord[]}
+
+export interface Next {
+  state: State
+  effects: readonly Effect[]
+}
+
+/** A next state, and nothing to be done besides. */
+export function only(state: State): Next {
+  return {state, effects: []}
+}

@@ -1,0 +1,19 @@
+import type {Key} from '../line-editor.js'
+import type {Next} from '../message.js'
+import type {State} from '../state.js'
+import type {AlertsMode} from './alerts.js'
+import type {PromptMode} from './prompt.js'
+import type {StreamMode} from './stream.js'
+import type {TextMode} from './text.js'
+
+/** Where the user is, and so what keys mean. Each is a file of this folder, drawn by one of `draw/`. */
+export type Mode = StreamMode | TextMode | PromptMode | AlertsMode
+
+/** What a mode makes of keys. */
+export interface ModeKeys<M extends Mode> {
+  onKey(state: State, mode: M, key: Key): Next
+  /** The most useful keys, for the last line. */
+  hints(state: State, mode: M): string
+  /** All keys, for `?`: a line each. */
+  help: readonly string[]
+}

@@ -1,0 +1,13 @@
+import {alerts} from './alerts.js'
+import type {Mode, ModeKeys} from './mode.js'
+import {prompt} from './prompt.js'
+import {stream} from './stream.js'
+import {text} from './text.js'
+
+/** Every mode there is. */
+export const MODES: {readonly [K in Mode['kind']]: ModeKeys<Extract<Mode, {kind: K}>>} = {stream, text, prompt, alerts}
+
+/** The keys of the mode one is in. */
+export function keysOf(mode: Mode): ModeKeys<Mode> {
+  return MODES[mode.kind] as ModeKeys<Mode>
+}

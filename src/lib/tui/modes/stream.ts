@@ -1,0 +1,145 @@
+// Keys in the stream of records, which is where everything begins and Escape leads back to.
+
+import {ERROR_LEVELS} from '../../record/level.js'
+import {commandOf} from '../as-command.js'
+import type {Key} from '../line-editor.js'
+import {type Next, only} from '../message.js'
+import {endOf, NO_FILTER, type State, streamRows} from '../state.js'
+import {inView, moved, noted, refiltered, withoutPause} from '../view.js'
+import {openAlerts} from './alerts.js'
+import {wordOf} from './list-keys.js'
+import type {ModeKeys} from './mode.js'
+import {openPrompt} from './prompt.js'
+import {askTrace, openDetail} from './text.js'
+
+export interface StreamMode {
+  kind: 'stream'
+}
+
+export const stream: ModeKeys<StreamMode> = {
+  onKey(state, _, key) {
+    return onMove(state, key) ?? onView(state, key) ?? onRecord(state, key) ?? only(state)
+  },
+  hints: ({size}) =>
+    size.columns < 115
+      ? '/ filter  Enter detail  t trace  ? help  q leave'
+      : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave',
+  help: [
+    'j k, arrows      next and previous record',
+    'page keys        a screen on or back; ctrl-f, ctrl-b too',
+    'g  G             first record that is kept, last one (and follow)',
+    'n  N             next and previous error',
+    'f                follow again',
+    'space            pause and go on: what comes meanwhile is kept, up to 100,000 records',
+    '',
+    '/                filter, in the query language; Enter applies it, Esc leaves it as it was',
+    'Esc              take the filter off',
+    'm  M             mute the service of this record; show all again',
+    '',
+    'Enter            every field of the record',
+    't                its trace',
+    'a                open alerts',
+    '',
+    'w                fold long messages, or show them whole',
+    'b  v             side panes, figures',
+    'y                copy as a logflow command that shows the same',
+    's                save what is shown to a file, as JSON lines',
+    'q                leave',
+  ],
+}
+
+/** To another record. */
+function onMove(state: State, key: Key): Next | undefined {
+  const rows = streamRows(state)
+  switch (wordOf(key)) {
+    case 'down':
+    case 'j':
+      return only(moved(state, state.cursor + 1))
+    case 'up':
+    case 'k':
+      return only(moved(state, state.cursor - 1))
+    case 'pageDown':
+    case 'ctrl-f':
+      return only(moved(state, state.cursor + rows))
+    case 'pageUp':
+    case 'ctrl-b':
+      return only(moved(state, state.cursor - rows))
+    case 'home':
+    case 'g':
+      return only(moved(state, state.shown.first))
+    case 'end':
+    case 'G':
+    case 'f':
+      return only(inView({...withoutPause(state), following: true}))
+    case 'n':
+      return only(toError(state, 1))
+    case 'N':
+      return only(toError(state, -1))
+    default:
+      return undefined
+  }
+}
+
+/** What is shown, and how. */
+function onView(state: State, key: Key): Next | undefined {
+  const {panes, filter} = state
+  switch (wordOf(key)) {
+    case ' ':
+      return only(state.paused === undefined ? paused(state) : inView(withoutPause(state)))
+    case 'w':
+      return only({...state, wrap: !state.wrap})
+    case 'b':
+      return only(inView({...state, panes: {...panes, side: !panes.side}}))
+    case 'v':
+      return only(inView({...state, panes: {...panes, figures: !panes.figures}}))
+    case '/':
+      return only(openPrompt(state, 'filter', filter.text))
+    case 's':
+      return only(openPrompt(state, 'save', 'logflow-live.jsonl'))
+    case 'a':
+      return only(openAlerts(state))
+    case 'M':
+      return only(refiltered(state, filter, []))
+    case 'escape':
+      return only(filter.text === '' ? state : refiltered(state, NO_FILTER, state.muted))
+    case 'y':
+      return {state: noted(state, 'copied as a command'), effects: [{kind: 'copy', text: commandOf(state)}]}
+    case 'q':
+      return {state, effects: [{kind: 'quit'}]}
+    default:
+      return undefined
+  }
+}
+
+/** With the record that is chosen. */
+function onRecord(state: State, key: Key): Next | undefined {
+  switch (wordOf(key)) {
+    case 'm':
+      return only(muteChosen(state))
+    case 'return':
+      return only(openDetail(state))
+    case 't':
+      return askTrace(state)
+    default:
+      return undefined
+  }
+}
+
+function paused(state: State): State {
+  return {...state, paused: {first: state.shown.first, end: state.shown.end}}
+}
+
+function toError(state: State, step: 1 | -1): State {
+  const end = endOf(state)
+  for (let place = state.cursor + step; place >= state.shown.first && place < end; place += step) {
+    const level = state.shown.at(place)?.level
+    if (level !== undefined && ERROR_LEVELS.includes(level)) return inView({...state, cursor: place, following: false})
+  }
+  return noted(state, step > 0 ? 'no error after this one' : 'no error before this one')
+}
+
+function muteChosen(state: State): State {
+  const service = state.shown.at(state.cursor)?.service
+  if (service === undefined) return noted(state, 'this record names no service')
+  return noted(refiltered(state, state.filter, [...state.muted, service]), `${service} is muted; M shows all again`)
+}
