@@ -1,14 +1,16 @@
-// The terminal side of the live screen: Ink puts the frame on the screen, at most 30 times a second, and hands the keys in.
+// The terminal side of the live screen: frames are painted at most 30 times a second, and Ink hands the keys in. Ink draws
+// nothing itself: what it does for each frame (layout, every character of every line taken apart and put together again)
+// cost 50 ms of each, and a frame of ours comes as lines of the terminal's width.
 
-import {Box, type Instance, render, Text, useInput, useStdout} from 'ink'
-import {useEffect, useState} from 'react'
+import {type Instance, render, useInput} from 'ink'
+import {useEffect} from 'react'
 import {drawFrame} from './draw/frame.js'
 import type {Pen} from './draw/pen.js'
+import {FramePace} from './frame-pace.js'
 import {type Key, keysOfText} from './line-editor.js'
 import type {Message} from './message.js'
+import {Painter} from './painter.js'
 import type {State} from './state.js'
-
-const FRAMES_A_SECOND = 30
 
 /** Where the state is kept: the screen reads it and is told of a new one. */
 export interface Kept {
@@ -26,41 +28,51 @@ export interface ScreenOptions {
 
 /** Shows the state until it is unmounted. */
 export function showScreen(kept: Kept, {stdin, stdout, pen, now}: ScreenOptions): Instance {
-  return render(<Live kept={kept} pen={pen} now={now} />, {
+  const painter = new Painter((text) => stdout.write(text))
+  const draw = () => {
+    const state = kept.state()
+    painter.paint(drawFrame(state, {...pen, now: now()}), state.size.columns)
+  }
+  const pace = new FramePace(draw, {now: () => performance.now(), later})
+  const resized = () => {
+    painter.forget()
+    kept.tell({kind: 'size', columns: stdout.columns, rows: stdout.rows})
+  }
+  const begin = () => {
+    const ignore = kept.onChange(() => pace.changed())
+    stdout.on('resize', resized)
+    draw()
+    return () => {
+      ignore()
+      stdout.off('resize', resized)
+      pace.stop()
+    }
+  }
+  const repaint = () => {
+    painter.forget()
+    pace.changed()
+  }
+  return render(<Keys kept={kept} begin={begin} repaint={repaint} />, {
     stdin,
     stdout,
     exitOnCtrlC: false,
     patchConsole: false,
-    maxFps: FRAMES_A_SECOND,
   })
 }
 
-function Live({kept, pen, now}: {kept: Kept; pen: Omit<Pen, 'now'>; now(): number}) {
-  const [state, setState] = useState(kept.state())
-  const {stdout} = useStdout()
-  useEffect(() => kept.onChange(() => setState(kept.state())), [kept])
-  useEffect(() => {
-    const resized = () => kept.tell({kind: 'size', columns: stdout.columns, rows: stdout.rows})
-    stdout.on('resize', resized)
-    return () => {
-      stdout.off('resize', resized)
-    }
-  }, [kept, stdout])
+function later(work: () => void, ms: number): () => void {
+  const timer = setTimeout(work, ms)
+  return () => clearTimeout(timer)
+}
+
+/** @param begin called once keys can be pressed; what it returns, at the end */
+function Keys({kept, begin, repaint}: {kept: Kept; begin(): () => void; repaint(): void}) {
+  useEffect(begin, [begin])
   useInput((text, pressed) => {
+    if (pressed.ctrl && text === 'l') return repaint()
     for (const key of keysOf(text, pressed)) kept.tell({kind: 'key', key})
   })
-  const lines = drawFrame(state, {...pen, now: now()})
-  return (
-    <Box flexDirection="column">
-      {lines.map((line, index) => (
-        // Lines have no identity but their place on the screen.
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <Text key={index} wrap="truncate-end">
-          {line === '' ? ' ' : line}
-        </Text>
-      ))}
-    </Box>
-  )
+  return null
 }
 
 const NAMES = [
