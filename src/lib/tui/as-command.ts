@@ -1,12 +1,43 @@
+import {phrasesOf} from '../patterns/match-template.js'
 import {shellQuoted} from '../query/shell-words.js'
 import type {State} from './state.js'
 
-/** A command that finds what is shown: by filter and muted services, since the first record that is kept. */
-export function commandOf({filter, muted, shown}: State): string {
-  const parts = [filter.text === '' ? '' : muted.length > 0 ? `(${filter.text})` : filter.text]
-  for (const service of muted) parts.push(`NOT service:${JSON.stringify(service)}`)
-  const query = parts.filter((part) => part !== '').join(' ')
-  const since = shown.at(shown.first)?.['@timestamp']
-  const words = ['logflow search', ...(query === '' ? [] : [shellQuoted(query)]), ...(since ? ['--since', since] : [])]
-  return words.join(' ')
+/**
+ * A command that finds what is shown: by filter and muted services, since the first record that is kept; of what is looked
+ * at beside the stream, by what was asked for. The query language has no word for patterns: the one that is shown is asked
+ * for by its longest stretch of words, and muted ones are found as well. `more` is true then: it finds more than is shown.
+ */
+export function commandOf(state: State): {command: string; more: boolean} {
+  const {filter, muted, mutedPatterns, onlyPattern, shown, aside} = state
+  const only = onlyPattern === undefined ? [] : phraseOf(onlyPattern)
+  const wanted = [aside?.asked.query ?? '', filter.text].filter((text) => text !== '')
+  const simple = wanted.length + only.length + muted.length <= 1
+  const query = [
+    ...wanted.map((text) => (simple ? text : `(${text})`)),
+    ...only,
+    ...muted.map((service) => `NOT service:${JSON.stringify(service)}`),
+  ].join(' ')
+  const since = aside?.asked.since ?? shown.at(shown.first)?.['@timestamp']
+  return {
+    command: searchCommand(query, since, aside?.asked.until),
+    more: mutedPatterns.length > 0 || onlyPattern !== undefined,
+  }
+}
+
+/** The command that finds records of a pattern, and such as have its longest stretch of words. */
+export function patternCommand(template: string): string {
+  return searchCommand(phraseOf(template).join(' '))
+}
+
+function searchCommand(query: string, since?: string, until?: string): string {
+  const times = [...(since ? ['--since', since] : []), ...(until ? ['--until', until] : [])]
+  // What begins with a dash is a flag, unless it is told not to be one.
+  const words = query === '' ? [] : query.startsWith('-') ? ['--', shellQuoted(query)] : [shellQuoted(query)]
+  return ['logflow search', ...(words.length > 1 ? [...times, ...words] : [...words, ...times])].join(' ')
+}
+
+/** As a phrase of the query language; none where a pattern has no words of its own. */
+function phraseOf(template: string): string[] {
+  const [longest] = phrasesOf(template)
+  return longest === undefined ? [] : [JSON.stringify(longest)]
 }

@@ -10,16 +10,22 @@ import type {Mode} from './modes/mode.js'
 /** Records one can scroll back through. */
 export const MOST_RECORDS = 100_000
 
-export interface State {
-  size: {columns: number; rows: number}
-  /** Where records come from: `local`, the name of a profile, files. */
-  source: string
-  /** Everything that came, and of it what passes the filter. */
-  all: Growing<LogRecord>
-  shown: Growing<LogRecord>
+/** Which of the records that came are shown. */
+export interface Choice {
   filter: Filter
   /** Services that are not shown. */
   muted: readonly string[]
+  /** Patterns that are not shown: texts of templates, see patterns/match-template.ts. */
+  mutedPatterns: readonly string[]
+  /** The one pattern that is shown. */
+  onlyPattern?: string
+}
+
+/** Records one looks through, and where one is in them. */
+export interface Timeline extends Choice {
+  /** Everything that came, and of it what is shown. */
+  all: Growing<LogRecord>
+  shown: Growing<LogRecord>
   /** Place in `shown` of the record that is chosen; that of the last one while it follows. */
   cursor: number
   /** Place in `shown` of the first line's record. */
@@ -27,10 +33,28 @@ export interface State {
   following: boolean
   /** Set while the view stands still: places of the first record that was kept then, and behind the last. */
   paused?: {first: number; end: number}
+  counts: Counts
+}
+
+/** Other records than those that arrive, which come from the store: those that fired an alert. */
+export interface Aside {
+  title: string
+  /** What finds them. */
+  asked: {query: string; since: string; until: string}
+  /** What arrives, and where one was in it; it goes on growing. */
+  live: Timeline
+}
+
+/** The records one sees are those of the state itself, whether they are the ones that arrive or others. */
+export interface State extends Timeline {
+  size: {columns: number; rows: number}
+  /** Where records come from: `local`, the name of a profile, files. */
+  source: string
+  /** Set while other records than those that arrive are looked at. */
+  aside?: Aside
   wrap: boolean
   panes: {figures: boolean; side: boolean}
   mode: Mode
-  counts: Counts
   patterns: readonly PatternCount[]
   alerts: readonly TriggeredAlert[]
   health: Health
@@ -74,6 +98,7 @@ export function firstState(options: {
     shown: Growing.empty(MOST_RECORDS),
     filter: options.filter,
     muted: [],
+    mutedPatterns: [],
     cursor: 0,
     top: 0,
     following: true,

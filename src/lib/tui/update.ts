@@ -2,14 +2,14 @@
 // Pure: no clock, no terminal, no store.
 
 import type {LogRecord} from '../record/record.js'
-import {count} from './counts.js'
+import {grown} from './aside.js'
 import {helpOf} from './help.js'
 import type {Key} from './line-editor.js'
 import {type Message, type Next, only} from './message.js'
 import {withAlerts} from './modes/alerts.js'
 import {keysOf} from './modes/modes.js'
 import type {State} from './state.js'
-import {inView, noted, passing} from './view.js'
+import {inView, noted} from './view.js'
 
 export function update(state: State, message: Message): Next {
   switch (message.kind) {
@@ -38,8 +38,9 @@ export function update(state: State, message: Message): Next {
 }
 
 function withRecords(state: State, records: readonly LogRecord[]): State {
-  const shown = state.shown.append(records.filter(passing(state.filter, state.muted)))
-  return inView({...state, all: state.all.append(records), shown, counts: count(state.counts, records)})
+  const {aside} = state
+  if (aside) return {...state, aside: {...aside, live: grown(aside.live, records)}}
+  return inView({...state, ...grown(state, records)})
 }
 
 /** Two keys mean the same everywhere, but where text is typed; ctrl-c there too. */

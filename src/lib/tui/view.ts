@@ -1,25 +1,35 @@
 // Which records the stream shows, which of them is chosen, and what is in sight.
 
+import {toTemplateMatcher} from '../patterns/match-template.js'
 import {toPredicate} from '../query/matches.js'
 import type {LogRecord} from '../record/record.js'
 import {Growing} from './growing.js'
-import {endOf, type Filter, MOST_RECORDS, type State, streamRows} from './state.js'
+import {patternTextOf} from './pattern-text.js'
+import {type Choice, endOf, MOST_RECORDS, type State, streamRows} from './state.js'
 
 /** Whether a record is shown. */
-export function passing({query}: Filter, muted: readonly string[]): (record: LogRecord) => boolean {
-  const matches = toPredicate(query)
-  return (record) => matches(record) && (record.service === undefined || !muted.includes(record.service))
+export function passing({filter, muted, mutedPatterns, onlyPattern}: Choice): (record: LogRecord) => boolean {
+  const matches = toPredicate(filter.query)
+  const silent = mutedPatterns.map(toTemplateMatcher)
+  const only = onlyPattern === undefined ? undefined : toTemplateMatcher(onlyPattern)
+  return (record) => {
+    if (record.service !== undefined && muted.includes(record.service)) return false
+    if (!matches(record)) return false
+    if (silent.length === 0 && !only) return true
+    const text = patternTextOf(record)
+    return !silent.some((isOf) => isOf(text)) && (only?.(text) ?? true)
+  }
 }
 
-/** The same records through another filter; the chosen one stays chosen where it still passes, else the next one. */
-export function refiltered(state: State, filter: Filter, muted: readonly string[]): State {
+/** The same records, others of them shown; the chosen one stays chosen where it still is, else the last one. */
+export function refiltered(state: State, change: Partial<Choice>): State {
   const chosen = state.shown.at(state.cursor)
-  const kept = state.all.slice(state.all.first, state.all.end).filter(passing(filter, muted))
+  const next = {...state, ...change}
+  const kept = state.all.slice(state.all.first, state.all.end).filter(passing(next))
   const shown = Growing.empty<LogRecord>(MOST_RECORDS).append(kept)
   const place = chosen ? kept.indexOf(chosen) : -1
   const cursor = place >= 0 ? shown.first + place : Math.max(shown.first, shown.end - 1)
-  const {paused: _, ...rest} = state
-  return inView({...rest, filter, muted, shown, cursor, top: cursor})
+  return inView({...withoutPause(next), shown, cursor, top: cursor})
 }
 
 /** Moves chosen record and first line to where they can be seen. */

@@ -1,4 +1,4 @@
-import {formatCount} from '../../output/numbers.js'
+import {formatCount, plural} from '../../output/numbers.js'
 import {sparkline} from '../../output/sparkline.js'
 import {formatTime} from '../../output/times.js'
 import {sum} from '../counts.js'
@@ -42,19 +42,28 @@ function middle(state: State, columns: number, rows: number, pen: Pen): string[]
 }
 
 function header(state: State, {palette, ascii}: Pen): string {
-  const {source, filter, muted, rate} = state
+  const {source, filter, rate, aside, onlyPattern} = state
+  const without = withoutText(state)
   const dot = ascii ? ' - ' : ' · '
   const left: Part[] = [
     ['logflow live', palette.bold],
     [`${dot}${source}`],
+    [aside ? `${dot}${aside.title}` : '', palette.bold],
     [filter.text === '' ? '' : `${dot}/ ${filter.text}`, palette.match],
-    [muted.length === 0 ? '' : `${dot}without ${muted.join(', ')}`, palette.warn],
+    [onlyPattern === undefined ? '' : `${dot}only ${onlyPattern}`, palette.match],
+    [without === '' ? '' : `${dot}without ${without}`, palette.warn],
   ]
   return apart(
     left,
     [[' '], ...following(state, palette, ascii), [`  ${formatCount(Math.round(rate))}/s`]],
     state.size.columns,
   )
+}
+
+/** Services by name, patterns by number, since their texts are long. */
+function withoutText({muted, mutedPatterns}: State): string {
+  const patterns = mutedPatterns.length === 0 ? [] : [plural(mutedPatterns.length, 'pattern')]
+  return [...muted, ...patterns].join(', ')
 }
 
 function following(state: State, palette: Pen['palette'], ascii: boolean): Part[] {
@@ -68,6 +77,13 @@ function following(state: State, palette: Pen['palette'], ascii: boolean): Part[
   if (state.following) return [[`${ascii ? '*' : '●'} following`, palette.good]]
   const at = shown.at(state.cursor)
   const behind = endOf(state) - 1 - state.cursor
+  if (state.aside)
+    return [
+      [
+        `${at ? formatTime(at['@timestamp']).slice(0, 8) : ''} ${formatCount(shown.size)} records, Esc back to now`,
+        palette.warn,
+      ],
+    ]
   return [
     [`${at ? formatTime(at['@timestamp']).slice(0, 8) : ''} ${formatCount(behind)} below, f follows`, palette.dim],
   ]

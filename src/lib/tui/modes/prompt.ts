@@ -36,7 +36,7 @@ export function openPrompt(state: State, purpose: PromptMode['purpose'], text: s
 /** The stream through another filter; as it is where the filter does not parse. */
 export function applyFilter(state: State, text: string): State {
   if (problemOf(text) !== undefined) return state
-  const filtered = refiltered(state, {text, query: parseQuery(text)}, state.muted)
+  const filtered = refiltered(state, {filter: {text, query: parseQuery(text)}})
   return {...filtered, mode: {kind: 'stream'}}
 }
 

@@ -2,6 +2,7 @@
 
 import {ERROR_LEVELS} from '../../record/level.js'
 import {commandOf} from '../as-command.js'
+import {leaveAside} from '../aside.js'
 import type {Key} from '../line-editor.js'
 import {type Next, only} from '../message.js'
 import {endOf, NO_FILTER, type State, streamRows} from '../state.js'
@@ -29,12 +30,12 @@ export const stream: ModeKeys<StreamMode> = {
     'page keys        a screen on or back; ctrl-f, ctrl-b too',
     'g  G             first record that is kept, last one (and follow)',
     'n  N             next and previous error',
-    'f                follow again',
+    'f                follow what arrives again',
     'space            pause and go on: what comes meanwhile is kept, up to 100,000 records',
     '',
     '/                filter, in the query language; Enter applies it, Esc leaves it as it was',
-    'Esc              take the filter off',
-    'm  M             mute the service of this record; show all again',
+    'Esc              take the filter off, or the pattern; back to what arrives',
+    'm  M             mute the service of this record; show all services and patterns again',
     '',
     'Enter            every field of the record',
     't                its trace',
@@ -67,9 +68,10 @@ function onMove(state: State, key: Key): Next | undefined {
     case 'home':
     case 'g':
       return only(moved(state, state.shown.first))
+    case 'f':
+      return only(inView({...withoutPause(leaveAside(state)), following: true}))
     case 'end':
     case 'G':
-    case 'f':
       return only(inView({...withoutPause(state), following: true}))
     case 'n':
       return only(toError(state, 1))
@@ -99,11 +101,11 @@ function onView(state: State, key: Key): Next | undefined {
     case 'a':
       return only(openAlerts(state))
     case 'M':
-      return only(refiltered(state, filter, []))
+      return only(refiltered(state, {muted: [], mutedPatterns: []}))
     case 'escape':
-      return only(filter.text === '' ? state : refiltered(state, NO_FILTER, state.muted))
+      return only(back(state))
     case 'y':
-      return {state: noted(state, 'copied as a command'), effects: [{kind: 'copy', text: commandOf(state)}]}
+      return {state, effects: [{kind: 'copy', text: commandOf(state).command}]}
     case 'q':
       return {state, effects: [{kind: 'quit'}]}
     default:
@@ -125,6 +127,13 @@ function onRecord(state: State, key: Key): Next | undefined {
   }
 }
 
+/** One step: out of the filter, then out of the pattern, then to what arrives. */
+function back(state: State): State {
+  if (state.filter.text !== '') return refiltered(state, {filter: NO_FILTER})
+  if (state.onlyPattern !== undefined) return refiltered(state, {onlyPattern: undefined})
+  return leaveAside(state)
+}
+
 function paused(state: State): State {
   return {...state, paused: {first: state.shown.first, end: state.shown.end}}
 }
@@ -141,5 +150,5 @@ function toError(state: State, step: 1 | -1): State {
 function muteChosen(state: State): State {
   const service = state.shown.at(state.cursor)?.service
   if (service === undefined) return noted(state, 'this record names no service')
-  return noted(refiltered(state, state.filter, [...state.muted, service]), `${service} is muted; M shows all again`)
+  return noted(refiltered(state, {muted: [...state.muted, service]}), `${service} is muted; M shows all again`)
 }
