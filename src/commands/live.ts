@@ -3,7 +3,7 @@ import {openContext} from '../cli/context.js'
 import {filterFlags, timeFlags, toFilter} from '../cli/filter-flags.js'
 import {argument, globalFlags, listFlag} from '../cli/global-flags.js'
 import {LiveSession} from '../cli/live/session.js'
-import {keyboard, loadScreen, noTerminal, onOwnScreen} from '../cli/live/terminal-screen.js'
+import {keyboard, loadScreen, needTerminal, onOwnScreen, suspend} from '../cli/live/terminal-screen.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {openTailed} from '../cli/tail-arrivals.js'
 import {openApp} from '../lib/compose.js'
@@ -48,7 +48,7 @@ export default class Live extends Command {
     const {args, flags} = await this.parse(Live)
     const files = args.query === '-' ? ['-', ...(flags.file ?? [])] : flags.file
     const context = await openContext(flags)
-    if (!context.screen.isTerminal) throw noTerminal()
+    needTerminal(context.screen.isTerminal, process.env)
     const filter = toFilter(args.query === '-' ? undefined : args.query, flags, new Date())
     const keys = keyboard(files?.includes('-') ?? false)
     const {showScreen} = await loadScreen(this.config.root)
@@ -81,23 +81,21 @@ export default class Live extends Command {
       },
       color,
       write: (text) => process.stdout.write(text),
+      suspend,
       now: () => Date.now(),
     })
     const live = session
     const leave = () => live.leave()
     context.signal.addEventListener('abort', leave)
     live.ended.addEventListener('abort', () => signal.abort())
-    await onOwnScreen(process.stdout, async () => {
-      const pen = {palette: paletteFor(color), ascii: context.screen.ascii ?? false}
-      const screen = showScreen(live, {stdin: keys, stdout: process.stdout, pen, now: () => Date.now()})
-      try {
-        await live.run()
-      } finally {
-        screen.unmount()
-        await screen.waitUntilExit()
-        if (keys !== process.stdin) keys.destroy()
-      }
-    })
+    const pen = {palette: paletteFor(color), ascii: context.screen.ascii ?? false}
+    const {stdout} = process
+    const show = () => showScreen(live, {stdin: keys, stdout, pen, now: () => Date.now()})
+    try {
+      await onOwnScreen({stdout, keys, show}, live, () => live.run())
+    } finally {
+      if (keys !== process.stdin) keys.destroy()
+    }
   }
 }
 

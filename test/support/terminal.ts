@@ -37,6 +37,11 @@ export class Terminal {
     return this.#tmux('capture-pane', '-p').replace(/\n+$/, '')
   }
 
+  /** What tmux knows of it: `#{alternate_on}`, `#{cursor_flag}`, as in its manual under FORMATS. */
+  ask(format: string): string {
+    return this.#tmux('display-message', '-p', format).trimEnd()
+  }
+
   /** Waits until the screen holds what is looked for, and returns it. */
   async shows(what: string | RegExp): Promise<string> {
     const holds = (screen: string) => (typeof what === 'string' ? screen.includes(what) : what.test(screen))

@@ -14,6 +14,8 @@ export async function carryOut(effect: Effect, live: Live): Promise<void> {
   switch (effect.kind) {
     case 'quit':
       return live.leave()
+    case 'suspend':
+      return live.parts.suspend()
     case 'trace':
       return showTrace(live, effect.id)
     case 'acknowledge':

@@ -16,6 +16,8 @@ export interface LiveParts {
   color: boolean
   /** What goes to the terminal itself: the request to put a text on the clipboard. */
   write(text: string): void
+  /** Stops the process until the shell lets it go on. */
+  suspend(): void
   now(): number
 }
 

@@ -65,7 +65,7 @@ export class LiveSession implements Kept, Live {
     }
   }
 
-  leave(): void {
+  readonly leave = (): void => {
     this.#end.abort()
   }
 

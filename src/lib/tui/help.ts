@@ -6,4 +6,4 @@ export function helpOf(): string[] {
   return [...parts.flatMap((help) => [...help, '']), ...EVERYWHERE]
 }
 
-const EVERYWHERE = ['?                these keys', 'ctrl-c           leave']
+const EVERYWHERE = ['?                these keys', 'ctrl-c  ctrl-z   leave; stop, until the shell is told `fg`']

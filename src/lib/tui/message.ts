@@ -19,6 +19,7 @@ export type Message =
 /** What the state cannot do itself. */
 export type Effect =
   | {kind: 'quit'}
+  | {kind: 'suspend'}
   | {kind: 'trace'; id: string}
   | {kind: 'acknowledge' | 'resolve'; alert: TriggeredAlert}
   | {kind: 'copy'; text: string}

@@ -43,10 +43,11 @@ function withRecords(state: State, records: readonly LogRecord[]): State {
   return inView({...state, ...grown(state, records)})
 }
 
-/** Two keys mean the same everywhere, but where text is typed; ctrl-c there too. */
+/** Keys that mean the same everywhere: `?` but where text is typed, ctrl-c and ctrl-z there too. */
 function onKey(state: State, key: Key): Next {
   const {mode} = state
   if (key.ctrl && key.text === 'c') return {state, effects: [{kind: 'quit'}]}
+  if (key.ctrl && key.text === 'z') return {state, effects: [{kind: 'suspend'}]}
   if (key.text === '?' && mode.kind !== 'prompt' && !(mode.kind === 'text' && mode.of === 'help')) {
     return only({...state, mode: {kind: 'text', of: 'help', title: 'keys', lines: helpOf(), begin: 0}})
   }
