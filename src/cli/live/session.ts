@@ -1,7 +1,9 @@
 import {setTimeout as wait} from 'node:timers/promises'
 import {createMiner} from '../../lib/patterns/miner.js'
+import {ERROR_LEVELS} from '../../lib/record/level.js'
 import type {LogRecord} from '../../lib/record/record.js'
 import type {Message} from '../../lib/tui/message.js'
+import {patternTextOf} from '../../lib/tui/pattern-text.js'
 import type {Kept} from '../../lib/tui/screen.js'
 import type {State} from '../../lib/tui/state.js'
 import {update} from '../../lib/tui/update.js'
@@ -17,14 +19,22 @@ import {every, watchAlerts, watchLag} from './watches.js'
 const GATHER_MS = {calm: 50, busy: 250}
 const RATE_MS = 1_000
 const PATTERNS_MS = 2_000
-const TOP_PATTERNS = 30
+const TOP_PATTERNS = 200
+
+/** What is counted of a pattern besides its records. */
+const ERRORS = {
+  create: () => ({errors: 0}),
+  merge: (into: {errors: number}, from: {errors: number}) => {
+    into.errors += from.errors
+  },
+}
 
 /** The live screen's state, and what changes it. */
 export class LiveSession implements Kept, Live {
   #state: State
   readonly #listeners = new Set<() => void>()
   readonly #end = new AbortController()
-  readonly #miner = createMiner({stats: {create: () => ({}), merge: () => {}}})
+  readonly #miner = createMiner({stats: ERRORS})
   #arrived = 0
 
   constructor(
@@ -85,7 +95,10 @@ export class LiveSession implements Kept, Live {
       if (this.ended.aborted) return
       if (event.kind === 'records') {
         this.#arrived += event.records.length
-        for (const record of event.records) this.#miner.add(record.message ?? record.event ?? '')
+        for (const record of event.records) {
+          const stats = this.#miner.add(patternTextOf(record))
+          if (record.level !== undefined && ERROR_LEVELS.includes(record.level)) stats.errors++
+        }
         gathered.push(...event.records)
         timer ??= setTimeout(pass, GATHER_MS[pace])
         // The screen and the keys have their turn, however much comes.
@@ -128,7 +141,8 @@ export class LiveSession implements Kept, Live {
       if (seen === this.#arrived) return
       seen = this.#arrived
       const patterns = this.#miner.templates().slice(0, TOP_PATTERNS)
-      this.tell({kind: 'patterns', patterns: patterns.map(({text, count}) => ({text, count}))})
+      const counted = patterns.map(({text, count, stats}) => ({text, count, errors: stats.errors}))
+      this.tell({kind: 'patterns', patterns: counted, of: seen})
     })
   }
 }

@@ -29,6 +29,11 @@ export function patternCommand(template: string): string {
   return searchCommand(phraseOf(template).join(' '))
 }
 
+/** The command that finds records of a service. */
+export function serviceCommand(name: string): string {
+  return searchCommand(`service:${JSON.stringify(name)}`)
+}
+
 function searchCommand(query: string, since?: string, until?: string): string {
   const times = [...(since ? ['--since', since] : []), ...(until ? ['--until', until] : [])]
   // What begins with a dash is a flag, unless it is told not to be one.

@@ -2,7 +2,9 @@ import {MODES} from './modes/modes.js'
 
 /** What `?` shows: the keys of every mode. */
 export function helpOf(): string[] {
-  const parts = [MODES.stream, MODES.text, MODES.alerts, MODES.prompt].map(({help}) => help)
+  const parts = [MODES.stream, MODES.text, MODES.alerts, MODES.patterns, MODES.services, MODES.prompt].map(
+    ({help}) => help,
+  )
   return [...parts.flatMap((help) => [...help, '']), ...EVERYWHERE]
 }
 

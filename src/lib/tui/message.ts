@@ -10,7 +10,7 @@ export type Message =
   | {kind: 'key'; key: Key}
   | {kind: 'size'; columns: number; rows: number}
   | {kind: 'rate'; rate: number}
-  | {kind: 'patterns'; patterns: readonly PatternCount[]}
+  | {kind: 'patterns'; patterns: readonly PatternCount[]; of: number}
   | {kind: 'alerts'; alerts: readonly TriggeredAlert[]}
   | {kind: 'health'; health: Health}
   | {kind: 'note'; text: string; bad?: boolean}

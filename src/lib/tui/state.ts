@@ -55,7 +55,9 @@ export interface State extends Timeline {
   wrap: boolean
   panes: {figures: boolean; side: boolean}
   mode: Mode
+  /** The most frequent first, and of how many records in all. */
   patterns: readonly PatternCount[]
+  patternsOf: number
   alerts: readonly TriggeredAlert[]
   health: Health
   /** Records of the last second or so, a second. */
@@ -72,8 +74,11 @@ export interface Filter {
 export const NO_FILTER: Filter = {text: '', query: {kind: 'all'}}
 
 export interface PatternCount {
+  /** The template, `<*>` for values. */
   text: string
   count: number
+  /** Of them errors. */
+  errors: number
 }
 
 export interface Health {
@@ -107,6 +112,7 @@ export function firstState(options: {
     mode: {kind: 'stream'},
     counts: noCounts(options.everyMs),
     patterns: [],
+    patternsOf: 0,
     alerts: [],
     health: {},
     rate: 0,

@@ -22,7 +22,7 @@ export function update(state: State, message: Message): Next {
     case 'rate':
       return only({...state, rate: message.rate})
     case 'patterns':
-      return only({...state, patterns: message.patterns})
+      return only({...state, patterns: message.patterns, patternsOf: message.of})
     case 'alerts':
       return only(withAlerts(state, message.alerts))
     case 'health':

@@ -14,6 +14,8 @@ const HOSTILE = [
   record(6, {message: undefined, event: 'only_event', level: undefined, service: undefined}),
 ]
 
+const HOSTILE_PATTERNS = HOSTILE.map(({message = ''}, at) => ({text: message, count: 10 ** at, errors: at}))
+
 describe.each([
   [80, 24],
   [40, 12],
@@ -21,13 +23,23 @@ describe.each([
   [250, 60],
   [20, 5],
 ])('on %i by %i', (columns, rows) => {
-  test.each(['stream', 'detail', 'prompt', 'help', 'alerts', 'wrapped', 'paused'])(
+  test.each(['stream', 'detail', 'prompt', 'help', 'alerts', 'patterns', 'services', 'wrapped', 'paused'])(
     '%s: no line is too wide, none too many',
     (mode) => {
       const live = new Played(columns, rows).tell({kind: 'records', records: [...records(300), ...HOSTILE]})
+      live.tell({kind: 'patterns', patterns: HOSTILE_PATTERNS, of: 300})
       live.press(
-        {stream: '', detail: '<return>', prompt: '/level:(', help: '?', alerts: 'a', wrapped: 'w', paused: ' '}[mode] ??
-          '',
+        {
+          stream: '',
+          detail: '<return>',
+          prompt: '/level:(',
+          help: '?',
+          alerts: 'a',
+          patterns: 'Pjm',
+          services: 'Sjm',
+          wrapped: 'w',
+          paused: ' ',
+        }[mode] ?? '',
       )
       for (const color of [false, true]) {
         const frame = live.frame(color)

@@ -3,9 +3,13 @@ import {sparkline} from '../../output/sparkline.js'
 import {formatTime} from '../../output/times.js'
 import {sum} from '../counts.js'
 import {keysOf} from '../modes/modes.js'
+import {chosenPattern} from '../modes/patterns.js'
+import {chosenService} from '../modes/services.js'
 import {endOf, type State, showsFigures, streamRows} from '../state.js'
 import {drawAlerts} from './alerts.js'
+import {drawPatterns} from './patterns.js'
 import {apart, fitted, type Part, type Pen} from './pen.js'
+import {drawServices} from './services.js'
 import {drawSide} from './side.js'
 import {drawStream} from './stream.js'
 import {drawText} from './text.js'
@@ -27,6 +31,10 @@ function middle(state: State, columns: number, rows: number, pen: Pen): string[]
   switch (mode.kind) {
     case 'text':
       return drawText(mode, columns, rows, pen)
+    case 'patterns':
+      return drawPatterns(state, {columns, rows, chosen: chosenPattern(state, mode)?.text}, pen)
+    case 'services':
+      return drawServices(state, {columns, rows, chosen: chosenService(state, mode)}, pen)
     case 'alerts':
       return drawAlerts(state, mode, columns, rows, pen)
     default: {

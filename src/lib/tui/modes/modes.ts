@@ -1,11 +1,20 @@
 import {alerts} from './alerts.js'
 import type {Mode, ModeKeys} from './mode.js'
+import {patterns} from './patterns.js'
 import {prompt} from './prompt.js'
+import {services} from './services.js'
 import {stream} from './stream.js'
 import {text} from './text.js'
 
 /** Every mode there is. */
-export const MODES: {readonly [K in Mode['kind']]: ModeKeys<Extract<Mode, {kind: K}>>} = {stream, text, prompt, alerts}
+export const MODES: {readonly [K in Mode['kind']]: ModeKeys<Extract<Mode, {kind: K}>>} = {
+  stream,
+  text,
+  prompt,
+  alerts,
+  patterns,
+  services,
+}
 
 /** The keys of the mode one is in. */
 export function keysOf(mode: Mode): ModeKeys<Mode> {

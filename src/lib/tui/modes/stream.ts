@@ -10,7 +10,9 @@ import {inView, moved, noted, refiltered, withoutPause} from '../view.js'
 import {openAlerts} from './alerts.js'
 import {wordOf} from './list-keys.js'
 import type {ModeKeys} from './mode.js'
+import {openPatterns} from './patterns.js'
 import {openPrompt} from './prompt.js'
+import {openServices} from './services.js'
 import {askTrace, openDetail} from './text.js'
 
 export interface StreamMode {
@@ -39,7 +41,8 @@ export const stream: ModeKeys<StreamMode> = {
     '',
     'Enter            every field of the record',
     't                its trace',
-    'a                open alerts',
+    'a                alerts that are open, and what fired them',
+    'P  S             patterns of messages, services: show one alone, mute it',
     '',
     'w                fold long messages, or show them whole',
     'b  v             side panes, figures',
@@ -100,6 +103,10 @@ function onView(state: State, key: Key): Next | undefined {
       return only(openPrompt(state, 'save', 'logflow-live.jsonl'))
     case 'a':
       return only(openAlerts(state))
+    case 'P':
+      return only(openPatterns(state))
+    case 'S':
+      return only(openServices(state))
     case 'M':
       return only(refiltered(state, {muted: [], mutedPatterns: []}))
     case 'escape':
