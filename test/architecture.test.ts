@@ -52,7 +52,7 @@ const ALLOWED: Record<string, string[]> = {
   config: ['errors'],
   output: ['errors', 'record', 'query', 'trace', 'metrics', 'patterns', 'alerts'],
   telemetry: ['errors', 'config', 'output'],
-  tui: ['errors', 'record', 'query', 'metrics', 'patterns', 'trace', 'output', 'alerts'],
+  tui: ['errors', 'record', 'query', 'metrics', 'patterns', 'trace', 'output', 'alerts', 'config'],
   flows: [
     'errors',
     'record',

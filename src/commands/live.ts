@@ -1,11 +1,14 @@
+import {join} from 'node:path'
 import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
 import {filterFlags, timeFlags, toFilter} from '../cli/filter-flags.js'
 import {argument, globalFlags, listFlag} from '../cli/global-flags.js'
+import {keepLine, readHistory} from '../cli/live/history.js'
 import {LiveSession} from '../cli/live/session.js'
 import {keyboard, loadScreen, needTerminal, onOwnScreen, suspend} from '../cli/live/terminal-screen.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {openTailed} from '../cli/tail-arrivals.js'
+import {toZone} from '../cli/zone-flag.js'
 import {openApp} from '../lib/compose.js'
 import {findTrace} from '../lib/flows/find-trace.js'
 import {tailRecords} from '../lib/flows/tail-records.js'
@@ -63,12 +66,15 @@ export default class Live extends Command {
     await using app = openApp(context.config, undefined, say)
     const {color} = context.screen
     const signal = new AbortController()
+    const history = join(context.config.dataDir, 'live-history.jsonl')
     const first = firstState({
       columns: process.stdout.columns || 80,
       rows: process.stdout.rows || 24,
       source: files ? files.join(', ') : (context.config.files.profile ?? 'local'),
       filter: {text: '', query: {kind: 'all'}},
       everyMs: STRETCH_MS,
+      zone: toZone(flags.timezone),
+      history: await readHistory(history),
     })
     session = new LiveSession(first, {
       events: tailRecords(tailed.arrivals, {last, follow: true, wait: !files}, signal.signal),
@@ -83,6 +89,7 @@ export default class Live extends Command {
       write: (text) => process.stdout.write(text),
       suspend,
       now: () => Date.now(),
+      remember: (purpose, line) => keepLine(history, purpose, line),
     })
     const live = session
     const leave = () => live.leave()

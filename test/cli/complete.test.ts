@@ -3,8 +3,8 @@ import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {answer, printAnswer, unquoted} from '../../src/cli/complete/complete.js'
 import {placeOf} from '../../src/cli/complete/place.js'
-import {queryWord} from '../../src/cli/complete/query-word.js'
 import {TOPICS} from '../../src/cli/registry.js'
+import {queryWord} from '../../src/lib/query/query-word.js'
 
 const MANIFEST = JSON.parse(readFileSync(join(import.meta.dirname, '../../oclif.manifest.json'), 'utf8'))
 
@@ -78,7 +78,9 @@ test.each([
   ['a AND (level:er', {kind: 'value', before: 'a AND (level:', field: 'level', begin: 'er'}],
   ['-service:x', {kind: 'value', before: '-service:', field: 'service', begin: 'x'}],
   ['level>=', {kind: 'value', before: 'level>=', field: 'level', begin: ''}],
-  ['status:>=5', {kind: 'text'}],
+  ['status:>=5', {kind: 'value', before: 'status:>=', field: 'status', begin: '5'}],
+  ['error.name:Time', {kind: 'value', before: 'error.name:', field: 'error.name', begin: 'Time'}],
+  ['/conn.*', {kind: 'text'}],
   ['"card decl', {kind: 'text'}],
   ['"card declined" ser', {kind: 'name', before: '"card declined" ', begin: 'ser'}],
 ])('the last word of the query %s', (query, expected) => {

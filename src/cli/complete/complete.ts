@@ -1,10 +1,10 @@
 // What follows in a command line that is being typed: asked by the scripts of shell-scripts.ts, on every press of Tab.
 // Candidates go out one a line, `value<tab>what it is`; the last line is `:` and what the shell does with them.
 
+import {OFFERED_FIELDS, queryValue, queryWord, VALUED_FIELDS} from '../../lib/query/query-word.js'
 import type {Package} from '../run.js'
 import {kindOf, type ValueKind} from './kinds.js'
 import {type Candidate, type Place, placeOf, startingWith} from './place.js'
-import {OFFERED_FIELDS, queryWord} from './query-word.js'
 import {isWorthStaying, type RealValues} from './real-values.js'
 
 export interface Answer {
@@ -90,8 +90,10 @@ async function ofQuery(query: string, real: RealValues): Promise<Answer> {
     const names = OFFERED_FIELDS.map((name) => named(`${name}:`))
     return withBefore({candidates: startingWith(names, word.begin), follow: 'nospace'}, word.before)
   }
-  const fitting = startingWith(await real.of(word.field), word.begin)
-  const quoted = fitting.map(({value}) => named(/^[\w.-]+$/.test(value) ? value : JSON.stringify(value)))
+  const field = VALUED_FIELDS.find((one) => one === word.field)
+  if (field === undefined) return {candidates: [], follow: 'space'}
+  const fitting = startingWith(await real.of(field), word.begin)
+  const quoted = fitting.map(({value}) => named(queryValue(value)))
   return withBefore({candidates: quoted, follow: 'nospace'}, word.before)
 }
 

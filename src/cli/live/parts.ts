@@ -3,6 +3,7 @@ import type {FoundTrace} from '../../lib/flows/find-trace.js'
 import type {Arrivals} from '../../lib/flows/tail-arrivals.js'
 import type {TailEvent} from '../../lib/flows/tail-records.js'
 import type {Message} from '../../lib/tui/message.js'
+import type {PromptPurpose} from '../../lib/tui/modes/prompt.js'
 import type {State} from '../../lib/tui/state.js'
 
 /** What the live screen works with. */
@@ -19,6 +20,8 @@ export interface LiveParts {
   /** Stops the process until the shell lets it go on. */
   suspend(): void
   now(): number
+  /** Keeps a line that was typed at a prompt for later sessions. */
+  remember(purpose: PromptPurpose, line: string): void
 }
 
 /** The live screen as its effects and watches see it. */

@@ -23,6 +23,8 @@ export interface Key {
     | 'backspace'
     | 'delete'
   ctrl?: boolean
+  /** Of Tab alone: elsewhere the text tells. */
+  shift?: boolean
 }
 
 const CONTROLS: Readonly<Record<string, Key['name']>> = {

@@ -3,6 +3,7 @@
 import type {TriggeredAlert} from '../alerts/alerts.js'
 import type {LogRecord} from '../record/record.js'
 import type {Key} from './line-editor.js'
+import type {PromptPurpose} from './modes/prompt.js'
 import type {Health, PatternCount, State} from './state.js'
 
 export type Message =
@@ -24,6 +25,8 @@ export type Effect =
   | {kind: 'acknowledge' | 'resolve'; alert: TriggeredAlert}
   | {kind: 'copy'; text: string}
   | {kind: 'save'; path: string; records: readonly LogRecord[]}
+  /** A line that was typed at a prompt is kept for later sessions. */
+  | {kind: 'remember'; purpose: PromptPurpose; line: string}
 
 export interface Next {
   state: State

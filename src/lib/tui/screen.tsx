@@ -95,6 +95,6 @@ const NAMES = [
 function keysOf(text: string, pressed: object): Key[] {
   const flags = pressed as Record<string, boolean | undefined>
   const name = NAMES.find(([ink]) => flags[ink])?.[1]
-  if (name) return [{text: '', name}]
+  if (name) return [{text: '', name, ...(name === 'tab' && flags.shift ? {shift: true} : {})}]
   return flags.ctrl ? [{text, ctrl: true}] : keysOfText(text)
 }

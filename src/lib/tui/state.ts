@@ -3,9 +3,11 @@
 import type {TriggeredAlert} from '../alerts/alerts.js'
 import type {QueryNode} from '../query/query.js'
 import type {LogRecord} from '../record/record.js'
+import {LOCAL, type Zone} from '../record/zone.js'
 import {type Counts, noCounts} from './counts.js'
 import {Growing} from './growing.js'
 import type {Mode} from './modes/mode.js'
+import type {PromptPurpose} from './modes/prompt.js'
 
 /** Records one can scroll back through. */
 export const MOST_RECORDS = 100_000
@@ -55,6 +57,10 @@ export interface State extends Timeline {
   wrap: boolean
   panes: {figures: boolean; side: boolean}
   mode: Mode
+  /** Zone of times that are typed and shown. */
+  zone: Zone
+  /** What was typed at prompts, now and in earlier sessions. */
+  history: History
   /** The most frequent first, and of how many records in all. */
   patterns: readonly PatternCount[]
   patternsOf: number
@@ -70,6 +76,9 @@ export interface Filter {
   text: string
   query: QueryNode
 }
+
+/** Lines by the prompt they were typed at, the newest last. */
+export type History = Readonly<Partial<Record<PromptPurpose, readonly string[]>>>
 
 export const NO_FILTER: Filter = {text: '', query: {kind: 'all'}}
 
@@ -95,6 +104,8 @@ export function firstState(options: {
   source: string
   filter: Filter
   everyMs: number
+  zone?: Zone
+  history?: History
 }): State {
   return {
     size: {columns: options.columns, rows: options.rows},
@@ -110,6 +121,8 @@ export function firstState(options: {
     wrap: false,
     panes: {figures: true, side: true},
     mode: {kind: 'stream'},
+    zone: options.zone ?? LOCAL,
+    history: options.history ?? {},
     counts: noCounts(options.everyMs),
     patterns: [],
     patternsOf: 0,

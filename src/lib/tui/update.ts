@@ -3,7 +3,7 @@
 
 import type {LogRecord} from '../record/record.js'
 import {grown} from './aside.js'
-import {helpOf} from './help.js'
+import {openHelp} from './help.js'
 import type {Key} from './line-editor.js'
 import {type Message, type Next, only} from './message.js'
 import {withAlerts} from './modes/alerts.js'
@@ -49,7 +49,7 @@ function onKey(state: State, key: Key): Next {
   if (key.ctrl && key.text === 'c') return {state, effects: [{kind: 'quit'}]}
   if (key.ctrl && key.text === 'z') return {state, effects: [{kind: 'suspend'}]}
   if (key.text === '?' && mode.kind !== 'prompt' && !(mode.kind === 'text' && mode.of === 'help')) {
-    return only({...state, mode: {kind: 'text', of: 'help', title: 'keys', lines: helpOf(), begin: 0}})
+    return only(openHelp(state))
   }
   return keysOf(mode).onKey(state, mode, key)
 }

@@ -9,6 +9,7 @@ import {endOf, type State, showsFigures, streamRows} from '../state.js'
 import {drawAlerts} from './alerts.js'
 import {drawPatterns} from './patterns.js'
 import {apart, fitted, type Part, type Pen} from './pen.js'
+import {drawAbovePrompt, drawPrompt} from './prompt.js'
 import {drawServices} from './services.js'
 import {drawSide} from './side.js'
 import {drawStream} from './stream.js'
@@ -23,7 +24,10 @@ const SIDE = {width: 38, least: 100}
 export function drawFrame(state: State, pen: Pen): string[] {
   const {columns, rows} = state.size
   const body = Math.max(1, rows - 3)
-  return [header(state, pen), ...middle(state, columns, body, pen), footer(state, pen)]
+  const lines = [header(state, pen), ...middle(state, columns, body, pen), footer(state, pen)]
+  const above = state.mode.kind === 'prompt' ? drawAbovePrompt(state.mode, columns, pen) : undefined
+  if (above !== undefined) lines[lines.length - 2] = above
+  return lines
 }
 
 function middle(state: State, columns: number, rows: number, pen: Pen): string[] {
@@ -112,16 +116,7 @@ function drawFigures({counts}: State, columns: number, {palette, ascii}: Pen): s
 function footer(state: State, pen: Pen): string {
   const {palette} = pen
   const {mode, note, size} = state
-  if (mode.kind === 'prompt') {
-    const chars = [...mode.line.text]
-    const before = chars.slice(0, mode.line.at).join('')
-    const at = chars[mode.line.at] ?? ' '
-    const after = chars.slice(mode.line.at + 1).join('')
-    const invert = (text: string) => `\u001b[7m${text}\u001b[27m`
-    const problem: Part[] = mode.problem === undefined ? [] : [[`   ${mode.problem}`, palette.bad]]
-    const title = mode.purpose === 'filter' ? '/ ' : 'save to '
-    return fitted([[title, palette.bold], [before], [at, invert], [after], ...problem], size.columns)
-  }
+  if (mode.kind === 'prompt') return drawPrompt(mode, size.columns, pen)
   const left: Part[] = note
     ? [[note.text, note.bad ? palette.bad : palette.warn]]
     : [[keysOf(mode).hints(state, mode), palette.dim]]

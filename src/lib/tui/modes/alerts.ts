@@ -1,12 +1,12 @@
 // Alerts that are not resolved, one of them chosen.
 
 import type {TriggeredAlert} from '../../alerts/alerts.js'
+import {applyFilter} from '../filter.js'
 import {only} from '../message.js'
 import type {State} from '../state.js'
 import {clamp, noted} from '../view.js'
 import {movedIn, wordOf} from './list-keys.js'
 import type {ModeKeys} from './mode.js'
-import {applyFilter} from './prompt.js'
 
 export interface AlertsMode {
   kind: 'alerts'

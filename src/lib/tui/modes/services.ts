@@ -2,13 +2,13 @@
 
 import {serviceCommand} from '../as-command.js'
 import {byService, type ServiceCount} from '../counts.js'
+import {applyFilter} from '../filter.js'
 import {only} from '../message.js'
 import type {State} from '../state.js'
 import {noted, refiltered} from '../view.js'
 import {wordOf} from './list-keys.js'
 import {chosenBy, placeOf} from './list-place.js'
 import type {ModeKeys} from './mode.js'
-import {applyFilter} from './prompt.js'
 
 export interface ServicesMode {
   kind: 'services'

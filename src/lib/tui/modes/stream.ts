@@ -37,6 +37,7 @@ export const stream: ModeKeys<StreamMode> = {
     '',
     '/                filter, in the query language; Enter applies it, Esc leaves it as it was',
     'Esc              take the filter off, or the pattern; back to what arrives',
+    ':                a command by its name: Tab shows which there are',
     'm  M             mute the service of this record; show all services and patterns again',
     '',
     'Enter            every field of the record',
@@ -99,6 +100,8 @@ function onView(state: State, key: Key): Next | undefined {
       return only(inView({...state, panes: {...panes, figures: !panes.figures}}))
     case '/':
       return only(openPrompt(state, 'filter', filter.text))
+    case ':':
+      return only(openPrompt(state, 'command', ''))
     case 's':
       return only(openPrompt(state, 'save', 'logflow-live.jsonl'))
     case 'a':
