@@ -41,9 +41,16 @@ export interface Talk {
 
 export const signals: Signals = signalsOf(process)
 
-/** Reads the configuration and takes hold of the standard streams. Call it once, first, in `run`. */
-export async function openContext(flags: Readonly<Record<string, unknown>>): Promise<Context> {
-  const config = await loadConfig({flags, env: process.env, cwd: workingDirectory(), platform: process.platform})
+/**
+ * Reads the configuration and takes hold of the standard streams. Call it once, first, in `run`.
+ * @param place where settings are looked for: that of the process unless given
+ */
+export async function openContext(
+  flags: Readonly<Record<string, unknown>>,
+  place?: {env: NodeJS.ProcessEnv; cwd: string},
+): Promise<Context> {
+  const {env, cwd} = place ?? {env: process.env, cwd: workingDirectory()}
+  const config = await loadConfig({flags, env, cwd, platform: process.platform})
   // oclif's own listener throws where nobody can catch it; the sink tells whoever writes.
   process.stdout.removeAllListeners('error')
   const screen = screenOf({stream: process.stdout, color: config.color, env: process.env})

@@ -6,5 +6,5 @@ export const JOBS: ReadonlyArray<{job: string; names: readonly string[]}> = [
   {job: 'Test in CI', names: ['expect', 'mark']},
   {job: 'Operate', names: ['up', 'serve', 'status', 'doctor', 'db', 'config', 'cache', 'rate-limits']},
   {job: 'Accounts', names: ['auth', 'users', 'audit']},
-  {job: 'Find your way', names: ['parse', 'completion', 'help']},
+  {job: 'Find your way', names: ['demo', 'parse', 'completion', 'help']},
 ]

@@ -4,6 +4,7 @@
 export const COMMANDS: Record<string, () => Promise<{default: unknown}>> = {
   audit: () => import('../commands/audit.js'),
   completion: () => import('../commands/completion.js'),
+  demo: () => import('../commands/demo.js'),
   doctor: () => import('../commands/doctor.js'),
   expect: () => import('../commands/expect.js'),
   generate: () => import('../commands/generate.js'),

@@ -4,6 +4,7 @@ import type {Manifest} from './manifest.js'
 import {TOPICS} from './registry.js'
 
 const FIRST_STEPS = [
+  ['logflow demo', 'an incident from its alert to its cause, in a folder of its own, in under a minute'],
   ['logflow ship app.log', 'its records can be searched at once; nothing else has to be installed'],
   ["logflow search 'level>=warn' --since 1h", 'what went wrong, oldest first'],
   ['logflow COMMAND --help', 'every flag, and examples that run'],

@@ -204,7 +204,7 @@ function followAddresses(found: Map<string, Found>, {flags, cwd}: ConfigInputs, 
 }
 
 /** Names that mean something and are no settings. */
-const NO_SETTINGS = ['LOGFLOW_CONFIG', 'LOGFLOW_PROFILE', 'LOGFLOW_PASSWORD', 'LOGFLOW_ADMIN_PASSWORD']
+const NO_SETTINGS = ['LOGFLOW_CONFIG', 'LOGFLOW_PROFILE', 'LOGFLOW_PASSWORD', 'LOGFLOW_ADMIN_PASSWORD', 'LOGFLOW_PAGER']
 
 /** Not LOGFLOW_ALERTS_…, which are settings. */
 const ALERT_VARIABLE = /^LOGFLOW_ALERT_[A-Z0-9_]+$/
