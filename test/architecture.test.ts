@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {dirname, join, relative, resolve} from 'node:path'
 import {expect, test} from 'vitest'
 
-// Who may import whom, held to what is drawn in the README's "How it is built".
+// Who may import whom, held to what is drawn in docs/design.md.
 // Rooms are the folders of src/lib; `commands` and `compose` stand beside them.
 
 const SRC = resolve(import.meta.dirname, '../src')

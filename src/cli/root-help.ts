@@ -36,6 +36,10 @@ export function rootText(
     'FIRST STEPS',
     ...steps,
     '',
+    'MORE',
+    `  $ man ${name}`,
+    '      and in docs/ of the package a page for each job: ship, find, follow, alert, ci …',
+    '',
   ].join('\n')
 }
 

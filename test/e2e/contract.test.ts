@@ -8,7 +8,7 @@ import {globalFlags} from '../../src/cli/global-flags.js'
 import {COMMANDS} from '../../src/cli/registry.js'
 import {BINARY, buildLogflow, cleanEnv, emptyHome, runLogflow} from '../support/run-logflow.js'
 
-// What every command promises (README, "Exit codes" and "Output"), held over every command there is.
+// What every command promises (docs/commands.md, "Exit codes"; docs/find.md, "Output"), held over every command there is.
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const IDS = Object.keys(COMMANDS).sort()

@@ -138,7 +138,8 @@ test('relative paths count from where they are written', async () => {
 })
 
 test('a LOGFLOW_ name that means nothing is told, with the one that was meant', async () => {
-  const config = await load({env: {LOGFLOW_TOPCI: 'x', LOGFLOW_SOMETHING_ELSE: 'y'}, dotenv: 'LOGFLOW_GROPU=z'}).config
+  const env = {LOGFLOW_TOPCI: 'x', LOGFLOW_SOMETHING_ELSE: 'y', LOGFLOW_PAGER: 'less', LOGFLOW_ALERT_HOOK: 'z'}
+  const config = await load({env, dotenv: 'LOGFLOW_GROPU=z'}).config
   expect(config.warnings).toEqual([
     'LOGFLOW_GROPU is not a setting; did you mean LOGFLOW_GROUP?',
     'LOGFLOW_SOMETHING_ELSE is not a setting',
