@@ -79,7 +79,7 @@ export default class Live extends Command {
     session = new LiveSession(first, {
       events: tailRecords(tailed.arrivals, {last, follow: true, wait: !files}, signal.signal),
       arrivals: tailed.arrivals,
-      ...(files ? {} : {alerts: () => app.alerts()}),
+      ...(files ? {} : {alerts: () => app.alerts(), store: () => app.store()}),
       findTrace: async (id) => {
         if (files) return {id, records: recordsOf(session, id)}
         const store = await app.store()

@@ -6,7 +6,7 @@ import {traceView} from '../../lib/output/trace-view.js'
 import type {LogRecord} from '../../lib/record/record.js'
 import {buildTrace} from '../../lib/trace/trace-tree.js'
 import type {Effect} from '../../lib/tui/message.js'
-import {callerHere} from '../local-caller.js'
+import {settleAlert, showAlertRecords, tellAbout} from './alert-effects.js'
 import type {Live} from './parts.js'
 
 /** Does it, and tells the screen what came of it; rejects with what kept it from being done. */
@@ -19,12 +19,12 @@ export async function carryOut(effect: Effect, live: Live): Promise<void> {
     case 'trace':
       return showTrace(live, effect.id)
     case 'acknowledge':
-    case 'resolve': {
-      const alerts = await live.parts.alerts?.()
-      if (!alerts) return
-      await alerts[effect.kind](callerHere(), effect.alert.id)
-      return live.tell({kind: 'alerts', alerts: await alerts.triggered(callerHere())})
-    }
+    case 'resolve':
+      return settleAlert(live, effect.kind, effect.alert, effect.note)
+    case 'alert-about':
+      return tellAbout(live, effect.id)
+    case 'alert-records':
+      return showAlertRecords(live, effect.alert)
     case 'copy':
       // OSC 52: terminals that allow it put the text on the clipboard; the note shows it to all others.
       live.parts.write(`\u001b]52;c;${Buffer.from(effect.text).toString('base64')}\u0007`)

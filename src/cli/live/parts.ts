@@ -2,6 +2,7 @@ import type {Alerts} from '../../lib/alerts/alerts.js'
 import type {FoundTrace} from '../../lib/flows/find-trace.js'
 import type {Arrivals} from '../../lib/flows/tail-arrivals.js'
 import type {TailEvent} from '../../lib/flows/tail-records.js'
+import type {Store} from '../../lib/store/store.js'
 import type {Message} from '../../lib/tui/message.js'
 import type {PromptPurpose} from '../../lib/tui/modes/prompt.js'
 import type {State} from '../../lib/tui/state.js'
@@ -12,6 +13,8 @@ export interface LiveParts {
   arrivals: Arrivals
   /** Absent where plain files are watched: nobody has rules about them. */
   alerts?: () => Promise<Alerts>
+  /** Where records are asked for that do not arrive; absent where plain files are watched. */
+  store?: () => Promise<Store>
   findTrace(id: string): Promise<FoundTrace>
   /** Whether to colour what is drawn outside the screen. */
   color: boolean

@@ -2,7 +2,7 @@
 
 import {setTimeout as wait} from 'node:timers/promises'
 import {LogflowError} from '../../lib/errors/logflow-error.js'
-import {callerHere} from '../local-caller.js'
+import {tellAbout, tellAlerts} from './alert-effects.js'
 import {firstLineOf} from './first-line.js'
 import type {Live} from './parts.js'
 
@@ -25,17 +25,20 @@ export function watchLag(live: Live): Promise<void> {
   })
 }
 
-/** Which alerts are open. */
+/** Which alerts are open, and what happened to the one that is looked at. */
 export async function watchAlerts(live: Live): Promise<void> {
   const {alerts} = live.parts
-  if (!alerts) return
+  if (!alerts) return live.tell({kind: 'alerts', alerts: [], problem: 'plain files have no alert rules'})
   await every(ALERTS_MS, live.ended, async () => {
     try {
-      const open = await (await alerts()).triggered(callerHere())
-      if (!live.ended.aborted) live.tell({kind: 'alerts', alerts: open})
+      await tellAlerts(live, await alerts())
+      const {mode} = live.state()
+      if (mode.kind === 'alerts' && mode.chosen !== undefined) await tellAbout(live, mode.chosen)
     } catch (error) {
       if (!(error instanceof LogflowError)) throw error
-      live.tell({kind: 'note', text: `alerts cannot be read: ${firstLineOf(error)}`, bad: true})
+      const problem = `alerts cannot be read: ${firstLineOf(error)}`
+      if (problem !== live.state().alertsProblem) live.tell({kind: 'note', text: problem, bad: true})
+      live.tell({kind: 'alerts', alerts: live.state().alerts, problem})
     }
   })
 }

@@ -4,7 +4,7 @@ import type {TriggeredAlert} from '../alerts/alerts.js'
 import type {LogRecord} from '../record/record.js'
 import type {Key} from './line-editor.js'
 import type {PromptPurpose} from './modes/prompt.js'
-import type {Health, PatternCount, State} from './state.js'
+import type {AlertAbout, Aside, Health, PatternCount, State} from './state.js'
 
 export type Message =
   | {kind: 'records'; records: readonly LogRecord[]}
@@ -12,7 +12,10 @@ export type Message =
   | {kind: 'size'; columns: number; rows: number}
   | {kind: 'rate'; rate: number}
   | {kind: 'patterns'; patterns: readonly PatternCount[]; of: number}
-  | {kind: 'alerts'; alerts: readonly TriggeredAlert[]}
+  | {kind: 'alerts'; alerts: readonly TriggeredAlert[]; problem?: string}
+  | {kind: 'alert-about'; about: AlertAbout}
+  /** Records to be looked at in place of those that arrive, oldest first. */
+  | {kind: 'aside'; title: string; asked: Aside['asked']; records: readonly LogRecord[]}
   | {kind: 'health'; health: Health}
   | {kind: 'note'; text: string; bad?: boolean}
   | {kind: 'trace'; id: string; lines: readonly string[]}
@@ -22,7 +25,11 @@ export type Effect =
   | {kind: 'quit'}
   | {kind: 'suspend'}
   | {kind: 'trace'; id: string}
-  | {kind: 'acknowledge' | 'resolve'; alert: TriggeredAlert}
+  | {kind: 'acknowledge' | 'resolve'; alert: TriggeredAlert; note?: string}
+  /** What more is known of an alert. */
+  | {kind: 'alert-about'; id: string}
+  /** The records that fired it. */
+  | {kind: 'alert-records'; alert: TriggeredAlert}
   | {kind: 'copy'; text: string}
   | {kind: 'save'; path: string; records: readonly LogRecord[]}
   /** A line that was typed at a prompt is kept for later sessions. */

@@ -1,6 +1,6 @@
 // The live screen as a value: everything it shows, and nothing that it is drawn with. update.ts makes the next one.
 
-import type {TriggeredAlert} from '../alerts/alerts.js'
+import type {HistoryEntry, StoredRule, TriggeredAlert} from '../alerts/alerts.js'
 import type {QueryNode} from '../query/query.js'
 import type {LogRecord} from '../record/record.js'
 import {LOCAL, type Zone} from '../record/zone.js'
@@ -65,6 +65,10 @@ export interface State extends Timeline {
   patterns: readonly PatternCount[]
   patternsOf: number
   alerts: readonly TriggeredAlert[]
+  /** Why they are not known. */
+  alertsProblem?: string
+  /** What more is known of the one that was looked at last. */
+  alertAbout?: AlertAbout
   health: Health
   /** Records of the last second or so, a second. */
   rate: number
@@ -81,6 +85,14 @@ export interface Filter {
 export type History = Readonly<Partial<Record<PromptPurpose, readonly string[]>>>
 
 export const NO_FILTER: Filter = {text: '', query: {kind: 'all'}}
+
+export interface AlertAbout {
+  id: string
+  /** Absent where it is no longer there. */
+  rule?: StoredRule
+  /** Newest first. */
+  history: readonly HistoryEntry[]
+}
 
 export interface PatternCount {
   /** The template, `<*>` for values. */

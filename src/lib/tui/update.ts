@@ -2,12 +2,12 @@
 // Pure: no clock, no terminal, no store.
 
 import type {LogRecord} from '../record/record.js'
-import {grown} from './aside.js'
+import {grown, openAside} from './aside.js'
 import {openHelp} from './help.js'
 import type {Key} from './line-editor.js'
 import {type Message, type Next, only} from './message.js'
 import {withAlerts} from './modes/alerts.js'
-import {keysOf} from './modes/modes.js'
+import {keysOf, takesText} from './modes/modes.js'
 import type {State} from './state.js'
 import {inView, noted} from './view.js'
 
@@ -24,7 +24,13 @@ export function update(state: State, message: Message): Next {
     case 'patterns':
       return only({...state, patterns: message.patterns, patternsOf: message.of})
     case 'alerts':
-      return only(withAlerts(state, message.alerts))
+      return only(withAlerts(state, message.alerts, message.problem))
+    case 'alert-about':
+      return only({...state, alertAbout: message.about})
+    case 'aside': {
+      const {title, asked, records} = message
+      return only(openAside({...state, note: undefined}, {title, asked}, records))
+    }
     case 'health':
       return only({...state, health: {...state.health, ...message.health}})
     case 'note':
@@ -48,7 +54,7 @@ function onKey(state: State, key: Key): Next {
   const {mode} = state
   if (key.ctrl && key.text === 'c') return {state, effects: [{kind: 'quit'}]}
   if (key.ctrl && key.text === 'z') return {state, effects: [{kind: 'suspend'}]}
-  if (key.text === '?' && mode.kind !== 'prompt' && !(mode.kind === 'text' && mode.of === 'help')) {
+  if (key.text === '?' && !takesText(mode) && !(mode.kind === 'text' && mode.of === 'help')) {
     return only(openHelp(state))
   }
   return keysOf(mode).onKey(state, mode, key)

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import type {TriggeredAlert} from '../../../src/lib/alerts/alerts.js'
 import {textWidth} from '../../../src/lib/output/text-width.js'
 import {Played, record, records} from './made-state.js'
 
@@ -16,6 +17,12 @@ const HOSTILE = [
 
 const HOSTILE_PATTERNS = HOSTILE.map(({message = ''}, at) => ({text: message, count: 10 ** at, errors: at}))
 
+const HOSTILE_ALERTS = HOSTILE.map(({message = ''}, at): TriggeredAlert => {
+  const times = {opened_at: '2026-01-01T09:41:00.000Z', updated_at: '', since: '', until: ''}
+  const said = {rule_name: message, group: {[message]: message}, labels: {}, query: message, note: message}
+  return {id: `a-${at}`, rule_id: 'r', severity: 'critical', state: 'open', silenced: false, ...times, ...said}
+})
+
 describe.each([
   [80, 24],
   [40, 12],
@@ -23,35 +30,46 @@ describe.each([
   [250, 60],
   [20, 5],
 ])('on %i by %i', (columns, rows) => {
-  test.each(['stream', 'detail', 'prompt', 'help', 'alerts', 'patterns', 'services', 'wrapped', 'paused'])(
-    '%s: no line is too wide, none too many',
-    (mode) => {
-      const live = new Played(columns, rows).tell({kind: 'records', records: [...records(300), ...HOSTILE]})
-      live.tell({kind: 'patterns', patterns: HOSTILE_PATTERNS, of: 300})
-      live.press(
-        {
-          stream: '',
-          detail: '<return>',
-          prompt: '/level:(',
-          help: '?',
-          alerts: 'a',
-          patterns: 'Pjm',
-          services: 'Sjm',
-          wrapped: 'w',
-          paused: ' ',
-        }[mode] ?? '',
-      )
-      for (const color of [false, true]) {
-        const frame = live.frame(color)
-        expect(frame.length).toBe(rows - 1)
-        for (const line of frame) {
-          const plain = line.replace(COLORS, '')
-          expect(textWidth(plain)).toBeLessThanOrEqual(columns)
-          expect(plain).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
-        }
+  test.each([
+    'stream',
+    'detail',
+    'prompt',
+    'help',
+    'alerts',
+    'note',
+    'resolve',
+    'patterns',
+    'services',
+    'wrapped',
+    'paused',
+  ])('%s: no line is too wide, none too many', (mode) => {
+    const live = new Played(columns, rows).tell({kind: 'records', records: [...records(300), ...HOSTILE]})
+    live.tell({kind: 'patterns', patterns: HOSTILE_PATTERNS, of: 300}, {kind: 'alerts', alerts: HOSTILE_ALERTS})
+    live.press(
+      {
+        stream: '',
+        detail: '<return>',
+        prompt: '/level:(',
+        help: '?',
+        alerts: 'a',
+        note: 'aA',
+        resolve: 'ajr',
+        patterns: 'Pjm',
+        services: 'Sjm',
+        wrapped: 'w',
+        paused: ' ',
+      }[mode] ?? '',
+    )
+    for (const color of [false, true]) {
+      const frame = live.frame(color)
+      expect(frame.length).toBe(rows - 1)
+      for (const line of frame) {
+        const plain = line.replace(COLORS, '')
+        expect(textWidth(plain)).toBeLessThanOrEqual(columns)
+        expect(plain).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
       }
-    },
-  )
+    }
+  })
 })
 
 test('the chosen record is on the screen, wherever one goes, also where records take several lines', () => {

@@ -1,5 +1,4 @@
 import {describe, expect, test} from 'vitest'
-import type {TriggeredAlert} from '../../../src/lib/alerts/alerts.js'
 import {endOf, MOST_RECORDS} from '../../../src/lib/tui/state.js'
 import {Played, record, records} from './made-state.js'
 
@@ -114,36 +113,6 @@ describe('a record', () => {
     const live = new Played().tell({kind: 'records', records: records(1)}).press('t')
     expect(live.effects).toEqual([])
     expect(live.state.note?.text).toContain('has no trace')
-  })
-})
-
-describe('alerts', () => {
-  const alert = {
-    id: 'a-1',
-    rule_name: 'High error rate',
-    severity: 'critical',
-    state: 'open',
-    group: {service: 'payment'},
-    opened_at: '2026-01-01T09:41:00.000Z',
-    query: 'service:payment level:error',
-    value: 12,
-    threshold: 5,
-  } as unknown as TriggeredAlert
-
-  test('are listed, acknowledged, resolved, and lead to their records', () => {
-    const live = new Played().tell({kind: 'records', records: records(3)}, {kind: 'alerts', alerts: [alert]})
-    expect(live.text()).toContain('✗ High error rate · payment · 2 min')
-    expect(live.press('a').text()).toContain('service=payment  12 (threshold 5)  since')
-    live.press('ar')
-    expect(live.effects.map(({kind}) => kind)).toEqual(['acknowledge', 'resolve'])
-    expect(live.press('<return>').state.filter.text).toBe('service:payment level:error')
-    expect(live.state.mode.kind).toBe('stream')
-  })
-
-  test('one that is resolved elsewhere leaves the list, and the choice stays within it', () => {
-    const live = new Played().tell({kind: 'alerts', alerts: [alert, {...alert, id: 'a-2'}]}).press('aj')
-    expect(live.tell({kind: 'alerts', alerts: [alert]}).state.mode).toEqual({kind: 'alerts', chosen: 0})
-    expect(live.tell({kind: 'alerts', alerts: []}).press('a').effects).toEqual([])
   })
 })
 

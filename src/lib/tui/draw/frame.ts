@@ -6,10 +6,10 @@ import {keysOf} from '../modes/modes.js'
 import {chosenPattern} from '../modes/patterns.js'
 import {chosenService} from '../modes/services.js'
 import {endOf, type State, showsFigures, streamRows} from '../state.js'
-import {drawAlerts} from './alerts.js'
+import {drawAlertsScreen} from './alerts.js'
 import {drawPatterns} from './patterns.js'
 import {apart, fitted, type Part, type Pen} from './pen.js'
-import {drawAbovePrompt, drawPrompt} from './prompt.js'
+import {drawAbovePrompt, drawPrompt, drawTyped} from './prompt.js'
 import {drawServices} from './services.js'
 import {drawSide} from './side.js'
 import {drawStream} from './stream.js'
@@ -40,7 +40,7 @@ function middle(state: State, columns: number, rows: number, pen: Pen): string[]
     case 'services':
       return drawServices(state, {columns, rows, chosen: chosenService(state, mode)}, pen)
     case 'alerts':
-      return drawAlerts(state, mode, columns, rows, pen)
+      return drawAlertsScreen(state, mode, {columns, rows}, pen)
     default: {
       const figures = showsFigures(state) ? drawFigures(state, columns, pen) : []
       const height = streamRows(state)
@@ -117,6 +117,10 @@ function footer(state: State, pen: Pen): string {
   const {palette} = pen
   const {mode, note, size} = state
   if (mode.kind === 'prompt') return drawPrompt(mode, size.columns, pen)
+  if (mode.kind === 'alerts' && mode.typing) {
+    const {alert, line} = mode.typing
+    return drawTyped({title: `acknowledge ${alert.rule_name}, with a note: `, line}, size.columns, pen)
+  }
   const left: Part[] = note
     ? [[note.text, note.bad ? palette.bad : palette.warn]]
     : [[keysOf(mode).hints(state, mode), palette.dim]]

@@ -1,20 +1,30 @@
 import {escapeLine} from '../../output/escape-controls.js'
 import {textWidth} from '../../output/text-width.js'
+import type {Line} from '../line-editor.js'
 import type {PromptMode} from '../modes/prompt.js'
 import type {Offered} from '../prompt/completion.js'
 import {PURPOSES} from '../prompt/purposes.js'
 import {fitted, type Part, type Pen} from './pen.js'
 
 /** The line that is typed, as much of it as fits before its cursor, and behind it what is wrong with it, if that fits. */
-export function drawPrompt(mode: PromptMode, columns: number, {palette, ascii}: Pen): string {
+export function drawPrompt(mode: PromptMode, columns: number, pen: Pen): string {
   const {line, purpose} = mode
-  const {title} = PURPOSES[purpose]
+  const wrong: Part[] = hasRoom(mode, columns) ? [[`   ${mode.problem}`, pen.palette.bad]] : []
+  return drawTyped({title: PURPOSES[purpose].title, line}, columns, pen, wrong)
+}
+
+/** A title and a line that is typed, as much of it as fits before its cursor; behind it what fits of something else. */
+export function drawTyped(
+  {title, line}: {title: string; line: Line},
+  columns: number,
+  {palette, ascii}: Pen,
+  behind: readonly Part[] = [],
+): string {
   const chars = [...line.text]
   const before = endOf(chars.slice(0, line.at), columns - textWidth(title) - 2, ascii)
   const after = chars.slice(line.at + 1).join('')
-  const wrong: Part[] = hasRoom(mode, columns) ? [[`   ${mode.problem}`, palette.bad]] : []
   const at: Part = [chars[line.at] ?? ' ', invert]
-  return fitted([[title, palette.bold], [before], at, [after], ...wrong], columns)
+  return fitted([[title, palette.bold], [before], at, [after], ...behind], columns)
 }
 
 /**

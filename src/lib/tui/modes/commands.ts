@@ -69,7 +69,7 @@ const COMMANDS: readonly Command[] = [
       effects: [{kind: 'trace', id: rest}],
     }),
   },
-  {name: 'alerts', what: 'open alerts', run: (state) => only(openAlerts(state))},
+  {name: 'alerts', what: 'alerts that are open', run: openAlerts},
   {name: 'patterns', what: 'kinds of messages', run: (state) => only(openPatterns(state))},
   {name: 'services', what: 'services, and their errors', run: (state) => only(openServices(state))},
   {name: 'wrap', what: 'fold long messages, or show them whole', run: (state) => only({...state, wrap: !state.wrap})},

@@ -16,6 +16,11 @@ export const MODES: {readonly [K in Mode['kind']]: ModeKeys<Extract<Mode, {kind:
   services,
 }
 
+/** Whether keys are text that is typed. */
+export function takesText(mode: Mode): boolean {
+  return mode.kind === 'prompt' || (mode.kind === 'alerts' && mode.typing !== undefined)
+}
+
 /** The keys of the mode one is in. */
 export function keysOf(mode: Mode): ModeKeys<Mode> {
   return MODES[mode.kind] as ModeKeys<Mode>

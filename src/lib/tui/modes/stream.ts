@@ -105,7 +105,7 @@ function onView(state: State, key: Key): Next | undefined {
     case 's':
       return only(openPrompt(state, 'save', 'logflow-live.jsonl'))
     case 'a':
-      return only(openAlerts(state))
+      return openAlerts(state)
     case 'P':
       return only(openPatterns(state))
     case 'S':
