@@ -3,11 +3,13 @@ import {Command, Flags} from '@oclif/core'
 import {openContext} from '../cli/context.js'
 import {filterFlags, timeFlags, toFilter} from '../cli/filter-flags.js'
 import {argument, globalFlags, listFlag} from '../cli/global-flags.js'
+import {growHeapSlowly} from '../cli/heap-growth.js'
 import {keepLine, readHistory} from '../cli/live/history.js'
 import {LiveSession} from '../cli/live/session.js'
 import {keyboard, loadScreen, needTerminal, onOwnScreen, suspend} from '../cli/live/terminal-screen.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {openTailed} from '../cli/tail-arrivals.js'
+import {keepYoungGenerationSmall} from '../cli/young-generation.js'
 import {toZone} from '../cli/zone-flag.js'
 import {openApp} from '../lib/compose.js'
 import {findTrace} from '../lib/flows/find-trace.js'
@@ -49,6 +51,8 @@ export default class Live extends Command {
 
   async run(): Promise<void> {
     const {args, flags} = await this.parse(Live)
+    keepYoungGenerationSmall()
+    growHeapSlowly()
     const files = args.query === '-' ? ['-', ...(flags.file ?? [])] : flags.file
     const context = await openContext(flags)
     needTerminal(context.screen.isTerminal, process.env)

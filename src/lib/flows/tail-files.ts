@@ -34,6 +34,8 @@ export interface FileArrivalsOptions {
 
 /** `at`: when all was read. */
 type Step = {kind: 'batch'; batch: UnitBatch} | {kind: 'read'; at: number} | {kind: 'end'}
+/** What the asking for a batch came to. */
+type Outcome = Exclude<Step, {kind: 'read'}> | {kind: 'failed'; error: unknown}
 
 export class FileArrivals implements Arrivals {
   readonly #options: FileArrivalsOptions
@@ -44,20 +46,24 @@ export class FileArrivals implements Arrivals {
   seen = 0
   #follow: Follow | undefined
   #batches: AsyncIterator<UnitBatch> | undefined
-  #next: Promise<Step> | undefined
-  #tellRead: () => void = () => {}
-  #read: Promise<Step>
+  #asked = false
+  #outcome: Outcome | undefined
+  /** When all was read first, since it was told last. */
+  #readAt: number | undefined
+  #wake: () => void = () => {}
 
   constructor(options: FileArrivalsOptions) {
     this.#options = options
     this.#clock = options.clock ?? (() => performance.now())
-    this.#read = this.#nextRead()
   }
 
   async start(): Promise<void> {
     this.#follow ??= this.#options.open({
       signal: this.#stop.signal,
-      onRead: () => this.#tellRead(),
+      onRead: () => {
+        this.#readAt ??= this.#clock()
+        this.#wake()
+      },
       onNotice: (notice) => {
         if (notice.kind === 'truncated' && notice.lost > 0) this.#gaps.push(gapOf(notice))
         else this.#options.onNotice(notice)
@@ -119,34 +125,60 @@ export class FileArrivals implements Arrivals {
     await this.#follow?.close()
   }
 
-  /** Batches as they come, and a step for each time that all was read. Ends with the signal, or with the last pipe. */
+  /**
+   * Batches as they come, and a step for each time that all was read. Ends with the signal, or with the last pipe. Not a
+   * race of promises: one that never ends holds whatever won against it, and a pipe would be held whole.
+   */
   async *#steps(signal: AbortSignal): AsyncGenerator<Step> {
-    const aborted = new Promise<Step>((done) => {
-      const end = () => done({kind: 'end'})
-      if (signal.aborted) end()
-      else signal.addEventListener('abort', end, {once: true})
-    })
-    while (!signal.aborted) {
-      this.#next ??= this.#nextBatch()
-      const step = await Promise.race([this.#next, this.#read, aborted])
-      if (step.kind === 'end') return
-      if (step.kind === 'batch') this.#next = undefined
-      else this.#read = this.#nextRead()
-      yield step
+    const wake = () => this.#wake()
+    signal.addEventListener('abort', wake)
+    try {
+      while (!signal.aborted) {
+        this.#ask()
+        const step = this.#taken()
+        if (step?.kind === 'end') return
+        if (step) yield step
+        else {
+          await new Promise<void>((done) => {
+            this.#wake = done
+          })
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', wake)
     }
   }
 
-  async #nextBatch(): Promise<Step> {
+  /** Asks for a batch where none is asked for; an end and a failure stay what they are. */
+  #ask(): void {
+    if (this.#asked) return
+    this.#asked = true
+    const came = (outcome: Outcome) => {
+      this.#outcome = outcome
+      this.#wake()
+    }
+    this.#nextBatch().then(came, (error) => came({kind: 'failed', error}))
+  }
+
+  /** What has come: a batch first. */
+  #taken(): Step | undefined {
+    const outcome = this.#outcome
+    if (outcome?.kind === 'failed') throw outcome.error
+    if (outcome?.kind === 'batch') {
+      this.#outcome = undefined
+      this.#asked = false
+    }
+    if (outcome || this.#readAt === undefined) return outcome
+    const step: Step = {kind: 'read', at: this.#readAt}
+    this.#readAt = undefined
+    return step
+  }
+
+  async #nextBatch(): Promise<Outcome> {
     const result = await this.#batches?.next()
     if (!result || result.done) return {kind: 'end'}
     this.#follow?.acknowledged(result.value)
     return {kind: 'batch', batch: result.value}
-  }
-
-  #nextRead(): Promise<Step> {
-    return new Promise((done) => {
-      this.#tellRead = () => done({kind: 'read', at: this.#clock()})
-    })
   }
 
   *#recordsOf(batch: UnitBatch): Generator<LogRecord> {

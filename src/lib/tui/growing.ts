@@ -1,12 +1,16 @@
+/** Items that are held, and let go of, together. */
+const CHUNK = 1_000
+
 /**
  * A list that only grows at its end and forgets from its front, as a value: `append` gives a new one, and the old one stays
- * what it was. Neighbours share their items, so that appending costs what is appended. Places are numbers that never
- * change: the first item ever appended has 0.
+ * what it was. Neighbours share their items, so that appending costs what is appended, and no list holds more than a
+ * chunk beyond what it keeps. Places are numbers that never change: the first item ever appended has 0.
  */
 export class Growing<T> {
   private constructor(
-    /** Items by place less `base`. Appended to by the newest list alone. */
-    private readonly items: T[],
+    /** Full but for the last, which the newest list alone appends to. */
+    private readonly chunks: readonly T[][],
+    /** Place of the first item that is held. */
     private readonly base: number,
     /** Place of the first item that is kept. */
     readonly first: number,
@@ -25,24 +29,46 @@ export class Growing<T> {
   }
 
   at(place: number): T | undefined {
-    return place < this.first || place >= this.end ? undefined : this.items[place - this.base]
+    if (place < this.first || place >= this.end) return undefined
+    const index = place - this.base
+    return this.chunks[Math.floor(index / CHUNK)]?.[index % CHUNK]
   }
 
   append(more: readonly T[]): Growing<T> {
     if (more.length === 0) return this
-    // Somebody went on from here already, or too much of what is forgotten is still held.
-    const crowded = this.first - this.base > this.most
-    const own = this.base + this.items.length === this.end && !crowded
-    const items = own ? this.items : this.items.slice(this.first - this.base, this.end - this.base)
-    const base = own ? this.base : this.first
-    for (const item of more) items.push(item)
+    const chunks = [...this.chunks]
+    let last = this.ownLast()
+    if (last) chunks[chunks.length - 1] = last
+    for (const item of more) {
+      if (!last || last.length === CHUNK) {
+        last = []
+        chunks.push(last)
+      }
+      last.push(item)
+    }
     const end = this.end + more.length
-    return new Growing(items, base, Math.max(this.first, end - this.most), end, this.most)
+    const first = Math.max(this.first, end - this.most)
+    const gone = Math.floor((first - this.base) / CHUNK)
+    return new Growing(chunks.slice(gone), this.base + gone * CHUNK, first, end, this.most)
   }
 
   /** The items from one place to before another. */
   slice(from: number, to: number): T[] {
     const begin = Math.max(from, this.first) - this.base
-    return this.items.slice(begin, Math.max(begin, Math.min(to, this.end) - this.base))
+    const end = Math.min(to, this.end) - this.base
+    const items: T[] = []
+    for (let at = begin; at < end; ) {
+      const index = Math.floor(at / CHUNK)
+      const chunk = this.chunks[index] as T[]
+      for (const stop = Math.min(end, (index + 1) * CHUNK); at < stop; at++) items.push(chunk[at - index * CHUNK] as T)
+    }
+    return items
+  }
+
+  /** The last chunk; a copy where somebody went on from here already. */
+  private ownLast(): T[] | undefined {
+    const last = this.chunks.at(-1)
+    const length = this.end - this.base - (this.chunks.length - 1) * CHUNK
+    return last && last.length > length ? last.slice(0, length) : last
   }
 }

@@ -58,7 +58,6 @@ interface Answer {
 export class KafkaReader implements BusReader {
   readonly #context: ReaderContext
   readonly #end = new AbortController()
-  readonly #stopped: Promise<undefined>
   readonly #envelopes = new EnvelopeReader()
   readonly #places = new Map<number, Place>()
   /** By leader. */
@@ -72,10 +71,6 @@ export class KafkaReader implements BusReader {
     const {signal} = context.options
     if (signal?.aborted) this.#end.abort()
     else signal?.addEventListener('abort', this.#stop, {once: true})
-    this.#stopped = new Promise((resolve) => {
-      if (this.#ended) resolve(undefined)
-      else this.#end.signal.addEventListener('abort', () => resolve(undefined), {once: true})
-    })
     for (const state of context.partitions) this.#places.set(state.partition, this.#startIn(state))
   }
 
@@ -108,7 +103,7 @@ export class KafkaReader implements BusReader {
     if (this.#places.size === 0) yield* this.#awaitTopic('earliest')
     while (!this.#ended) {
       await this.#askLeaders()
-      const answer = await Promise.race([...this.#underWay.values(), this.#stopped])
+      const answer = await this.#firstAnswer()
       if (!answer || this.#ended) return
       this.#underWay.delete(answer.leader)
       if (answer.error === undefined) yield* this.#deliver(answer.partitions ?? [])
@@ -117,6 +112,22 @@ export class KafkaReader implements BusReader {
         this.#lastIdle = performance.now()
         yield this.#idle()
       }
+    }
+  }
+
+  /** Undefined at the end. Each call waits for it anew: a promise that outlives a race holds the answer that won it. */
+  async #firstAnswer(): Promise<Answer | undefined> {
+    const {signal} = this.#end
+    let over = () => {}
+    const ended = new Promise<undefined>((resolve) => {
+      over = () => resolve(undefined)
+    })
+    if (signal.aborted) over()
+    else signal.addEventListener('abort', over, {once: true})
+    try {
+      return await Promise.race([...this.#underWay.values(), ended])
+    } finally {
+      signal.removeEventListener('abort', over)
     }
   }
 

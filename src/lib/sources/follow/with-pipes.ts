@@ -56,15 +56,37 @@ async function* merged(
   stop: () => void,
 ): AsyncGenerator<UnitBatch, void> {
   const readers = [one, other].map((batches) => batches[Symbol.asyncIterator]())
-  const next = (reader: AsyncIterator<UnitBatch>) => reader.next().then((result) => ({reader, result}))
-  const pending = new Map(readers.map((reader) => [reader, next(reader)]))
+  // Not a race of promises: the side that says nothing would hold all that the other brought.
+  const came: Array<() => {reader: AsyncIterator<UnitBatch>; result: IteratorResult<UnitBatch>}> = []
+  let wake = () => {}
+  const ask = (reader: AsyncIterator<UnitBatch>) => {
+    const tell = (answer: (typeof came)[number]) => {
+      came.push(answer)
+      wake()
+    }
+    reader.next().then(
+      (result) => tell(() => ({reader, result})),
+      (error) =>
+        tell(() => {
+          throw error
+        }),
+    )
+  }
+  for (const reader of readers) ask(reader)
   try {
-    while (pending.size > 0) {
-      const {reader, result} = await Promise.race(pending.values())
-      if (result.done) pending.delete(reader)
+    for (let open = readers.length; open > 0; ) {
+      const answer = came.shift()
+      if (!answer) {
+        await new Promise<void>((done) => {
+          wake = done
+        })
+        continue
+      }
+      const {reader, result} = answer()
+      if (result.done) open--
       else {
         yield result.value
-        pending.set(reader, next(reader))
+        ask(reader)
       }
     }
   } finally {
