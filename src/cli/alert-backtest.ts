@@ -33,7 +33,8 @@ export const backtestFlags = {
     helpValue: 'FILE',
   }),
   anywhere: Flags.boolean({
-    description: 'An alert in another service than those of the incident is true, too: their callers suffer with them',
+    description:
+      'An alert in any service is true while the incident lasts: for a truth that does not name affected_services',
   }),
   incident: listFlag({
     description:

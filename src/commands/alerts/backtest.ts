@@ -12,7 +12,7 @@ import {backtestText, sweepText} from '../../lib/output/backtest-view.js'
 export default class AlertsBacktest extends Command {
   static override summary = 'Replay the stored past: when a rule would have fired'
   static override description =
-    'Evaluates the rule at every moment of the time asked for, as the engine would have, and shows when it would have fired, how long and with how many notices. --sweep tries values in the place of one of the rule. --truth takes what really happened: an alert is true when it opened from the begin of an incident to its end + window + for + every, in one of its services (with --anywhere in any: callers suffer with what they call); an incident is detected when a true alert was open in that time, also one of an earlier incident. Precision is true alerts by alerts, recall detected incidents by incidents. Silences are not looked at, and nobody is told.'
+    'Evaluates the rule at every moment of the time asked for, as the engine would have, and shows when it would have fired, how long and with how many notices. --sweep tries values in the place of one of the rule. --truth takes what really happened: an alert is true when it opened from the begin of an incident to its end + window + for + every, in one of its services or affected_services, which are those that suffer with them (with --anywhere in any); an incident is detected when a true alert was open in that time, also one of an earlier incident. Precision is true alerts by alerts, recall detected incidents by incidents. Silences are not looked at, and nobody is told.'
   static override examples = [
     `<%= config.bin %> alerts backtest 'High error rate' --since 7d`,
     '<%= config.bin %> alerts backtest --file rules/error-rate.yaml --since 24h',

@@ -61,6 +61,7 @@ export interface BacktestIncident {
   begin: string
   end: string
   services?: readonly string[]
+  affected_services?: readonly string[]
   detected: boolean
   detected_after_seconds?: number
   alerts: number

@@ -3,7 +3,7 @@ import type {Incident} from './score.js'
 
 /**
  * The incidents of a truth file: JSON lines, or JSON (an incident, a list of them, or `{incidents: [...]}`). An incident
- * is an object with `begin` and `end` (RFC 3339 with a zone), and optionally `services`, `name` and `scenario`. With
+ * is an object with `begin` and `end` (RFC 3339 with a zone), and optionally `services`, `affected_services`, `name` and `scenario`. With
  * `kind` other than `incident`, or without begin and end, it is something else that generate --truth writes (the spans
  * of traces), and left out. Throws USAGE that names the line.
  * @param path for messages
@@ -75,7 +75,7 @@ function wholeJson(text: string): unknown {
 
 function incidentOf({value, where}: Entry): Incident | undefined {
   if (typeof value !== 'object' || value === null) throw refused(where, 'an object was expected')
-  const {kind, begin, end, name, scenario, services} = value as Record<string, unknown>
+  const {kind, begin, end, name, scenario, services, affected_services} = value as Record<string, unknown>
   if (kind !== undefined && kind !== 'incident') return undefined
   if (kind === undefined && (begin === undefined || end === undefined)) return undefined
   const from = momentOf(where, 'begin', begin)
@@ -87,7 +87,8 @@ function incidentOf({value, where}: Entry): Incident | undefined {
     ...(typeof scenario === 'string' ? {scenario} : {}),
     begin: from,
     end: to,
-    ...servicesOf(where, services),
+    ...namesOf(where, 'services', services, (names) => ({services: names})),
+    ...namesOf(where, 'affected_services', affected_services, (names) => ({affected: names})),
   }
 }
 
@@ -102,10 +103,15 @@ function momentOf(where: string, field: string, value: unknown): number {
   return ms
 }
 
-function servicesOf(where: string, services: unknown): {services?: string[]} {
-  if (services === undefined || services === null) return {}
-  if (Array.isArray(services) && services.every((one) => typeof one === 'string')) return {services}
-  throw refused(where, `services must be a list of names, not ${JSON.stringify(services)}`)
+function namesOf(
+  where: string,
+  field: string,
+  names: unknown,
+  toField: (names: string[]) => Partial<Incident>,
+): Partial<Incident> {
+  if (names === undefined || names === null) return {}
+  if (Array.isArray(names) && names.every((one) => typeof one === 'string')) return toField(names)
+  throw refused(where, `${field} must be a list of names, not ${JSON.stringify(names)}`)
 }
 
 function refused(where: string, problem: string): LogflowError {

@@ -10,6 +10,8 @@ export interface Incident {
   end: number
   /** Those it touched; absent: any. */
   services?: readonly string[]
+  /** Those that suffered with them, as they wait for them or get their work from them: an alert of one of these is true, too. */
+  affected?: readonly string[]
 }
 
 /** An alert that a replay opened. */
@@ -65,10 +67,12 @@ export interface IncidentScore {
 
 /**
  * An alert is TRUE when it opened at a moment from the begin of an incident to its end + grace, the incident's services
- * being such that it can be meant: its group's `service` is one of them, or, without one, the rule looks at one of
- * them; with `anywhere` whatever its service. Every other alert is FALSE, also one that opened before the incident and was still open in it: it did not tell
- * of it. An incident is DETECTED when a true alert that can mean it was open at some moment from its begin to its end +
- * grace, also one that opened in an earlier incident; else it is MISSED.
+ * being such that it can be meant: its group's `service` is one of them (broken, or affected: who is called at night
+ * because orders fail is rightly called where it is payment that is broken), or, without one, the rule looks at one of
+ * them; with `anywhere` whatever its service. Every other alert is FALSE, also one that opened before the incident and
+ * was still open in it: it did not tell of it. An incident is DETECTED when a true alert that can mean it was open at some moment from its begin to its end +
+ * grace, also one that opened in an earlier incident, but not one that opened after its end and tells of a later one; else
+ * it is MISSED.
  *
  * Precision is true alerts by alerts, recall detected incidents by incidents. Several alerts of one incident are all
  * true: how many notices that made is told beside.
@@ -76,7 +80,8 @@ export interface IncidentScore {
 export function score(alerts: readonly OpenSpan[], truth: readonly Incident[], options: ScoreOptions): Score {
   const judged = truth.filter((incident) => isJudged(incident, options))
   const trueFor = alerts.map((alert) => toldOf(alert, truth, options))
-  const incidents = judged.map((incident) => scoreIncident(incident, alerts, trueFor, options))
+  const told = trueFor.map((index) => (index === undefined ? undefined : truth[index]))
+  const incidents = judged.map((incident) => scoreIncident(incident, alerts, told, options))
   const detected = incidents.flatMap(({afterMs}) => afterMs ?? [])
   const precision = part(trueFor.filter((index) => index !== undefined).length, alerts.length)
   const recall = part(detected.length, incidents.length)
@@ -94,13 +99,13 @@ export function score(alerts: readonly OpenSpan[], truth: readonly Incident[], o
 /** Whether an alert of this group may mean the incident. */
 export function mayMean(
   group: OpenSpan['group'],
-  {services}: Incident,
+  {services, affected = []}: Incident,
   {services: looksAt = [], anywhere}: Pick<ScoreOptions, 'services' | 'anywhere'>,
 ): boolean {
   if (anywhere || services === undefined || services.length === 0) return true
   const {service} = group
-  if (typeof service === 'string') return services.includes(service)
-  return looksAt.length === 0 || looksAt.some((one) => services.includes(one))
+  const touched = (one: string) => services.includes(one) || affected.includes(one)
+  return typeof service === 'string' ? touched(service) : looksAt.length === 0 || looksAt.some(touched)
 }
 
 function isJudged(incident: Incident, {since, until, meant}: ScoreOptions): boolean {
@@ -121,14 +126,15 @@ function toldOf(alert: OpenSpan, truth: readonly Incident[], options: ScoreOptio
 function scoreIncident(
   incident: Incident,
   alerts: readonly OpenSpan[],
-  trueFor: ReadonlyArray<number | undefined>,
+  tellsOf: ReadonlyArray<Incident | undefined>,
   options: ScoreOptions,
 ): IncidentScore {
   const during = alerts
     .map((alert, index) => ({alert, index}))
     .filter(({alert}) => isOpenDuring(alert, incident, options.graceMs) && mayMean(alert.group, incident, options))
+    .filter(({alert, index}) => alert.openedAt <= incident.end || tellsOf[index] === incident)
     .sort((a, b) => a.alert.openedAt - b.alert.openedAt)
-  const told = during.filter(({index}) => trueFor[index] !== undefined)
+  const told = during.filter(({index}) => tellsOf[index])
   const first = told[0]
   if (first) {
     const afterMs = Math.max(0, first.alert.openedAt - incident.begin)

@@ -96,7 +96,14 @@ export class Request {
       from: parent.service.name,
       at: this.around.at + this.now,
       traceId: this.ids.traceId,
+      waiting: () => this.#from(parent),
     })
+  }
+
+  /** The service of a span and of those that called it, up to the gateway. */
+  #from(span: Span | undefined): string[] {
+    if (span === undefined) return []
+    return [span.service.name, ...this.#from(this.spans.find(({id}) => id === span.parentId))]
   }
 
   /** Lets a call take long, and fail where it is to fail. */

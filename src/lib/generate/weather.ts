@@ -5,7 +5,7 @@ import {type Incident, lasts, type Scenario, type Setting, type Trouble} from '.
 import {type PlannedIncident, scenarioOf} from './incidents/scenarios.js'
 import type {LogEvent} from './log-event.js'
 import {Random} from './random.js'
-import type {ServiceName} from './services.js'
+import {SERVICE_NAMES, type ServiceName} from './services.js'
 
 /** An incident as it was: times RFC 3339 in UTC. */
 export interface IncidentTruth {
@@ -17,6 +17,11 @@ export interface IncidentTruth {
   /** Who was in trouble, and on which hosts where not on all. */
   services: readonly string[]
   hosts?: readonly string[]
+  /**
+   * Whom it reached: who waited for an answer that came late, failed or never came, and who had less to do, as requests
+   * failed before they came there. In the order of a request.
+   */
+  affected_services: string[]
   /** Of requests that it touched, in order. */
   trace_ids: string[]
   /** The line that caused it, or was the first to tell; null where no line does. */
@@ -30,7 +35,8 @@ interface UnderWay {
   scenario: Scenario
   setting: Setting
   incident: Incident
-  traces: Set<string>
+  /** Requests that it touched, and the services that waited in each for what it touched. */
+  traces: Map<string, Set<string>>
   withheld: number
   restamped: number
 }
@@ -57,7 +63,7 @@ export class Weather {
       incident.lines = incident.lines
         .filter(({service, at}) => services.has(service.name as ServiceName) && at >= start * 1_000)
         .sort((a, b) => a.at - b.at)
-      return {scenario, setting, incident, traces: new Set<string>(), withheld: 0, restamped: 0}
+      return {scenario, setting, incident, traces: new Map(), withheld: 0, restamped: 0}
     })
   }
 
@@ -67,13 +73,22 @@ export class Weather {
   }
 
   /** What a call meets on its way; of several incidents the first that does something to it. */
-  meet(call: {service: string; host: string; from: string; at: number; traceId: string}): Trouble | undefined {
+  meet(call: {
+    service: string
+    host: string
+    from: string
+    at: number
+    traceId: string
+    /** Asked where something is met. */
+    waiting: () => Iterable<string>
+  }): Trouble | undefined {
     for (const {setting, incident, traces} of this.#all) {
       if (!incident.onCall || !lasts(setting, call.at)) continue
-      const {traceId, ...rest} = call
+      const {traceId, waiting, ...rest} = call
       const trouble = incident.onCall({...rest, service: call.service as ServiceName, random: setting.random})
       if (!trouble) continue
-      traces.add(traceId)
+      const waited = touched(traces, traceId)
+      for (const service of waiting()) waited.add(service)
       return trouble
     }
     return undefined
@@ -86,7 +101,7 @@ export class Weather {
       if (!one.incident.onEvent || !lasts(one.setting, event.at)) continue
       const next = one.incident.onEvent(written)
       if (next === written) continue
-      if (written.span) one.traces.add(written.span.request.traceId)
+      if (written.span) touched(one.traces, written.span.request.traceId)
       if (next === undefined) {
         one.withheld++
         return undefined
@@ -113,7 +128,8 @@ export class Weather {
         end: timeOf(setting.end),
         services: scenario.services,
         ...(hosts ? {hosts} : {}),
-        trace_ids: [...traces],
+        affected_services: affected(scenario, traces),
+        trace_ids: [...traces.keys()],
         cause: cause
           ? {
               time: timeOf(cause.at),
@@ -128,6 +144,21 @@ export class Weather {
       }
     })
   }
+}
+
+/** The services that waited in a request, noted as one that was touched. */
+function touched(traces: UnderWay['traces'], traceId: string): Set<string> {
+  const known = traces.get(traceId)
+  if (known) return known
+  const waited = new Set<string>()
+  traces.set(traceId, waited)
+  return waited
+}
+
+function affected({services, starves = []}: Scenario, traces: UnderWay['traces']): string[] {
+  const reached = new Set<string>(traces.size > 0 ? starves : [])
+  for (const waited of traces.values()) for (const one of waited) reached.add(one)
+  return SERVICE_NAMES.filter((name) => reached.has(name) && !services.includes(name))
 }
 
 /** Microseconds since 1970 as RFC 3339. */

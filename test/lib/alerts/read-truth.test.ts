@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 import {readTruth} from '../../../src/lib/alerts/read-truth.js'
 
 const DECLINES =
-  '{"kind":"incident","begin":"2026-01-01T10:00:00Z","end":"2026-01-01T10:20:00Z","services":["payment"],"scenario":"error-spike"}'
+  '{"kind":"incident","begin":"2026-01-01T10:00:00Z","end":"2026-01-01T10:20:00Z","services":["payment"],"affected_services":["orders"],"scenario":"error-spike"}'
 const SPAN = '{"trace_id":"4bf9","span_id":"00f0","parent_span_id":null,"service":"gateway","host":"a"}'
 
 test('lines of incidents among lines of spans, in the order of time', () => {
@@ -15,6 +15,7 @@ test('lines of incidents among lines of spans, in the order of time', () => {
       begin: Date.parse('2026-01-01T10:00:00Z'),
       end: Date.parse('2026-01-01T10:20:00Z'),
       services: ['payment'],
+      affected: ['orders'],
     },
   ])
 })

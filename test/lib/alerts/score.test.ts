@@ -47,6 +47,14 @@ test('one alert may tell of two incidents that follow each other: of the second 
   expect(result.detection).toEqual({medianMs: at(1), worstMs: at(2)})
 })
 
+test('an alert that opened after the end of an incident and tells of the next is none of the first', () => {
+  const result = score([alert(82, 90)], [incident('a', 60, 80), incident('b', 81, 100)], OPTIONS)
+  expect(result).toMatchObject({precision: 1, recall: 1 / 2, trueFor: [1]})
+  expect(result.incidents.map(({alerts}) => alerts)).toEqual([[], [0]])
+  // both were under way
+  expect(score([alert(79, 90)], [incident('a', 60, 80), incident('b', 75, 100)], OPTIONS).recall).toBe(1)
+})
+
 test('many alerts of one incident are all true, and one incident is one', () => {
   const alerts = [alert(61, 63), alert(65, 66), alert(70, 90), alert(300, 301)]
   const result = score(alerts, [incident('a', 60, 80), incident('missed', 400, 420)], OPTIONS)
@@ -63,6 +71,14 @@ test('the service of its group must be one of the incident', () => {
   expect(score([alert(65, 70)], truth, OPTIONS).recall).toBe(1)
   expect(score([alert(65, 70)], truth, {...OPTIONS, services: ['mail']}).recall).toBe(0)
   expect(score([alert(65, 70)], truth, {...OPTIONS, services: ['mail', 'orders']}).recall).toBe(1)
+})
+
+test('an alert in a service that suffered with the broken one is true, in any other it is not', () => {
+  const truth = [{...incident('a', 60, 80, ['payment']), affected: ['gateway', 'orders']}]
+  expect(score([alert(65, 70, 'orders')], truth, OPTIONS)).toMatchObject({precision: 1, recall: 1})
+  expect(score([alert(65, 70, 'mail')], truth, OPTIONS)).toMatchObject({precision: 0, recall: 0})
+  expect(score([alert(90, 95, 'orders')], truth, OPTIONS)).toMatchObject({precision: 0, recall: 0})
+  expect(score([alert(65, 70)], truth, {...OPTIONS, services: ['gateway']}).recall).toBe(1)
 })
 
 test('incidents a rule is not meant for are not missed, and their alerts are not false', () => {

@@ -29,6 +29,22 @@ const during = (events: LogEvent[]) => events.filter(({at}) => at >= begin && at
 const troubled = (events: LogEvent[]) =>
   during(events).filter(({level}) => level !== 'INFO' && level !== 'DEBUG').length
 
+const NOBODY: string[] = []
+const AFFECTED: Record<string, string[]> = {
+  'deploy-errors': ['gateway', 'orders', 'shipping', 'mail'],
+  'slow-db': ['gateway', 'catalogue', 'cart', 'orders', 'payment', 'shipping', 'mail'],
+  'dead-dependency': ['gateway', 'catalogue', 'cart', 'orders', 'payment', 'shipping', 'mail'],
+  'memory-leak': ['gateway', 'search'],
+  'expired-certificate': ['gateway', 'orders', 'shipping', 'mail'],
+  'brute-force': NOBODY,
+  'poison-message': NOBODY,
+  'bad-host': ['gateway'],
+  'clock-skew': NOBODY,
+  'noisy-neighbour': ['gateway', 'search'],
+  'quiet-service': NOBODY,
+  'leaked-secret': NOBODY,
+}
+
 describe.each(SCENARIOS.map(({name}) => name))('%s', (scenario) => {
   const options = {...RUN, incidents: [{scenario, ...AT}]}
   const {events, truth} = run(options)
@@ -69,6 +85,10 @@ describe.each(SCENARIOS.map(({name}) => name))('%s', (scenario) => {
       expect(events).toContainEqual(expect.objectContaining(line))
     }
     expect(incident?.distractors.length).toBeGreaterThan(0)
+  })
+
+  test('the truth names who suffered with those in trouble: who waited for them, and who got less to do', () => {
+    expect(incident?.affected_services).toEqual(AFFECTED[scenario])
   })
 
   test('its lines keep the promise of all lines: printable ASCII that needs no escape', () => {

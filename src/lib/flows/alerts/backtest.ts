@@ -144,6 +144,7 @@ function incidentsOf(tally: ReplayTally, scored: Score, {truth = [], until}: Bac
       begin: moment(incident.begin),
       end: moment(incident.end),
       ...(incident.services ? {services: incident.services} : {}),
+      ...(incident.affected ? {affected_services: incident.affected} : {}),
       detected: afterMs !== undefined,
       ...(afterMs === undefined ? {} : {detected_after_seconds: afterMs / 1_000}),
       alerts: alerts.length,

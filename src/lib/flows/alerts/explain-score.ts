@@ -7,7 +7,7 @@ export function whyFalse(alert: OpenSpan, truth: readonly Incident[], graceMs: n
   const at = alert.openedAt
   const within = truth.find(({begin, end}) => at >= begin && at <= end + graceMs)
   if (within) {
-    const services = (within.services ?? []).join(', ')
+    const services = [...(within.services ?? []), ...(within.affected ?? [])].join(', ')
     return `${within.name} was under way, but in ${services}, not in ${String(alert.group.service ?? 'what the rule looks at')}`
   }
   const before = truth.reduce<Incident | undefined>((best, one) => {

@@ -8,6 +8,7 @@ export const deadDependency: Scenario = {
   story:
     'inventory is killed on every host and says nothing more. catalogue, cart and orders all call it, try twice more each time and fail: three services in trouble, none of which is the cause, and the one that is does not log. Harmless: shipping is behind with its messages and catches up.',
   services: ['inventory'],
+  starves: ['payment', 'shipping', 'mail'],
   begin(setting) {
     const cause = line(setting.begin, 'inventory', 1, 'FATAL', 'killed by signal 9', 'killed', ['signal', 9])
     const behind = partOf(setting, 0.3)

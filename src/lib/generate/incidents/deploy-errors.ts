@@ -11,6 +11,7 @@ export const deployErrors: Scenario = {
   story:
     'payment 7.4.1 goes out host by host and half of its payments fail with a TypeError; orders and the gateway tell of it too. It ends with the rollback to 7.4.0. Harmless: mail is deployed a little earlier, and nothing comes of it.',
   services: ['payment'],
+  starves: ['shipping', 'mail'],
   begin(setting) {
     const {begin, end} = setting
     const cause = line(begin, 'payment', 1, 'INFO', 'deployed payment 7.4.1, was 7.4.0', 'deployed', [

@@ -9,6 +9,7 @@ export const expiredCertificate: Scenario = {
   story:
     'From one second to the next every payment fails in the TLS handshake, until the certificate is replaced. Nothing was deployed, nothing is slow. Harmless: other services warn of certificates that end in some days, as they do every day.',
   services: ['payment'],
+  starves: ['shipping', 'mail'],
   begin(setting) {
     const message = 'TLS handshake with api.payments.example failed: certificate has expired'
     const cause = line(setting.begin, 'payment', 1, 'ERROR', message, 'tls_failed', ['reason', 'CERT_HAS_EXPIRED'])

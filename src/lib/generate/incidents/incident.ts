@@ -15,6 +15,8 @@ export interface Scenario {
   story: string
   /** Who is in trouble; they must be among those that write. */
   services: readonly ServiceName[]
+  /** Who gets less to do, as requests fail before they would come to them. */
+  starves?: readonly ServiceName[]
   begin(setting: Setting): Incident
 }
 

@@ -12,6 +12,7 @@ export const slowDb: Scenario = {
   story:
     'A missing index makes inventory wait for its database, longer and longer: first it is slow itself, then cart, catalogue and orders, which wait for it, and in the end calls run into their time limit and the gateway answers 504. Look at durations, and at who waits for whom in a trace. Harmless: the nightly backup of another database, whose lines speak of errors (none).',
   services: ['inventory'],
+  starves: ['payment', 'shipping', 'mail'],
   begin(setting) {
     const {begin, end} = setting
     const cause = line(
