@@ -1,6 +1,6 @@
 // Every published figure, each beside its peer in the same run. Peers that are not there are named and left out.
 //   npm run bench -- [--only start-up,generate] [--records 1000000] [--runs 3] [--json out.json]
-// Rows that take many minutes are run when they are asked for by name alone: --only lake-search-5m
+// Rows that take minutes, or measure no time, are run when they are asked for by name alone: --only precision
 // A row is a file in rows/: `title`, `run(context)` that gives figures, and where it needs a server or a program,
 // `missing(context)` that says what is not there. A row checks what came out before it gives a time.
 // rows/generate.mjs is the smallest; copy it.
@@ -15,7 +15,7 @@ import {showTable} from './table.mjs'
 const ROOT = join(import.meta.dirname, '..')
 const MEMORY_AIM = 300e6
 const ORDER = ['start-up', 'generate', 'lake', 'lake-search', 'alerts', 'trace', 'api', 'kafka', 'elasticsearch']
-const ONLY_ASKED = ['lake-search-5m']
+const ONLY_ASKED = ['lake-search-5m', 'precision']
 
 const {values: flags} = parseArgs({
   options: {

@@ -15,11 +15,16 @@ const RULES = FILES.filter((file) => !file.includes('.test.'))
 test('every subject that is promised has its rule', () => {
   expect(RULES.sort()).toEqual([
     'brute-force-sign-ins.yaml',
+    'clock-unsynchronised.yaml',
     'dead-letter-growth.yaml',
     'error-rate.yaml',
+    'failing-host.yaml',
     'latency.yaml',
+    'leaked-secret.yaml',
     'pipeline-lag.yaml',
     'quiet-service.yaml',
+    'restart-loop.yaml',
+    'traffic-drop.yaml',
   ])
 })
 
