@@ -80,16 +80,14 @@ export default class Live extends Command {
       zone: toZone(flags.timezone),
       history: await readHistory(history),
     })
+    const traceIn = async (id: string) => {
+      const store = await app.store()
+      return findTrace((request, stop) => store.search(request, stop), id, signal.signal)
+    }
     session = new LiveSession(first, {
       events: tailRecords(tailed.arrivals, {last, follow: true, wait: !files}, signal.signal),
       arrivals: tailed.arrivals,
-      ...(files ? {} : {alerts: () => app.alerts(), store: () => app.store()}),
-      findTrace: async (id) => {
-        if (files) return {id, records: recordsOf(session, id)}
-        const store = await app.store()
-        return findTrace((request, stop) => store.search(request, stop), id, signal.signal)
-      },
-      color,
+      ...(files ? {} : {alerts: () => app.alerts(), store: () => app.store(), findTrace: traceIn}),
       write: (text) => process.stdout.write(text),
       suspend,
       now: () => Date.now(),
@@ -108,13 +106,4 @@ export default class Live extends Command {
       if (keys !== process.stdin) keys.destroy()
     }
   }
-}
-
-/** Of plain files the trace is what has been read of it. */
-function recordsOf(session: LiveSession | undefined, id: string) {
-  const all = session?.state().all
-  if (!all) return []
-  return all
-    .slice(all.first, all.end)
-    .filter((record) => [record.trace_id, record.correlation_id, record.request_id].includes(id))
 }

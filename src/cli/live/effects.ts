@@ -1,12 +1,15 @@
 // What the live screen's state asks for and cannot do itself.
 
 import {writeFile} from 'node:fs/promises'
+import {type FoundTrace, MIN_PREFIX} from '../../lib/flows/find-trace.js'
 import {plural} from '../../lib/output/numbers.js'
-import {traceView} from '../../lib/output/trace-view.js'
 import type {LogRecord} from '../../lib/record/record.js'
 import {buildTrace} from '../../lib/trace/trace-tree.js'
+import type {Growing} from '../../lib/tui/growing.js'
 import type {Effect} from '../../lib/tui/message.js'
+import {belongs} from '../../lib/tui/trace-walk.js'
 import {settleAlert, showAlertRecords, tellAbout} from './alert-effects.js'
+import {firstLineOf} from './first-line.js'
 import type {Live} from './parts.js'
 
 /** Does it, and tells the screen what came of it; rejects with what kept it from being done. */
@@ -36,12 +39,49 @@ export async function carryOut(effect: Effect, live: Live): Promise<void> {
   }
 }
 
+/**
+ * What is stored of a trace, and with it what the stream holds that is not stored yet; plain files are never stored.
+ *
+ * @param asked its id, or the beginning of it
+ */
 async function showTrace({parts, state, tell}: Live, asked: string): Promise<void> {
-  const {id, records} = await parts.findTrace(asked)
-  if (records.length === 0) return tell({kind: 'note', text: `no record of ${asked} is stored yet`, bad: true})
-  const screen = {isTerminal: true, width: state().size.columns, color: parts.color}
-  const lines = traceView(buildTrace(id, records), {screen, now: parts.now(), all: true}).trimEnd().split('\n')
-  tell({kind: 'trace', id, lines})
+  const {all, aside} = state()
+  const arrived = aside?.live.all ?? all
+  let found: FoundTrace | undefined
+  let trouble: string | undefined
+  try {
+    found = await parts.findTrace?.(asked)
+  } catch (error) {
+    trouble = firstLineOf(error)
+  }
+  const {id, records: stored} = found?.records.length ? found : {id: wholeId(arrived, asked), records: []}
+  const held = arrived.slice(arrived.first, arrived.end).filter((record) => belongs(record, id))
+  if (held.length === 0 && trouble !== undefined) return tell({kind: 'note', text: trouble, bad: true})
+  const known = new Set(stored.map((record) => record.id))
+  const unstored = held.filter((record) => !known.has(record.id) && known.add(record.id))
+  const records = [...stored, ...unstored]
+  if (records.length === 0) return tell({kind: 'note', text: `no record of ${id} is stored or shown`, bad: true})
+  tell({
+    kind: 'trace',
+    tree: buildTrace(id, records),
+    unstored: parts.findTrace ? unstored.length : 0,
+    at: parts.now(),
+  })
+  if (trouble !== undefined) tell({kind: 'note', text: `what is stored was not read: ${trouble}`, bad: true})
+}
+
+/** Of the ids that came, the one with this beginning; the beginning itself where several or none have it. */
+function wholeId(arrived: Growing<LogRecord>, asked: string): string {
+  const ids = new Set<string>()
+  for (let place = arrived.first; place < arrived.end; place++) {
+    const {trace_id, correlation_id, request_id} = arrived.at(place) as LogRecord
+    for (const id of [trace_id, correlation_id, request_id]) {
+      if (id === asked) return id
+      if (id?.startsWith(asked)) ids.add(id)
+    }
+  }
+  const [only, ...others] = ids
+  return only !== undefined && others.length === 0 && asked.length >= MIN_PREFIX ? only : asked
 }
 
 async function save({tell}: Live, path: string, records: readonly LogRecord[]): Promise<void> {

@@ -15,9 +15,8 @@ export interface LiveParts {
   alerts?: () => Promise<Alerts>
   /** Where records are asked for that do not arrive; absent where plain files are watched. */
   store?: () => Promise<Store>
-  findTrace(id: string): Promise<FoundTrace>
-  /** Whether to colour what is drawn outside the screen. */
-  color: boolean
+  /** What is stored of a trace; absent where plain files are watched: what was read of it is all there is. */
+  findTrace?(id: string): Promise<FoundTrace>
   /** What goes to the terminal itself: the request to put a text on the clipboard. */
   write(text: string): void
   /** Stops the process until the shell lets it go on. */

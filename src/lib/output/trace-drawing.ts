@@ -35,6 +35,13 @@ export interface Drawing extends TraceViewOptions {
   textWidth: number
 }
 
+/** A part of a line, safe for a terminal, and how it is coloured. */
+export type Painted = readonly [text: string, paint?: (text: string) => string]
+
+export function painted(parts: readonly Painted[]): string {
+  return parts.map(([text, paint]) => (paint ? paint(text) : text)).join('')
+}
+
 /** One column each. */
 export interface DrawingChars {
   left: string
@@ -73,4 +80,12 @@ export const ASCII: DrawingChars = {
 export function nameOf(span: TraceSpan): string {
   if (span.service !== undefined) return escapeLine(span.service)
   return span.missing ? '(not logged)' : '(no service)'
+}
+
+/** Of one column each, as what they stand for. */
+const ASCII_FOR: Record<string, string> = {'…': '>', '·': '-', '←': '<'}
+
+/** What is drawn beside the texts of records, with characters every terminal has. */
+export function inAscii(drawn: string): string {
+  return drawn.replace(/[…·←]/g, (char) => ASCII_FOR[char] as string)
 }

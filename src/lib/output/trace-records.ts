@@ -6,7 +6,7 @@ import {escapeLine} from './escape-controls.js'
 import {cellText, flatten} from './fields.js'
 import {formatDuration, plural} from './numbers.js'
 import {cutTo, padTo, textWidth} from './text-width.js'
-import {type Drawing, nameOf} from './trace-drawing.js'
+import {type Drawing, nameOf, type Painted, painted} from './trace-drawing.js'
 
 const MOST_SERVICE_WIDTH = 20
 const LEAST_MESSAGE = 20
@@ -21,27 +21,57 @@ export function recordLines(section: Section, drawing: Drawing, most: number): s
   const error = firstError(section)
   const items = itemsOf(section, drawing.errorsOnly === true, most, error)
   const shown = items.flatMap((item) => (item.kind === 'record' ? [item.entry] : []))
-  const offsets = new Map(shown.map((entry) => [entry, `+${formatOffset(entry.time - section.start)}`]))
-  const offsetWidth = shown.reduce((widest, entry) => Math.max(widest, (offsets.get(entry) as string).length), 3)
-  const services = shown.map(({record}) => textWidth(escapeLine(record.service ?? '')))
-  const serviceWidth = Math.min(
-    MOST_SERVICE_WIDTH,
-    services.reduce((widest, width) => Math.max(widest, width), 0),
-  )
-  const indent = ' '.repeat(offsetWidth + 4)
+  const columns = columnsOf(shown, section, drawing, error)
+  const indent = ' '.repeat(columns.offset + 4)
   return items.map((item) => {
     if (item.kind === 'more') return palette.dim(`${indent}… ${plural(item.records, 'more record')}`)
     if (item.kind === 'gap') return palette.dim(cutTo(`${indent}${gapText(item.gap)}`, room))
-    const {record} = item.entry
-    const mark = item.entry === error ? palette.bad(drawing.chars.here) : ' '
-    const offset = padTo(offsets.get(item.entry) as string, offsetWidth)
-    const level = palette.level(record.level, (record.level ?? '-').padEnd(5))
-    const name = record.service ?? ''
-    const service = palette.service(name, padTo(cutTo(escapeLine(name), serviceWidth), serviceWidth))
-    const note = item.entry === error ? errorNote(section, item.entry) : ''
-    const space = room - offsetWidth - serviceWidth - 13
-    return `${mark} ${offset}  ${level}  ${service}  ${saying(record, note, space, drawing)}`
+    return painted(recordParts(item.entry, columns))
   })
+}
+
+/** How wide the columns are in which records are drawn, and what else they share. */
+export interface RecordColumns {
+  offset: number
+  service: number
+  section: Section
+  drawing: Drawing
+  /** The first error, which is marked. */
+  error?: SectionEntry
+}
+
+export function columnsOf(
+  entries: readonly SectionEntry[],
+  section: Section,
+  drawing: Drawing,
+  error: SectionEntry | undefined,
+): RecordColumns {
+  const offset = entries.reduce((widest, entry) => Math.max(widest, offsetText(entry, section).length), 3)
+  const service = entries.reduce((widest, {record}) => Math.max(widest, textWidth(escapeLine(record.service ?? ''))), 0)
+  return {offset, service: Math.min(MOST_SERVICE_WIDTH, service), section, drawing, error}
+}
+
+/** One record: its distance from the start, level, service, and what it says. */
+export function recordParts(entry: SectionEntry, {offset, service, section, drawing, error}: RecordColumns): Painted[] {
+  const {palette, chars, textWidth: room} = drawing
+  const {record} = entry
+  // The same record may have been put into its place anew.
+  const first = error !== undefined && error.record === record
+  const name = record.service ?? ''
+  return [
+    [first ? chars.here : ' ', palette.bad],
+    [` ${padTo(offsetText(entry, section), offset)}  `],
+    [(record.level ?? '-').padEnd(5), (text) => palette.level(record.level, text)],
+    ['  '],
+    [padTo(cutTo(escapeLine(name), service), service), (text) => palette.service(name, text)],
+    ['  '],
+    ...saying(record, first ? errorNote(section, entry) : '', room - offset - service - 13, drawing),
+  ]
+}
+
+function offsetText({time}: SectionEntry, {start}: Section): string {
+  const ms = time - start
+  return `${ms < 0 ? '-' : '+'}${formatOffset(Math.abs(ms))}`
 }
 
 function itemsOf(section: Section, errorsOnly: boolean, most: number, error: SectionEntry | undefined): Item[] {
@@ -97,12 +127,12 @@ function errorNote({critical}: Section, {span}: SectionEntry): string {
 }
 
 /** The message, then what fits of the attributes, then the note at the right edge. */
-function saying(record: LogRecord, note: string, room: number, {palette}: Drawing): string {
+function saying(record: LogRecord, note: string, room: number, {palette}: Drawing): Painted[] {
   const message = escapeLine(firstLine(record))
   const attributes = attributeText(record)
   if (!Number.isFinite(room)) {
-    const parts = [message, attributes && palette.dim(attributes), note && palette.dim(`← ${note}`)]
-    return parts.filter(Boolean).join('  ')
+    const beside = [attributes, note && `← ${note}`].filter(Boolean)
+    return [[message], ...beside.map((text): Painted => [`  ${text}`, palette.dim])]
   }
   const shown = cutTo(message, Math.max(LEAST_MESSAGE, room))
   let left = room - textWidth(shown)
@@ -110,7 +140,7 @@ function saying(record: LogRecord, note: string, room: number, {palette}: Drawin
   left -= noted ? noted.length + 2 : 0
   const beside = attributes && left >= 8 ? cutTo(attributes, left - 2) : ''
   const gap = left - (beside ? textWidth(beside) + 2 : 0)
-  return shown + (beside ? `  ${palette.dim(beside)}` : '') + (noted ? ' '.repeat(gap + 2) + palette.dim(noted) : '')
+  return [[shown], [beside ? `  ${beside}` : '', palette.dim], [noted ? ' '.repeat(gap + 2) : ''], [noted, palette.dim]]
 }
 
 /** A stack trace that was joined to its line is not for this list. */

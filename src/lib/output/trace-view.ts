@@ -7,7 +7,7 @@ import {formatDuration, plural} from './numbers.js'
 import {paletteFor} from './palette.js'
 import {textWidth} from './text-width.js'
 import {formatDate, formatTime} from './times.js'
-import {ASCII, type Drawing, type TraceViewOptions, UNICODE} from './trace-drawing.js'
+import {ASCII, type Drawing, inAscii, type TraceViewOptions, UNICODE} from './trace-drawing.js'
 import {recordLines} from './trace-records.js'
 import {waterfallLines} from './trace-waterfall.js'
 
@@ -49,11 +49,8 @@ export function traceView(tree: TraceTree, options: TraceViewOptions): string {
   }
   lines.push(...legendLines(shown, drawing))
   const text = `${lines.map((line) => line.trimEnd()).join('\n')}\n`
-  return options.ascii ? text.replace(/[…·←]/g, (char) => ASCII_FOR[char] as string) : text
+  return options.ascii ? inAscii(text) : text
 }
-
-/** Of one column each, as what they stand for. */
-const ASCII_FOR: Record<string, string> = {'…': '>', '·': '-', '←': '<'}
 
 /** What the marks mean, where they are there. */
 function legendLines(sections: readonly Section[], {palette, chars}: Drawing): string[] {
@@ -67,12 +64,7 @@ function legendLines(sections: readonly Section[], {palette, chars}: Drawing): s
 
 function headLines(tree: TraceTree, drawing: Drawing): string[] {
   const {palette, width} = drawing
-  const facts = [
-    plural(tree.services.length, 'service'),
-    plural(tree.records.length, 'record'),
-    plural(tree.errors, 'error'),
-    formatDuration(tree.end - tree.start),
-  ].join(' · ')
+  const facts = factsOf(tree)
   const id = escapeLine(tree.id)
   const edges = edgeText(tree)
   const first = `trace ${id}   ${facts}`
@@ -83,16 +75,29 @@ function headLines(tree: TraceTree, drawing: Drawing): string[] {
   if (edges && textWidth(first) + 3 + textWidth(edges) <= width) lines[0] += `   ${palette.dim(edges)}`
   else if (edges) lines.push(palette.dim(edges))
   if (when) lines.push(palette.dim(`from ${when}`))
-  for (const {host, offset} of tree.clocks.slice(0, 5)) {
-    const way = offset > 0 ? 'ahead' : 'behind'
-    const text = `the clock of ${escapeLine(host)} is about ${formatDuration(Math.abs(offset))} ${way}: drawn set right`
-    lines.push(palette.warn(text))
-  }
+  for (const clock of tree.clocks.slice(0, 5)) lines.push(palette.warn(clockText(clock)))
   if (tree.clocks.length > 5) lines.push(palette.warn(`and ${plural(tree.clocks.length - 5, 'more clock')} set right`))
   return lines
 }
 
-function edgeText({edges: {exact, inferred}}: TraceTree): string {
+/** What there is of it, in a few words. */
+export function factsOf({services, records, errors, start, end}: TraceTree): string {
+  return [
+    plural(services.length, 'service'),
+    plural(records.length, 'record'),
+    plural(errors, 'error'),
+    formatDuration(end - start),
+  ].join(' · ')
+}
+
+/** A clock that is not right. */
+export function clockText({host, offset}: TraceTree['clocks'][number]): string {
+  const way = offset > 0 ? 'ahead' : 'behind'
+  return `the clock of ${escapeLine(host)} is about ${formatDuration(Math.abs(offset))} ${way}: drawn set right`
+}
+
+/** How many spans hang below another by ids, and how many by inference; nothing where there is one span. */
+export function edgeText({edges: {exact, inferred}}: TraceTree): string {
   const parts = []
   if (exact > 0) parts.push(`${plural(exact, 'edge')} exact`)
   if (inferred > 0) parts.push(`${exact > 0 ? inferred : plural(inferred, 'edge')} inferred ~`)

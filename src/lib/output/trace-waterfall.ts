@@ -5,7 +5,7 @@ import {isError, type TraceSpan} from '../trace/span.js'
 import {escapeLine} from './escape-controls.js'
 import {formatCount, formatDuration, plural} from './numbers.js'
 import {cutTo, padTo, textWidth} from './text-width.js'
-import {type Drawing, nameOf} from './trace-drawing.js'
+import {type Drawing, nameOf, type Painted, painted} from './trace-drawing.js'
 
 const DURATION_WIDTH = 9
 const CONFIDENCE_WIDTH = 5
@@ -14,19 +14,26 @@ const BAR_WIDTH = {least: 12, most: 60}
 /** Deeper levels are not indented further. */
 const DEEPEST = 10
 
-interface Layout extends Drawing {
-  section: Section
+/** What all rows of a section have in common, whatever the width they are drawn in. */
+export interface Measures {
   attempts: ReadonlyMap<TraceSpan, Attempt>
+  /** Columns of the widest name. */
+  widest: number
+  confidences: boolean
+}
+
+/** How the rows of a section are drawn. */
+export interface Layout extends Drawing, Measures {
+  section: Section
   names: number
   bars: number
-  confidences: boolean
 }
 
 /** One line a span: who, when as a bar, how long, what. At most about `most` lines. */
 export function waterfallLines(section: Section, drawing: Drawing, most: number): string[] {
   const rows = drawing.errorsOnly ? failedRows(section) : foldSpans(section, most)
-  const layout = layOut(rows, section, drawing)
-  return rows.map((row) => rowLine(row, layout))
+  const layout = layOut(section, measure(section, rows), drawing)
+  return rows.map((row) => painted(rowParts(row, layout)))
 }
 
 function failedRows(section: Section): Row[] {
@@ -35,15 +42,21 @@ function failedRows(section: Section): Row[] {
   return rows.filter((row) => row.kind === 'span' && wanted.has(row.span))
 }
 
-function layOut(rows: readonly Row[], section: Section, drawing: Drawing): Layout {
+export function measure(section: Section, rows: readonly Row[]): Measures {
+  return {
+    attempts: attemptsOf(section.roots),
+    widest: rows.reduce((most, row) => Math.max(most, textWidth(rowName(row))), 0),
+    confidences: rows.some((row) => row.kind === 'span' && row.span.edge?.kind === 'inferred'),
+  }
+}
+
+export function layOut(section: Section, measures: Measures, drawing: Drawing): Layout {
   const {width} = drawing
-  const widest = rows.reduce((most, row) => Math.max(most, textWidth(rowName(row))), 0)
+  const {widest, confidences} = measures
   const names = Math.min(Math.max(widest, NAME_WIDTH.least), NAME_WIDTH.most, Math.max(12, Math.floor(width / 3)))
-  const confidences = rows.some((row) => row.kind === 'span' && row.span.edge?.kind === 'inferred')
   const rest = width - names - DURATION_WIDTH - 4 - (confidences ? CONFIDENCE_WIDTH : 0)
   const bars = Math.min(BAR_WIDTH.most, Math.max(BAR_WIDTH.least, Math.floor(rest * 0.55)))
-  const attempts = attemptsOf(section.roots)
-  return {...drawing, section, attempts, names, bars, confidences}
+  return {...drawing, ...measures, section, names, bars}
 }
 
 function rowName(row: Row): string {
@@ -53,10 +66,11 @@ function rowName(row: Row): string {
   return `${indent}${span.edge?.kind === 'inferred' ? '~ ' : ''}${nameOf(span)}`
 }
 
-function rowLine(row: Row, layout: Layout): string {
+/** One row, of the columns of its layout where those are enough for it. */
+export function rowParts(row: Row, layout: Layout): Painted[] {
   const {palette, chars, names, section} = layout
   const indent = '  '.repeat(Math.min(row.depth, DEEPEST))
-  if (row.kind === 'more') return palette.dim(`${indent}… ${plural(row.spans, 'more span')}: --all`)
+  if (row.kind === 'more') return [[`${indent}… ${plural(row.spans, 'more span')}: --all`, palette.dim]]
   const spans = row.kind === 'span' ? [row.span] : row.spans
   const span = spans[0] as TraceSpan
   const start = span.start
@@ -65,15 +79,25 @@ function rowLine(row: Row, layout: Layout): string {
   const mark = inferred ? '~ ' : ''
   const name = cutTo(nameOf(span), Math.max(3, names - indent.length - mark.length))
   const pad = ' '.repeat(Math.max(0, names - indent.length - mark.length - textWidth(name)))
-  const shownName = span.missing ? palette.dim(name) : palette.service(span.service ?? '', name)
+  const paint = span.missing ? palette.dim : (text: string) => palette.service(span.service ?? '', text)
   const waited = spans.some((one) => section.critical.has(one))
   const bar = barText({start, end, waited, missing: span.missing}, layout)
   const duration = padTo(lengthText(spans, end - start, layout), DURATION_WIDTH, 'right')
   const confidence = layout.confidences ? ` ${padTo(confidenceText(span), CONFIDENCE_WIDTH - 1)}` : ''
-  const paint = (text: string): string => (span.missing ? palette.dim(text) : palette.service(span.service ?? '', text))
   const used = names + layout.bars + 2 + DURATION_WIDTH + (layout.confidences ? CONFIDENCE_WIDTH : 0) + 2
-  const label = labelOf(row, layout, layout.textWidth - used)
-  return `${indent}${palette.dim(mark)}${shownName}${pad}${palette.dim(chars.left)}${paint(bar.text)}${palette.dim(chars.right)}${bar.rest}${duration}${palette.dim(confidence)}  ${label}`
+  return [
+    [indent],
+    [mark, palette.dim],
+    [name, paint],
+    [pad],
+    [chars.left, palette.dim],
+    [bar.text, paint],
+    [chars.right, palette.dim],
+    [`${bar.rest}${duration}`],
+    [confidence, palette.dim],
+    ['  '],
+    ...labelOf(row, layout, layout.textWidth - used),
+  ]
 }
 
 /** A span of no length is a point; one that ends after all others still has a cell. */
@@ -100,11 +124,12 @@ function confidenceText({edge}: TraceSpan): string {
   return edge?.kind === 'inferred' ? `${Math.round(edge.confidence * 100)}%` : ''
 }
 
-function labelOf(row: Row, {palette, chars, attempts, ...layout}: Layout, room: number): string {
-  if (row.kind === 'more') return ''
-  if (row.kind === 'alike') return alikeLabel(row.spans, room, {palette})
+function labelOf(row: Row, {palette, chars, attempts, ...layout}: Layout, room: number): Painted[] {
+  if (row.kind === 'more') return []
+  if (row.kind === 'alike') return [[alikeLabel(row.spans, room), palette.dim]]
   const {span} = row
-  if (span.missing) return palette.dim(cutTo(`span ${escapeLine(span.id)}: no record of it was found`, atLeast(room)))
+  if (span.missing)
+    return [[cutTo(`span ${escapeLine(span.id)}: no record of it was found`, atLeast(room)), palette.dim]]
   const record = mainRecord(span)
   const failed = hasError(span)
   const attempt = attempts.get(span)
@@ -112,17 +137,21 @@ function labelOf(row: Row, {palette, chars, attempts, ...layout}: Layout, room: 
   const mark = failed ? `${chars.failed} ` : ''
   const text = cutTo(escapeLine(record?.message ?? ''), atLeast(room - textWidth(mark + note)))
   const late = span.parent && !span.parent.missing && span.start > span.parent.end ? 'after its caller' : ''
-  const tail = late && textWidth(mark + text + note + late) + 3 <= room && !layout.ascii ? palette.dim(`  ${late}`) : ''
-  return (failed ? palette.bad(mark + text) : text) + palette.dim(note) + tail
+  const tail = late && textWidth(mark + text + note + late) + 3 <= room && !layout.ascii ? `  ${late}` : ''
+  return [
+    [mark + text, failed ? palette.bad : undefined],
+    [note, palette.dim],
+    [tail, palette.dim],
+  ]
 }
 
-function alikeLabel(spans: readonly TraceSpan[], room: number, {palette}: Pick<Layout, 'palette'>): string {
+function alikeLabel(spans: readonly TraceSpan[], room: number): string {
   const sum = spans.reduce((total, {start, end}) => total + end - start, 0)
   const longest = spans.reduce((most, {start, end}) => Math.max(most, end - start), 0)
   const facts =
     longest > 0 ? `${formatDuration(sum)} in all, the longest ${formatDuration(longest)}` : 'one record each'
   const text = `${facts}  ${escapeLine(mainRecord(spans[0] as TraceSpan)?.message ?? '')} …`
-  return palette.dim(cutTo(text, atLeast(room)))
+  return cutTo(text, atLeast(room))
 }
 
 function atLeast(room: number): number {

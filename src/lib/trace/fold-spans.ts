@@ -20,24 +20,36 @@ const ALIKE = 4
 export function foldSpans(section: Section, most: number): Row[] {
   if (most === Number.POSITIVE_INFINITY)
     return [...walk(section.roots)].map(({span, depth}) => ({kind: 'span', span, depth}))
-  const rows = alikeRows(section.roots)
+  const rows = foldedRows(section.roots)
   if (rows.length <= most) return rows
   const kept = chooseRows(rows, section, most)
   return withCounts(rows, kept)
 }
 
-function alikeRows(roots: readonly TraceSpan[]): Row[] {
+/** What somebody who walks through the spans folded himself, beside what is folded anyway. */
+export interface Folding {
+  /** Spans whose own are not shown. */
+  closed: ReadonlySet<TraceSpan>
+  /** First spans of calls alike that are shown each on a line of its own. */
+  opened: ReadonlySet<TraceSpan>
+}
+
+export const AS_FOUND: Folding = {closed: new Set(), opened: new Set()}
+
+/** Every span, calls of one kind in one line. */
+export function foldedRows(roots: readonly TraceSpan[], folding: Folding = AS_FOUND): Row[] {
   const rows: Row[] = []
-  const stack: Row[] = entriesOf(roots, 0).reverse()
+  const stack: Row[] = entriesOf(roots, 0, folding).reverse()
   for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
     rows.push(row)
-    if (row.kind === 'span') stack.push(...entriesOf(row.span.children, row.depth + 1).reverse())
+    if (row.kind !== 'span' || folding.closed.has(row.span)) continue
+    for (const below of entriesOf(row.span.children, row.depth + 1, folding).reverse()) stack.push(below)
   }
   return rows
 }
 
 /** Brothers and sisters, those alike joined at the place of the first of them. */
-function entriesOf(spans: readonly TraceSpan[], depth: number): Row[] {
+function entriesOf(spans: readonly TraceSpan[], depth: number, {opened}: Folding): Row[] {
   const kinds = new Map<string, TraceSpan[]>()
   const rows: Row[] = []
   for (const span of spans) {
@@ -48,7 +60,10 @@ function entriesOf(spans: readonly TraceSpan[], depth: number): Row[] {
     else kinds.set(kind, [span])
   }
   const joined = new Map<TraceSpan, TraceSpan[]>()
-  for (const alike of kinds.values()) if (alike.length >= ALIKE) for (const span of alike) joined.set(span, alike)
+  for (const alike of kinds.values()) {
+    if (alike.length < ALIKE || opened.has(alike[0] as TraceSpan)) continue
+    for (const span of alike) joined.set(span, alike)
+  }
   for (const span of spans) {
     const alike = joined.get(span)
     if (alike === undefined) rows.push({kind: 'span', span, depth})

@@ -1,16 +1,21 @@
 import {COMMAND_HELP} from './modes/commands.js'
-import {MODES} from './modes/modes.js'
+import type {Mode} from './modes/mode.js'
+import {MODES, takesText} from './modes/modes.js'
 import type {State} from './state.js'
 
+/** What `?` shows; from there back to where one was, or was typing from. */
 export function openHelp(state: State): State {
-  return {...state, mode: {kind: 'text', of: 'help', title: 'keys', lines: helpOf(), begin: 0}}
+  const {mode} = state
+  const back: Mode = takesText(mode) ? {kind: 'stream'} : mode
+  return {...state, mode: {kind: 'text', title: 'keys', lines: helpOf(back), begin: 0, back}}
 }
 
-/** What `?` shows: the keys of every mode. */
-export function helpOf(): string[] {
-  const parts = [MODES.stream, MODES.text, MODES.alerts, MODES.patterns, MODES.services, MODES.prompt].map(
-    ({help}) => help,
-  )
+/** The keys of every mode, those of the one one is in first. */
+export function helpOf({kind}: Mode): string[] {
+  const {stream, detail, compare, trace, alerts, patterns, services, prompt} = MODES
+  const all = [stream, detail, compare, trace, alerts, patterns, services, prompt].map(({help}) => help)
+  const here = MODES[kind].help
+  const parts = [here, ...all.filter((help) => help !== here)].filter(({length}) => length > 0)
   return [...parts.flatMap((help) => [...help, '']), ...COMMAND_HELP, '', ...EVERYWHERE]
 }
 

@@ -2,6 +2,7 @@
 
 import type {TriggeredAlert} from '../alerts/alerts.js'
 import type {LogRecord} from '../record/record.js'
+import type {TraceTree} from '../trace/trace-tree.js'
 import type {Key} from './line-editor.js'
 import type {PromptPurpose} from './modes/prompt.js'
 import type {AlertAbout, Aside, Health, PatternCount, State} from './state.js'
@@ -18,7 +19,8 @@ export type Message =
   | {kind: 'aside'; title: string; asked: Aside['asked']; records: readonly LogRecord[]}
   | {kind: 'health'; health: Health}
   | {kind: 'note'; text: string; bad?: boolean}
-  | {kind: 'trace'; id: string; lines: readonly string[]}
+  /** A trace that was asked for; how many of its records only the stream holds; when it was read, ms since 1970. */
+  | {kind: 'trace'; tree: TraceTree; unstored: number; at: number}
 
 /** What the state cannot do itself. */
 export type Effect =

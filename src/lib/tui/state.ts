@@ -61,6 +61,8 @@ export interface State extends Timeline {
   zone: Zone
   /** What was typed at prompts, now and in earlier sessions. */
   history: History
+  /** The record others are compared with. */
+  pinned?: LogRecord
   /** The most frequent first, and of how many records in all. */
   patterns: readonly PatternCount[]
   patternsOf: number

@@ -8,6 +8,7 @@ import type {Key} from './line-editor.js'
 import {type Message, type Next, only} from './message.js'
 import {withAlerts} from './modes/alerts.js'
 import {keysOf, takesText} from './modes/modes.js'
+import {withArrivals, withTrace} from './modes/trace.js'
 import type {State} from './state.js'
 import {inView, noted} from './view.js'
 
@@ -36,17 +37,22 @@ export function update(state: State, message: Message): Next {
     case 'note':
       return only(noted(state, message.text, message.bad))
     case 'trace':
-      return only({
-        ...state,
-        mode: {kind: 'text', of: 'trace', title: `trace ${message.id}`, lines: message.lines, begin: 0},
-      })
+      return only(shownTrace(state, message))
   }
+}
+
+/** Who types meanwhile is not interrupted. */
+function shownTrace(state: State, {tree, unstored, at}: Message & {kind: 'trace'}): State {
+  return takesText(state.mode)
+    ? noted(state, `trace ${tree.id} is there: t shows it`)
+    : withTrace(state, tree, unstored, at)
 }
 
 function withRecords(state: State, records: readonly LogRecord[]): State {
   const {aside} = state
-  if (aside) return {...state, aside: {...aside, live: grown(aside.live, records)}}
-  return inView({...state, ...grown(state, records)})
+  const mode = withArrivals(state.mode, records)
+  if (aside) return {...state, mode, aside: {...aside, live: grown(aside.live, records)}}
+  return inView({...state, ...grown(state, records), mode})
 }
 
 /** Keys that mean the same everywhere: `?` but where text is typed, ctrl-c and ctrl-z there too. */
@@ -54,7 +60,7 @@ function onKey(state: State, key: Key): Next {
   const {mode} = state
   if (key.ctrl && key.text === 'c') return {state, effects: [{kind: 'quit'}]}
   if (key.ctrl && key.text === 'z') return {state, effects: [{kind: 'suspend'}]}
-  if (key.text === '?' && !takesText(mode) && !(mode.kind === 'text' && mode.of === 'help')) {
+  if (key.text === '?' && !takesText(mode) && mode.kind !== 'text') {
     return only(openHelp(state))
   }
   return keysOf(mode).onKey(state, mode, key)

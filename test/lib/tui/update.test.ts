@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {buildTrace} from '../../../src/lib/trace/trace-tree.js'
 import {endOf, MOST_RECORDS} from '../../../src/lib/tui/state.js'
 import {Played, record, records} from './made-state.js'
 
@@ -98,15 +99,19 @@ describe('filter', () => {
 
 describe('a record', () => {
   test('Enter shows every field and its stack, t asks for its trace', () => {
-    const failed = record(7, {trace_id: '4bf9', error: {name: 'E', message: 'm', stack: 'E: m\n    at f'}})
+    const failed = record(7, {
+      trace_id: '4bf9',
+      attributes: {},
+      error: {name: 'E', message: 'm', stack: 'E: m\n    at f'},
+    })
     const live = new Played().tell({kind: 'records', records: [...records(7), failed]}).press('<return>')
     expect(live.text()).toContain('trace_id')
     expect(live.text()).toContain('    at f')
     live.press('t')
     expect(live.effects).toEqual([{kind: 'trace', id: '4bf9'}])
-    live.tell({kind: 'trace', id: '4bf9', lines: ['drawn']})
+    live.tell({kind: 'trace', tree: buildTrace('4bf9', [failed]), unstored: 0, at: 0})
     expect(live.text()).toContain('trace 4bf9')
-    expect(live.press('<escape>').state.mode.kind).toBe('stream')
+    expect(live.press('<escape><escape>').state.mode.kind).toBe('stream')
   })
 
   test('without an id there is no trace', () => {

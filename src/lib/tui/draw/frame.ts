@@ -7,6 +7,8 @@ import {chosenPattern} from '../modes/patterns.js'
 import {chosenService} from '../modes/services.js'
 import {endOf, type State, showsFigures, streamRows} from '../state.js'
 import {drawAlertsScreen} from './alerts.js'
+import {drawCompare} from './compare.js'
+import {drawDetail} from './detail.js'
 import {drawPatterns} from './patterns.js'
 import {apart, fitted, type Part, type Pen} from './pen.js'
 import {drawAbovePrompt, drawPrompt, drawTyped} from './prompt.js'
@@ -14,6 +16,7 @@ import {drawServices} from './services.js'
 import {drawSide} from './side.js'
 import {drawStream} from './stream.js'
 import {drawText} from './text.js'
+import {drawTrace} from './trace.js'
 
 const SIDE = {width: 38, least: 100}
 
@@ -39,6 +42,12 @@ function middle(state: State, columns: number, rows: number, pen: Pen): string[]
       return drawPatterns(state, {columns, rows, chosen: chosenPattern(state, mode)?.text}, pen)
     case 'services':
       return drawServices(state, {columns, rows, chosen: chosenService(state, mode)}, pen)
+    case 'detail':
+      return drawDetail(mode, columns, rows, pen)
+    case 'trace':
+      return drawTrace(mode, columns, rows, pen)
+    case 'compare':
+      return drawCompare(mode, columns, rows, pen)
     case 'alerts':
       return drawAlertsScreen(state, mode, {columns, rows}, pen)
     default: {
@@ -54,7 +63,7 @@ function middle(state: State, columns: number, rows: number, pen: Pen): string[]
 }
 
 function header(state: State, {palette, ascii}: Pen): string {
-  const {source, filter, rate, aside, onlyPattern} = state
+  const {source, filter, pinned, rate, aside, onlyPattern} = state
   const without = withoutText(state)
   const dot = ascii ? ' - ' : ' · '
   const left: Part[] = [
@@ -64,6 +73,7 @@ function header(state: State, {palette, ascii}: Pen): string {
     [filter.text === '' ? '' : `${dot}/ ${filter.text}`, palette.match],
     [onlyPattern === undefined ? '' : `${dot}only ${onlyPattern}`, palette.match],
     [without === '' ? '' : `${dot}without ${without}`, palette.warn],
+    [pinned ? `${dot}${ascii ? '*' : '◆'} ${formatTime(pinned['@timestamp']).slice(0, 8)} pinned` : ''],
   ]
   return apart(
     left,

@@ -13,12 +13,14 @@ const LEAST_ROOM = 10
 
 /** The records on the screen, in exactly so many lines. */
 export function drawStream(state: State, width: number, rows: number, pen: Pen): string[] {
-  const {shown, cursor, top} = state
+  const {shown, cursor, top, pinned} = state
   const end = endOf(state)
   const serviceWidth = widthOfServices(shown.slice(top, Math.min(end, top + rows)))
   const draw = (place: number) => {
     const record = shown.at(place)
-    return record ? recordLines(record, {width, serviceWidth, chosen: place === cursor, wrap: state.wrap, pen}) : []
+    if (!record) return []
+    const marked = record.id === pinned?.id
+    return recordLines(record, {width, serviceWidth, chosen: place === cursor, marked, wrap: state.wrap, pen})
   }
   const lines: string[] = []
   for (let place = firstPlace(state, rows, draw); place < end && lines.length < rows; place++)
@@ -56,15 +58,17 @@ interface Layout {
   width: number
   serviceWidth: number
   chosen: boolean
+  /** It is the pinned one. */
+  marked: boolean
   wrap: boolean
   pen: Pen
 }
 
-function recordLines(record: LogRecord, {width, serviceWidth, chosen, wrap, pen}: Layout): string[] {
+function recordLines(record: LogRecord, {width, serviceWidth, chosen, marked, wrap, pen}: Layout): string[] {
   const {palette} = pen
   const {level, service = ''} = record
   const id = (record.trace_id ?? '').slice(0, ID_WIDTH)
-  const mark = chosen ? (pen.ascii ? '>' : '▸') : ' '
+  const mark = markOf(chosen, marked, pen.ascii)
   const narrow = width < 72
   const head: Part[] = [
     [mark, palette.bold],
@@ -97,6 +101,12 @@ function recordLines(record: LogRecord, {width, serviceWidth, chosen, wrap, pen}
     fitted(head, headWidth) + fitted([[first, strong]], room) + fitted(tail, idWidth),
     ...rest.map((line) => ' '.repeat(headWidth) + fitted([[line]], width - headWidth)),
   ]
+}
+
+function markOf(chosen: boolean, pinned: boolean, ascii: boolean): string {
+  if (chosen) return ascii ? '>' : '▸'
+  if (pinned) return ascii ? '*' : '◆'
+  return ' '
 }
 
 function padded(text: string, width: number): string {

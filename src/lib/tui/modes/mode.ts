@@ -2,14 +2,26 @@ import type {Key} from '../line-editor.js'
 import type {Next} from '../message.js'
 import type {State} from '../state.js'
 import type {AlertsMode} from './alerts.js'
+import type {CompareMode} from './compare.js'
+import type {DetailMode} from './detail.js'
 import type {PatternsMode} from './patterns.js'
 import type {PromptMode} from './prompt.js'
 import type {ServicesMode} from './services.js'
 import type {StreamMode} from './stream.js'
 import type {TextMode} from './text.js'
+import type {TraceMode} from './trace.js'
 
 /** Where the user is, and so what keys mean. Each is a file of this folder, drawn by one of `draw/`. */
-export type Mode = StreamMode | TextMode | PromptMode | AlertsMode | PatternsMode | ServicesMode
+export type Mode =
+  | StreamMode
+  | TextMode
+  | PromptMode
+  | AlertsMode
+  | PatternsMode
+  | ServicesMode
+  | DetailMode
+  | TraceMode
+  | CompareMode
 
 /** What a mode makes of keys. */
 export interface ModeKeys<M extends Mode> {

@@ -1,10 +1,13 @@
 import {alerts} from './alerts.js'
+import {compare} from './compare.js'
+import {detail} from './detail.js'
 import type {Mode, ModeKeys} from './mode.js'
 import {patterns} from './patterns.js'
 import {prompt} from './prompt.js'
 import {services} from './services.js'
 import {stream} from './stream.js'
 import {text} from './text.js'
+import {trace} from './trace.js'
 
 /** Every mode there is. */
 export const MODES: {readonly [K in Mode['kind']]: ModeKeys<Extract<Mode, {kind: K}>>} = {
@@ -14,6 +17,9 @@ export const MODES: {readonly [K in Mode['kind']]: ModeKeys<Extract<Mode, {kind:
   alerts,
   patterns,
   services,
+  detail,
+  trace,
+  compare,
 }
 
 /** Whether keys are text that is typed. */

@@ -8,12 +8,14 @@ import {type Next, only} from '../message.js'
 import {endOf, NO_FILTER, type State, streamRows} from '../state.js'
 import {inView, moved, noted, refiltered, withoutPause} from '../view.js'
 import {openAlerts} from './alerts.js'
+import {compareWith, pinOrUnpin} from './compare.js'
+import {openDetail} from './detail.js'
 import {wordOf} from './list-keys.js'
 import type {ModeKeys} from './mode.js'
 import {openPatterns} from './patterns.js'
 import {openPrompt} from './prompt.js'
 import {openServices} from './services.js'
-import {askTrace, openDetail} from './text.js'
+import {askTrace} from './trace.js'
 
 export interface StreamMode {
   kind: 'stream'
@@ -125,13 +127,18 @@ function onView(state: State, key: Key): Next | undefined {
 
 /** With the record that is chosen. */
 function onRecord(state: State, key: Key): Next | undefined {
+  const record = state.shown.at(state.cursor)
   switch (wordOf(key)) {
     case 'm':
       return only(muteChosen(state))
     case 'return':
-      return only(openDetail(state))
+      return only(openDetail(state, record))
     case 't':
-      return askTrace(state)
+      return askTrace(state, record)
+    case 'p':
+      return only(pinOrUnpin(state, record))
+    case 'c':
+      return only(compareWith(state, record))
     default:
       return undefined
   }

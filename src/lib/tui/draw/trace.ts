@@ -1,0 +1,121 @@
+import {formatDuration, plural} from '../../output/numbers.js'
+import {formatDate, formatTime} from '../../output/times.js'
+import {ASCII, type Drawing, inAscii, UNICODE} from '../../output/trace-drawing.js'
+import {columnsOf, recordParts} from '../../output/trace-records.js'
+import {clockText, edgeText, factsOf} from '../../output/trace-view.js'
+import {layOut, rowParts} from '../../output/trace-waterfall.js'
+import {timeAfter} from '../../trace/clock.js'
+import {firstError} from '../../trace/findings.js'
+import type {TraceSpan} from '../../trace/span.js'
+import {type TraceMode, topOf, traceRows} from '../modes/trace.js'
+import {entriesOf, spansOf, type TraceWalk, type WalkLine, type WalkSection} from '../trace-walk.js'
+import {clamp} from '../view.js'
+import {fitted, type Part, type Pen} from './pen.js'
+
+/** Columns left of a line: which one is chosen, and whether something is folded in it. */
+const GUTTER = 2
+
+/** A title, the waterfall, what is told of the chosen span, and its records, in exactly so many lines. */
+export function drawTrace(mode: TraceMode, columns: number, rows: number, pen: Pen): string[] {
+  const {walk, chosen} = mode
+  const {head, bars, records} = traceRows(walk, rows)
+  const drawing: Drawing = {
+    screen: {isTerminal: true, width: columns, color: false},
+    now: pen.now,
+    ascii: pen.ascii,
+    palette: pen.palette,
+    chars: pen.ascii ? ASCII : UNICODE,
+    width: Math.max(1, columns - GUTTER),
+    textWidth: Math.max(1, columns - GUTTER),
+  }
+  const lines: Part[][] = headParts(mode, head, pen)
+  const top = topOf(mode, Math.max(1, bars))
+  const shown = walk.lines.slice(top, top + bars)
+  for (const [index, line] of shown.entries()) lines.push(lineParts(line, walk, top + index === chosen, drawing))
+  const line = walk.lines[chosen]
+  if (records > 0 && line?.kind === 'row') lines.push(spanParts(line, pen), ...recordsOf(mode, line, records, drawing))
+  const drawn = lines.slice(0, rows).map((parts) => fitted(parts, columns))
+  while (drawn.length < rows) drawn.push(' '.repeat(columns))
+  return pen.ascii ? drawn.map(inAscii) : drawn
+}
+
+function headParts({walk, at, unstored, fresh}: TraceMode, head: number, {palette, now}: Pen): Part[][] {
+  const {tree} = walk
+  const asOf = `as of ${formatTime(new Date(at).toISOString()).slice(0, 8)}`
+  const news = fresh.size > 0 ? `  ${plural(fresh.size, 'more record')} came since: r reads again` : ''
+  const title: Part[] = [['trace '], [tree.id, palette.bold]]
+  if (head === 1) return [[...title, [news, palette.warn], [`  ${asOf}  ${factsOf(tree)}`]]]
+  const whole = unstored === tree.records.length
+  const stream = whole ? 'from the stream, not yet stored' : `${unstored} from the stream, not yet stored`
+  const {zero} = tree
+  const begun = zero === undefined ? '' : timeAfter(zero, tree.start)
+  const facts = [
+    ...(zero === undefined ? [] : [`${formatDate(begun, now)} ${formatTime(begun)}`]),
+    asOf,
+    edgeText(tree),
+    ...tree.clocks.slice(0, 1).map(clockText),
+  ]
+  return [
+    [...title, [`   ${factsOf(tree)}`], [news, palette.warn]],
+    [
+      [unstored > 0 ? `${stream} · ` : '', palette.warn],
+      [facts.filter((fact) => fact !== '').join(' · '), palette.dim],
+    ],
+  ]
+}
+
+function lineParts(line: WalkLine, walk: TraceWalk, chosen: boolean, drawing: Drawing): Part[] {
+  const {palette, ascii} = drawing
+  const {section} = line
+  if (line.kind === 'title') {
+    const facts = `${formatDuration(section.end - section.start)}`
+    return [['  '], [`request ${section.number} of ${section.of}`, palette.bold], [`   ${facts}`, palette.dim]]
+  }
+  const {row} = line
+  const folded = row.kind === 'alike' || (row.kind === 'span' && walk.folding.closed.has(row.span))
+  const parts = rowParts(row, layOut(section, section.measures, drawing))
+  const mark = chosen ? (ascii ? '>' : '▸') : ' '
+  return [[mark, palette.bold], [folded ? '+' : ' ', palette.warn], ...parts]
+}
+
+/** What the chosen span is, in words. */
+function spanParts(line: WalkLine & {kind: 'row'}, {palette}: Pen): Part[] {
+  const [span] = spansOf(line)
+  if (!span) return []
+  const {row, section} = line
+  const paint = (text: string) => palette.service(span.service ?? '', text)
+  const name: Part = [span.service ?? '(no service)', paint]
+  const rule: Part = ['── ', palette.dim]
+  if (row.kind === 'alike') return [rule, name, [`  ${plural(row.spans.length, 'call')} alike: l shows each`]]
+  return [rule, name, [`  ${factsOfSpan(span, section).join(' · ')}`]]
+}
+
+function factsOfSpan(span: TraceSpan, {start, critical, measures}: WalkSection): string[] {
+  const length = span.end - span.start
+  const waited = critical.get(span)
+  const attempt = measures.attempts.get(span)
+  const {edge} = span
+  return [
+    span.missing ? 'no record of it was found' : plural(span.records.length, 'record'),
+    ...(span.timed || length > 0 ? [formatDuration(length)] : []),
+    `from +${formatDuration(span.start - start)}`,
+    ...(waited === undefined ? [] : [`on the critical path: waited for ${formatDuration(waited)}`]),
+    ...(attempt ? [`try ${attempt.number} of ${attempt.of}`] : []),
+    ...(edge?.kind === 'inferred' ? [`its caller is inferred, ${Math.round(edge.confidence * 100)} % sure`] : []),
+    ...(edge?.kind === 'exact' ? ['its caller by ids'] : []),
+    ...(span.id.startsWith('~') ? [] : [`span ${span.id}`]),
+  ]
+}
+
+/** As many records of the line as fit, the chosen one among them. */
+function recordsOf(mode: TraceMode, line: WalkLine & {kind: 'row'}, rows: number, drawing: Drawing): Part[][] {
+  const entries = entriesOf(line)
+  const at = clamp(mode.record, 0, Math.max(0, entries.length - 1))
+  const top = clamp(at - Math.floor(rows / 2), 0, Math.max(0, entries.length - rows))
+  const shown = entries.slice(top, top + rows)
+  const columns = columnsOf(shown, line.section, drawing, firstError(line.section))
+  return shown.map((entry, index) => {
+    const mark = top + index === at ? (drawing.ascii ? '>' : '▸') : ' '
+    return [[mark, drawing.palette.bold], ...recordParts(entry, columns)]
+  })
+}
