@@ -8,6 +8,8 @@ import {LogflowError} from '../lib/errors/logflow-error.js'
 
 export default class Get extends Command {
   static override summary = 'Print one record by its id'
+  static override description =
+    'The id is the one that -o jsonl of search and tail shows; it stays the same when a file is shipped again. Exits with 1 when there is no such record.'
   static override examples = [
     '<%= config.bin %> get 3k9x0v2m1qzt-1f4-8a1b2c3d --json',
     '<%= config.bin %> get "$(<%= config.bin %> search --limit 1 -o raw --fields id)"',

@@ -9,6 +9,8 @@ import {firstFailure} from '../lib/sources/input.js'
 
 export default class Parse extends Command {
   static override summary = 'Show what each line would become, without storing anything'
+  static override description =
+    'Reads as ship does, with the same parsers: to see which fields are found, and what --format or --multiline change. A line that no parser knows is kept whole. Nothing is sent, and no server is asked.'
   static override examples = [
     '<%= config.bin %> parse app.log',
     '<%= config.bin %> parse /var/log/nginx/access.log -o jsonl --fields @timestamp,level,message',

@@ -11,6 +11,8 @@ import {statusView} from '../lib/output/status-view.js'
 
 export default class Status extends Command {
   static override summary = 'Show the pipeline at a glance: bus, lag, store, database, alerts'
+  static override description =
+    'What can be asked is shown, also when something is away; then it exits with 3. To see what is wrong and how to mend it: logflow doctor.'
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json']
   static override flags = {...pipelineFlags, ...globalFlags}
 

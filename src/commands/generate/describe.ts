@@ -7,6 +7,8 @@ import {wrapTo} from '../../lib/output/text-width.js'
 
 export default class GenerateDescribe extends Command {
   static override summary = 'Tell what happens in an incident, and what only looks alarming'
+  static override description =
+    'What breaks, what follows from it in other services, what is harmless beside it, and the command that lets it happen.'
   static override examples = ['<%= config.bin %> generate describe slow-db']
   static override args = {scenario: requiredArgument({description: 'Its name: see generate list'})}
   static override flags = globalFlags

@@ -17,6 +17,8 @@ import {systemView} from '../../lib/output/metrics-system.js'
 
 export default class MetricsSystem extends Command {
   static override summary = 'Show hosts and services, and how far the pipeline is'
+  static override description =
+    'Of the time asked for: hosts and services by their records. Of now: what is on the bus, how far the processing is behind it, and what the store holds.'
   static override examples = [
     '<%= config.bin %> metrics system',
     '<%= config.bin %> metrics system --since 1h --top 50 -o json',
