@@ -12,11 +12,8 @@ import {firstLineOf} from './first-line.js'
 import type {Live, LiveParts} from './parts.js'
 import {every, watchAlerts, watchLag} from './watches.js'
 
-/**
- * How long records are gathered before the screen is told of them; keys are told at once. Where more than a screenful comes
- * in that time nobody reads along, and a frame costs more than the records in it.
- */
-const GATHER_MS = {calm: 50, busy: 250}
+/** How long records are gathered before the screen is told of them; keys are told at once. */
+const GATHER_MS = 50
 const RATE_MS = 1_000
 const PATTERNS_MS = 2_000
 const TOP_PATTERNS = 200
@@ -82,13 +79,11 @@ export class LiveSession implements Kept, Live {
   async #follow(): Promise<void> {
     let gathered: LogRecord[] = []
     let timer: NodeJS.Timeout | undefined
-    let pace: keyof typeof GATHER_MS = 'calm'
     const pass = () => {
       clearTimeout(timer)
       timer = undefined
       const records = gathered
       gathered = []
-      pace = records.length > this.#state.size.rows ? 'busy' : 'calm'
       if (records.length > 0) this.tell({kind: 'records', records})
     }
     for await (const event of this.parts.events) {
@@ -100,7 +95,7 @@ export class LiveSession implements Kept, Live {
           if (record.level !== undefined && ERROR_LEVELS.includes(record.level)) stats.errors++
         }
         gathered.push(...event.records)
-        timer ??= setTimeout(pass, GATHER_MS[pace])
+        timer ??= setTimeout(pass, GATHER_MS)
         // The screen and the keys have their turn, however much comes.
         if (gathered.length > 5_000) {
           pass()

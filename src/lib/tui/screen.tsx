@@ -50,9 +50,13 @@ export function showScreen(kept: Kept, {stdin, stdout, pen, now}: ScreenOptions)
   }
   const repaint = () => {
     painter.forget()
-    pace.changed()
+    pace.asked()
   }
-  return render(<Keys kept={kept} begin={begin} repaint={repaint} />, {
+  const press = (key: Key) => {
+    kept.tell({kind: 'key', key})
+    pace.asked()
+  }
+  return render(<Keys begin={begin} press={press} repaint={repaint} />, {
     stdin,
     stdout,
     exitOnCtrlC: false,
@@ -66,11 +70,11 @@ function later(work: () => void, ms: number): () => void {
 }
 
 /** @param begin called once keys can be pressed; what it returns, at the end */
-function Keys({kept, begin, repaint}: {kept: Kept; begin(): () => void; repaint(): void}) {
+function Keys({begin, press, repaint}: {begin(): () => void; press(key: Key): void; repaint(): void}) {
   useEffect(begin, [begin])
   useInput((text, pressed) => {
     if (pressed.ctrl && text === 'l') return repaint()
-    for (const key of keysOf(text, pressed)) kept.tell({kind: 'key', key})
+    for (const key of keysOf(text, pressed)) press(key)
   })
   return null
 }

@@ -23,10 +23,14 @@ class Clock {
   }
 }
 
-function paced() {
+/** @param cost of a frame, ms */
+function paced(cost = 0) {
   const clock = new Clock()
   const frames: number[] = []
-  const pace = new FramePace(() => frames.push(clock.ms), clock)
+  const pace = new FramePace(() => {
+    frames.push(clock.ms)
+    clock.ms += cost
+  }, clock)
   return {clock, frames, pace}
 }
 
@@ -57,4 +61,21 @@ test('nothing is drawn once it has stopped', () => {
   pace.stop()
   clock.to(5_000)
   expect(frames).toEqual([])
+})
+
+test('frames that take long come less often by themselves, and a key is still drawn at once', () => {
+  const {clock, frames, pace} = paced(20)
+  for (let ms = 0; ms < 10_000; ms++) {
+    pace.changed()
+    clock.to(Math.max(ms, clock.ms))
+  }
+  expect(frames.length * 20).toBeLessThan(10_000 / 10)
+  clock.to(clock.ms + 1_000)
+  const last = frames.at(-1) as number
+  pace.changed()
+  clock.to(last + 100)
+  expect(frames.at(-1)).toBe(last)
+  pace.asked()
+  clock.to(last + 100)
+  expect(frames.at(-1)).toBe(last + 100)
 })

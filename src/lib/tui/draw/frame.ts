@@ -75,11 +75,9 @@ function header(state: State, {palette, ascii}: Pen): string {
     [without === '' ? '' : `${dot}without ${without}`, palette.warn],
     [pinned ? `${dot}${ascii ? '*' : '◆'} ${formatTime(pinned['@timestamp']).slice(0, 8)} pinned` : ''],
   ]
-  return apart(
-    left,
-    [[' '], ...following(state, palette, ascii), [`  ${formatCount(Math.round(rate))}/s`]],
-    state.size.columns,
-  )
+  const received = state.size.columns < 72 ? '' : `  ${formatCount((aside ?? {live: state}).live.all.end)} in all`
+  const right: Part[] = [...following(state, palette, ascii), [`  ${formatCount(Math.round(rate))}/s${received}`]]
+  return apart(left, [[' '], ...right], state.size.columns)
 }
 
 /** Services by name, patterns by number, since their texts are long. */
