@@ -72,14 +72,14 @@ test(
       XDG_DATA_HOME: join(place.home, 'elsewhere'),
     }
     const {stdout, stderr, status} = await demo([], place, elsewhere)
-    expect({status, stderr}).toEqual({status: 0, stderr: expect.stringContaining('27,008 lines → 27,008 records')})
-    expect(stderr).toContain('stored 27,008   already there 0   dead letters 0   dropped 0\n')
+    expect({status, stderr}).toEqual({status: 0, stderr: expect.stringContaining('18,008 lines → 18,008 records')})
+    expect(stderr).toContain('stored 18,008   already there 0   dead letters 0   dropped 0\n')
     const commands = [...stdout.matchAll(/^\$ logflow (.+)$/gm)].map(([, line]) => line as string)
     expect(commands.map((line) => line.split(' ')[0])).toEqual(DEMO_STEPS.map(({words}) => words({})[0]))
     const parts = stdout.split(/^\$ logflow .+\n/m).slice(1)
     const said = Object.fromEntries(DEMO_STEPS.map(({name}, index) => [name, parts[index] as string]))
     expect(said.rule).toMatch(/^opens at +> 50 in 10 min$/m)
-    expect(said.verify).toMatch(/^27,008 records sent +stored 27,008 +dead letters 0 +missing 0 +doubled 0\n/)
+    expect(said.verify).toMatch(/^18,008 records sent +stored 18,008 +dead letters 0 +missing 0 +doubled 0\n/)
     expect(said.engine).toMatch(/^✗ CRITICAL {2}opened {2}Payment errors/)
     expect(said.search?.match(/ ERROR +payment +charge failed, no currency in the request/g)).toHaveLength(3)
     expect(said.patterns).toMatch(/ ERROR +charge failed, no currency in the request\n/)
@@ -128,10 +128,16 @@ test(
     const count = await runLogflow(['search', '--count', '-o', 'json', '--data-dir', join(kept, 'data')], {
       home: place.home,
     })
-    expect(JSON.parse(count.stdout)).toMatchObject({count: 27_008})
+    expect(JSON.parse(count.stdout)).toMatchObject({count: 18_008})
   },
   LONG,
 )
+
+test('where nothing can be written it says what to do', async () => {
+  const ran = await demo([], {home: tempFolder(), temporary: join(tempFolder(), 'none')})
+  expect(ran).toMatchObject({status: 6, stdout: ''})
+  expect(ran.stderr).toMatch(/^error: cannot make a folder in .*\n {2}Set TMPDIR to a folder /)
+})
 
 test.each(['--data-dir', '--profile'])(
   '%s would lead to what is the user’s: wrong use, and nothing is left',
@@ -143,6 +149,37 @@ test.each(['--data-dir', '--profile'])(
     expect(readdirSync(place.home)).toEqual([])
   },
 )
+
+test.skipIf(process.platform !== 'linux')(
+  'no process of it takes more than 300 MB (skipped where there is no /proc)',
+  async () => {
+    const place = emptyPlace()
+    const peaks = new Map<string, number>()
+    const running = demo(['-o', 'jsonl'], place)
+    const timer = setInterval(() => {
+      for (const pid of processesIn(place.temporary)) {
+        const peak = peakMemory(pid)
+        if (peak !== undefined) peaks.set(pid, peak)
+      }
+    }, 50)
+    const ran = await running.finally(() => clearInterval(timer))
+    expect(ran.status).toBe(0)
+    // The guide itself and most of its steps were seen.
+    expect(peaks.size).toBeGreaterThan(3)
+    expect(Math.max(...peaks.values())).toBeLessThan(300_000_000)
+  },
+  LONG,
+)
+
+/** The most memory a process has held at once, in bytes. */
+function peakMemory(pid: string): number | undefined {
+  try {
+    const kB = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return kB === undefined ? undefined : Number(kB) * 1024
+  } catch {
+    return undefined
+  }
+}
 
 describe.skipIf(process.platform !== 'linux')('whatever ends it, folder and processes are gone', () => {
   test.each([
@@ -287,6 +324,28 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       working.keys('C-c')
       await working.shows(/ended with 130\nicanon/)
       expect(working.screen()).not.toContain('error:')
+      expect(readdirSync(place.temporary)).toEqual([])
+    },
+    LONG,
+  )
+
+  test(
+    'ended while the live screen is open: the terminal is as it was',
+    async () => {
+      const place = emptyPlace()
+      const terminal = demoTerminal(place)
+      for (const {pause, wholeScreen} of DEMO_STEPS) {
+        if (!pause && !wholeScreen) continue
+        await terminal.shows(wholeScreen ? 'Enter opens it' : 'Enter goes on')
+        terminal.keys('Enter')
+        await until(() => !terminal.screen().includes('Enter goes on'))
+      }
+      await terminal.shows('following')
+      const demoProcess = processesIn(place.temporary).find((pid) => /\0demo\0$/.test(commandOf(pid)))
+      process.kill(Number(demoProcess), 'SIGTERM')
+      const screen = await terminal.shows(/ended with 0\nicanon/)
+      expect(screen).toContain('$ logflow live --since 1h')
+      expect(screen).not.toContain('following')
       expect(readdirSync(place.temporary)).toEqual([])
     },
     LONG,

@@ -1,6 +1,7 @@
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {LogflowError} from '../../lib/errors/logflow-error.js'
 
 /** What a program needs to run and to draw; nothing that says where logs are or go. */
 const HARMLESS =
@@ -22,7 +23,7 @@ export interface DemoFolder {
  * @param real the environment of the process
  */
 export function openDemoFolder(real: NodeJS.ProcessEnv): DemoFolder {
-  const path = mkdtempSync(join(tmpdir(), 'logflow-demo-'))
+  const path = temporaryFolder(tmpdir())
   let kept = false
   const remove = () => {
     process.off('exit', remove)
@@ -48,5 +49,21 @@ export function openDemoFolder(real: NodeJS.ProcessEnv): DemoFolder {
     keep: () => {
       kept = true
     },
+  }
+}
+
+function temporaryFolder(parent: string): string {
+  try {
+    return mkdtempSync(join(parent, 'logflow-demo-'))
+  } catch (cause) {
+    const {code, message} = cause as NodeJS.ErrnoException
+    throw new LogflowError(
+      code === 'ENOSPC' ? 'DISK_FULL' : 'PERMISSION',
+      `cannot make a folder in ${parent}: ${message}`,
+      {
+        cause,
+        suggestions: ['Set TMPDIR to a folder with some space that can be written'],
+      },
+    )
   }
 }

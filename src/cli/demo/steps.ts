@@ -46,7 +46,7 @@ export const DEMO_STEPS: readonly DemoStep[] = [
     title: 'Make an incident',
     why: 'Ten services of a shop log for a quarter of an hour, with one trace id a request. In the last five minutes something goes wrong.',
     words: () => [
-      ...['generate', '--duration', '15m', '--rate', '30', '--seed', 'demo'],
+      ...['generate', '--duration', '15m', '--rate', '20', '--seed', 'demo'],
       ...['--scenario', 'deploy-errors@10m+5m', '--to', 'shop.log'],
     ],
   },
@@ -73,7 +73,7 @@ export const DEMO_STEPS: readonly DemoStep[] = [
   {
     name: 'search',
     title: 'Search',
-    why: 'The alert quotes “charge failed”: here are the newest of them, each with its stack trace. At the right is the trace id of the request.',
+    why: 'The alert quotes "charge failed": here are the newest of them, each with its stack trace. At the right is the trace id of the request.',
     words: () => ['search', FAILED_PAYMENTS, '--limit', '3'],
     asks: {
       words: ['search', FAILED_PAYMENTS, '--limit', '1', '--output', 'jsonl'],
@@ -92,7 +92,7 @@ export const DEMO_STEPS: readonly DemoStep[] = [
   {
     name: 'trace',
     title: 'Follow one request',
-    why: 'One failed checkout across all services: who called whom, for how long, and which error came first (▶).',
+    why: 'One failed checkout across all services: who called whom, for how long, and which error came first.',
     words: ({search = ''}) => ['trace', search.slice(0, SHORT_ID)],
     pause: true,
   },

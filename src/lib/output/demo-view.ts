@@ -66,7 +66,10 @@ export function outroText(
 /** What has become of the folder. @param keptData the data directory in it, where it was kept */
 export function folderText(folder: string, keptData: string | undefined): string {
   if (keptData === undefined) return `\n${folder} is deleted.\n`
-  return `\nKept in ${folder}. To go on with it:\n  ${plainCommand(['search', '--data-dir', keptData])}\nDelete the folder when you no longer need it.\n`
+  const commands = [['search', 'level>=error'], ['live']].map((words) =>
+    plainCommand([...words, '--data-dir', keptData]),
+  )
+  return `\nKept in ${folder}. To go on with it:\n  ${commands.join('\n  ')}\nDelete the folder when you no longer need it.\n`
 }
 
 function rule(text: string, screen: Screen, bold: (text: string) => string): string {
