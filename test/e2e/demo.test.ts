@@ -11,7 +11,9 @@ import {hasTmux, Terminal} from '../support/terminal.js'
 import {until} from '../support/until.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const LONG = 180_000
+const LONG = 240_000
+/** Between two questions are up to four steps. */
+const STEPS_MS = 120_000
 
 beforeAll(buildLogflow)
 
@@ -103,10 +105,12 @@ test('npm run demo is the same, without questions', () => {
 })
 
 test(
-  'for programs: one object a step, and --keep leaves a folder to go on with',
+  'for programs: one object a step, under 300 MB; --keep leaves a folder to go on with',
   async () => {
     const place = emptyPlace()
-    const {stdout, stderr, status} = await demo(['-o', 'jsonl', '--keep'], place)
+    const running = demo(['-o', 'jsonl', '--keep'], place)
+    const memory = process.platform === 'linux' ? await watched(place.temporary, running) : undefined
+    const {stdout, stderr, status} = await running
     const rows = stdout
       .trimEnd()
       .split('\n')
@@ -129,6 +133,9 @@ test(
       home: place.home,
     })
     expect(JSON.parse(count.stdout)).toMatchObject({count: 18_008})
+    // Not all that are short are seen, but those that hold much are not short.
+    if (memory) expect(memory.processes).toBeGreaterThan(3)
+    if (memory) expect(memory.most).toBeLessThan(300_000_000)
   },
   LONG,
 )
@@ -150,26 +157,15 @@ test.each(['--data-dir', '--profile'])(
   },
 )
 
-test.skipIf(process.platform !== 'linux')(
-  'no process of it takes more than 300 MB (skipped where there is no /proc)',
-  async () => {
-    const place = emptyPlace()
-    const peaks = new Map<string, number>()
-    const running = demo(['-o', 'jsonl'], place)
-    const timer = setInterval(() => {
-      for (const pid of processesIn(place.temporary)) {
-        const peak = peakMemory(pid)
-        if (peak !== undefined) peaks.set(pid, peak)
-      }
-    }, 50)
-    const ran = await running.finally(() => clearInterval(timer))
-    expect(ran.status).toBe(0)
-    // The guide itself and most of its steps were seen.
-    expect(peaks.size).toBeGreaterThan(3)
-    expect(Math.max(...peaks.values())).toBeLessThan(300_000_000)
-  },
-  LONG,
-)
+/** The most memory that any process of a run has held at once, in bytes, as far as it was seen; and how many were seen. */
+async function watched(temporary: string, running: Promise<unknown>): Promise<{processes: number; most: number}> {
+  const peaks = new Map<string, number>()
+  const timer = setInterval(() => {
+    for (const pid of processesIn(temporary)) peaks.set(pid, Math.max(peakMemory(pid) ?? 0, peaks.get(pid) ?? 0))
+  }, 50)
+  await running.finally(() => clearInterval(timer))
+  return {processes: peaks.size, most: Math.max(...peaks.values())}
+}
 
 /** The most memory a process has held at once, in bytes. */
 function peakMemory(pid: string): number | undefined {
@@ -235,11 +231,11 @@ describe.skipIf(process.platform !== 'linux')('whatever ends it, folder and proc
   test.skipIf(noSmallDisk)(
     'a disk that is full (skipped without root): exit status 6, and nothing is left on it',
     async () => {
-      const disk = smallDisk(14_000_000)
+      const disk = smallDisk(9_500_000)
       const place = {home: tempFolder(), temporary: disk.dir}
       const ran = await demo([], place)
       expect(ran.status).toBe(6)
-      expect(ran.stderr).toMatch(/^error: .*disk is full/m)
+      expect(ran.stderr).toMatch(/^error: .*(disk is full|No space left on the disk)/m)
       expect(ran.stderr).toMatch(/^error: the demo stopped: logflow (generate|ship) .* ended with status 6$/m)
       expect(readdirSync(disk.dir)).toEqual([])
     },
@@ -276,11 +272,11 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       const asked = DEMO_STEPS.flatMap(({pause}, index) => (pause ? [`goes on: ${DEMO_STEPS[index + 1]?.title}`] : []))
       expect(asked.length).toBeGreaterThanOrEqual(6)
       for (const question of asked) {
-        const screen = await terminal.shows(`Enter ${question}`)
+        const screen = await terminal.shows(`Enter ${question}`, STEPS_MS)
         expect(screen.split('\n').every((line) => textWidth(line) <= 80)).toBe(true)
         terminal.keys('Enter')
       }
-      await terminal.shows('Enter opens it')
+      await terminal.shows('Enter opens it', STEPS_MS)
       expect(terminal.screen()).toContain('$ logflow live --since 1h')
       terminal.keys('Enter')
       await terminal.shows('following')
@@ -336,7 +332,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       const terminal = demoTerminal(place)
       for (const {pause, wholeScreen} of DEMO_STEPS) {
         if (!pause && !wholeScreen) continue
-        await terminal.shows(wholeScreen ? 'Enter opens it' : 'Enter goes on')
+        await terminal.shows(wholeScreen ? 'Enter opens it' : 'Enter goes on', STEPS_MS)
         terminal.keys('Enter')
         await until(() => !terminal.screen().includes('Enter goes on'))
       }

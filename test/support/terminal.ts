@@ -42,11 +42,11 @@ export class Terminal {
     return this.#tmux('display-message', '-p', format).trimEnd()
   }
 
-  /** Waits until the screen holds what is looked for, and returns it. */
-  async shows(what: string | RegExp): Promise<string> {
+  /** Waits until the screen holds what is looked for, and returns it. @param ms for what takes long by itself */
+  async shows(what: string | RegExp, ms?: number): Promise<string> {
     const holds = (screen: string) => (typeof what === 'string' ? screen.includes(what) : what.test(screen))
     try {
-      await until(() => holds(this.screen()))
+      await until(() => holds(this.screen()), ms)
     } catch (cause) {
       throw new Error(`the screen never showed ${what}; it shows:\n${this.screen()}`, {cause})
     }
