@@ -6,6 +6,7 @@ import type {LogRecord} from '../record/record.js'
 import {LOCAL, type Zone} from '../record/zone.js'
 import {type Counts, noCounts} from './counts.js'
 import {Growing} from './growing.js'
+import {layoutOf} from './layout.js'
 import type {Mode} from './modes/mode.js'
 import type {PromptPurpose} from './modes/prompt.js'
 
@@ -55,7 +56,7 @@ export interface State extends Timeline {
   /** Set while other records than those that arrive are looked at. */
   aside?: Aside
   wrap: boolean
-  panes: {figures: boolean; side: boolean}
+  panes: Panes
   mode: Mode
   /** Zone of times that are typed and shown. */
   zone: Zone
@@ -76,6 +77,19 @@ export interface State extends Timeline {
   rate: number
   /** One line for the user until something else happens. */
   note?: {text: string; bad: boolean}
+}
+
+/** Which panes are shown, and how. */
+export interface Panes {
+  figures: boolean
+  /** Services, patterns and alerts beside the stream. */
+  side: boolean
+  /** Its columns where the user made it wider or narrower. */
+  sideColumns?: number
+  /** The stream has the whole screen. */
+  zoomed: boolean
+  /** The mode that is drawn in its pane beside the stream; others have the whole screen. */
+  beside?: Mode['kind']
 }
 
 export interface Filter {
@@ -133,7 +147,7 @@ export function firstState(options: {
     top: 0,
     following: true,
     wrap: false,
-    panes: {figures: true, side: true},
+    panes: {figures: true, side: true, zoomed: false},
     mode: {kind: 'stream'},
     zone: options.zone ?? LOCAL,
     history: options.history ?? {},
@@ -147,13 +161,8 @@ export function firstState(options: {
 }
 
 /** Lines that the stream has on the screen. */
-export function streamRows({size, panes}: State): number {
-  return Math.max(1, size.rows - 3 - (showsFigures({size, panes}) ? 2 : 0))
-}
-
-/** Not where hardly a record would be left. */
-export function showsFigures({size, panes}: Pick<State, 'size' | 'panes'>): boolean {
-  return panes.figures && size.rows >= 10
+export function streamRows(state: State): number {
+  return layoutOf(state).stream.rows
 }
 
 /** Place behind the last record that may be shown now. */

@@ -9,6 +9,7 @@ import {type Message, type Next, only} from './message.js'
 import {withAlerts} from './modes/alerts.js'
 import {keysOf, takesText} from './modes/modes.js'
 import {withArrivals, withTrace} from './modes/trace.js'
+import {afterMode, onPaneKey} from './panes.js'
 import type {State} from './state.js'
 import {inView, noted} from './view.js'
 
@@ -63,5 +64,8 @@ function onKey(state: State, key: Key): Next {
   if (key.text === '?' && !takesText(mode) && mode.kind !== 'text') {
     return only(openHelp(state))
   }
-  return keysOf(mode).onKey(state, mode, key)
+  const inPane = onPaneKey(state, key)
+  if (inPane) return inPane
+  const next = keysOf(mode).onKey(state, mode, key)
+  return {...next, state: afterMode(next.state)}
 }

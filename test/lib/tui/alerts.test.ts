@@ -27,7 +27,7 @@ const played = (...alerts: TriggeredAlert[]) =>
 describe('alerts', () => {
   test('are listed, with everything that is known of the one that is chosen', () => {
     const live = played(alert, other)
-    expect(live.text()).toContain('✗ High error rate · payment · 2 min')
+    expect(live.text()).toMatch(/ ✗ High error rate {2}payment +2 min │/)
     live.press('a')
     expect(live.effects).toEqual([{kind: 'alert-about', id: 'a-1'}])
     expect(live.text()).toContain('alerts  2 open')

@@ -52,8 +52,8 @@ export class Played {
     return this
   }
 
-  frame(color = false): string[] {
-    return drawFrame(this.state, {palette: paletteFor(color), ascii: false, now: START + 120_000})
+  frame(color = false, ascii = false): string[] {
+    return drawFrame(this.state, {palette: paletteFor(color), ascii, now: START + 120_000})
   }
 
   text(): string {

@@ -263,7 +263,7 @@ describe('pinned and compared', () => {
     expect(screen.text()).toContain('◆ 09:41:02 pinned')
     expect(screen.press('c').state.note?.text).toContain('this is the pinned record')
     screen.press('jjj')
-    expect(screen.text()).toMatch(/^◆.* request 2\b/m)
+    expect(screen.text()).toMatch(/^│?◆.* request 2\b/m)
     screen.press('c')
     expect(screen.text()).toMatch(/^≠ @timestamp +2026-01-01T09:41:02.000Z +\+3.0 s {2}2026-01-01T09:41:05.000Z/m)
     expect(screen.text()).toMatch(/^≠ message +request 2 +request 5/m)

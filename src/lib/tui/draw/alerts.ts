@@ -59,12 +59,17 @@ function alertLine(alert: TriggeredAlert, {columns, chosen}: Place, pen: Pen): s
     [`${MARKS[ascii ? 'ascii' : 'marks'][state]} `, (text) => stateText(state, text, palette)],
     ...(columns < WIDE ? [] : [[`${severity.padEnd(9)}`, (text) => severityText(severity, text, palette)] as Part]),
     [rule_name, palette.bold],
-    [`  ${Object.keys(group).length === 0 ? '' : groupText(group)}`],
+    [`  ${columns < WIDE ? Object.values(group).join(' ') : groupOf(group)}`],
   ]
   const by = acknowledged_by === undefined ? '' : ` by ${acknowledged_by}`
   const right: Part[] =
     columns < WIDE ? [[` ${lasted}`, palette.dim]] : [[`  ${state}${by}  ${lasted.padStart(8)} `, palette.dim]]
   return apart(left, right, columns)
+}
+
+/** Nothing where a rule looks at everything together. */
+function groupOf(group: TriggeredAlert['group']): string {
+  return Object.keys(group).length === 0 ? '' : groupText(group)
 }
 
 const MARKS: Readonly<Record<'ascii' | 'marks', Readonly<Record<AlertState, string>>>> = {

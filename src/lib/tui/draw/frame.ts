@@ -1,16 +1,18 @@
 import {formatCount, plural} from '../../output/numbers.js'
-import {sparkline} from '../../output/sparkline.js'
 import {formatTime} from '../../output/times.js'
-import {sum} from '../counts.js'
+import {isBeside, layoutOf} from '../layout.js'
 import {keysOf} from '../modes/modes.js'
 import {chosenPattern} from '../modes/patterns.js'
 import {chosenService} from '../modes/services.js'
-import {endOf, type State, showsFigures, streamRows} from '../state.js'
+import {endOf, type State} from '../state.js'
 import {drawAlertsScreen} from './alerts.js'
+import {boxed, strokesOf, titled} from './border.js'
 import {drawCompare} from './compare.js'
 import {drawDetail} from './detail.js'
+import {drawFigures, stretchText} from './figures.js'
+import {drawHistogram} from './histogram.js'
 import {drawPatterns} from './patterns.js'
-import {apart, fitted, type Part, type Pen} from './pen.js'
+import {apart, inAscii, type Part, type Pen} from './pen.js'
 import {drawAbovePrompt, drawPrompt, drawTyped} from './prompt.js'
 import {drawServices} from './services.js'
 import {drawSide} from './side.js'
@@ -18,23 +20,25 @@ import {drawStream} from './stream.js'
 import {drawText} from './text.js'
 import {drawTrace} from './trace.js'
 
-const SIDE = {width: 38, least: 100}
-
 /**
- * The whole screen: lines of exactly the terminal's columns, and one fewer than its rows, since a terminal scrolls when
- * its last line is filled.
+ * The whole screen: lines of exactly the terminal's columns, no more than its rows. Panes have lines of a frame round them
+ * where there is room for it; all else has the whole screen for itself.
  */
 export function drawFrame(state: State, pen: Pen): string[] {
-  const {columns, rows} = state.size
-  const body = Math.max(1, rows - 3)
-  const lines = [header(state, pen), ...middle(state, columns, body, pen), footer(state, pen)]
-  const above = state.mode.kind === 'prompt' ? drawAbovePrompt(state.mode, columns, pen) : undefined
-  if (above !== undefined) lines[lines.length - 2] = above
-  return lines
+  const lines = drawLines(state, pen)
+  return pen.ascii ? lines.map(inAscii) : lines
 }
 
-function middle(state: State, columns: number, rows: number, pen: Pen): string[] {
-  const {mode, panes} = state
+function drawLines(state: State, pen: Pen): string[] {
+  const {columns, rows} = state.size
+  const whole = isBeside(state) ? undefined : drawWhole(state, columns, Math.max(1, rows - 3), pen)
+  if (whole) return [header(state, pen), ...whole, footer(state, columns, pen)]
+  return layoutOf(state).framed ? inFrame(state, pen) : plain(state, pen)
+}
+
+/** What has the screen for itself but for header and footer; undefined where it is the stream and the panes beside it. */
+function drawWhole(state: State, columns: number, rows: number, pen: Pen): string[] | undefined {
+  const {mode} = state
   switch (mode.kind) {
     case 'text':
       return drawText(mode, columns, rows, pen)
@@ -50,25 +54,72 @@ function middle(state: State, columns: number, rows: number, pen: Pen): string[]
       return drawCompare(mode, columns, rows, pen)
     case 'alerts':
       return drawAlertsScreen(state, mode, {columns, rows}, pen)
-    default: {
-      const figures = showsFigures(state) ? drawFigures(state, columns, pen) : []
-      const height = streamRows(state)
-      if (!panes.side || columns < SIDE.least) return [...figures, ...drawStream(state, columns, height, pen)]
-      const left = drawStream(state, columns - SIDE.width - 3, height, pen)
-      const right = drawSide(state, SIDE.width, height, pen)
-      const bar = pen.palette.dim(pen.ascii ? ' | ' : ' │ ')
-      return [...figures, ...left.map((line, index) => line + bar + (right[index] as string))]
-    }
+    case 'histogram':
+      return drawHistogram(state, mode, columns, rows, pen)
+    default:
+      return undefined
   }
 }
 
-function header(state: State, {palette, ascii}: Pen): string {
+function plain(state: State, pen: Pen): string[] {
+  const {figures, stream, side} = layoutOf(state)
+  const {columns} = state.size
+  const records = drawRecords(state, stream.columns, stream.rows, pen)
+  const above = figures > 0 ? drawFigures(state, columns, pen) : []
+  if (!side) return [header(state, pen), ...above, ...records, footer(state, columns, pen)]
+  const bar = pen.palette.dim(strokesOf(pen).down)
+  const beside = drawSide(state, side.columns, side.rows, false, pen)
+  return [
+    header(state, pen),
+    ...above,
+    ...records.map((line, row) => `${line}${bar}${beside[row]}`),
+    footer(state, columns, pen),
+  ]
+}
+
+/** The stream; while a prompt is typed what helps with it covers its last line. */
+function drawRecords(state: State, columns: number, rows: number, pen: Pen): string[] {
+  const lines = drawStream(state, columns, rows, pen)
+  const above = state.mode.kind === 'prompt' ? drawAbovePrompt(state.mode, columns, pen) : undefined
+  return above === undefined ? lines : [...lines.slice(0, -1), above]
+}
+
+function inFrame(state: State, pen: Pen): string[] {
+  const {figures, stream, side} = layoutOf(state)
+  const {columns} = state.size
+  const {across, topLeft, topRight, bottomLeft, bottomRight, fromLeft, fromRight, fromBottom, down} = strokesOf(pen)
+  const {dim} = pen.palette
+  const left = [
+    ...(figures > 0 ? [...drawFigures(state, stream.columns, pen), undefined] : []),
+    ...drawRecords(state, stream.columns - 1, stream.rows, pen).map((line) => `${line} `),
+  ]
+  const right = side ? drawSide(state, side.columns, side.rows, true, pen) : undefined
+  const below = across.repeat(stream.columns) + (side ? fromBottom + across.repeat(side.columns) : '')
+  const {begin, end} = headerParts(state, pen, ` ${across} `)
+  return [
+    dim(topLeft) + titled(begin, end, columns - 2, pen) + dim(topRight),
+    ...boxed(left, stream.columns, right, side?.columns ?? 0, pen),
+    dim(fromLeft + below + fromRight),
+    `${dim(down)} ${footer(state, columns - 4, pen)} ${dim(down)}`,
+    dim(bottomLeft + across.repeat(columns - 2) + bottomRight),
+  ]
+}
+
+function header(state: State, pen: Pen): string {
+  const {begin, end} = headerParts(state, pen, pen.ascii ? ' - ' : ' · ')
+  return apart(begin, [[' '], ...end], state.size.columns)
+}
+
+function headerParts(state: State, {palette, ascii, now}: Pen, dot: string): {begin: Part[]; end: Part[]} {
   const {source, filter, pinned, rate, aside, onlyPattern} = state
   const without = withoutText(state)
-  const dot = ascii ? ' - ' : ' · '
+  const stretch = stretchText(state.counts, now)
   const left: Part[] = [
     ['logflow live', palette.bold],
-    [`${dot}${source}`],
+    [dot, palette.dim],
+    [source],
+    [stretch === '' ? '' : dot, palette.dim],
+    [stretch, palette.dim],
     [aside ? `${dot}${aside.title}` : '', palette.bold],
     [filter.text === '' ? '' : `${dot}/ ${filter.text}`, palette.match],
     [onlyPattern === undefined ? '' : `${dot}only ${onlyPattern}`, palette.match],
@@ -77,7 +128,7 @@ function header(state: State, {palette, ascii}: Pen): string {
   ]
   const received = state.size.columns < 72 ? '' : `  ${formatCount((aside ?? {live: state}).live.all.end)} in all`
   const right: Part[] = [...following(state, palette, ascii), [`  ${formatCount(Math.round(rate))}/s${received}`]]
-  return apart(left, [[' '], ...right], state.size.columns)
+  return {begin: left, end: right}
 }
 
 /** Services by name, patterns by number, since their texts are long. */
@@ -109,30 +160,18 @@ function following(state: State, palette: Pen['palette'], ascii: boolean): Part[
   ]
 }
 
-function drawFigures({counts}: State, columns: number, {palette, ascii}: Pen): string[] {
-  const line = (title: string, values: number[], total: number, paint: (text: string) => string): string => {
-    const end = ` ${formatCount(total)}`
-    const most = Math.max(1, columns - title.length - end.length - 1)
-    return fitted([[`${title} `, palette.dim], [sparkline(values, {ascii, most}), paint], [end]], columns)
-  }
-  const whole = sum(counts.whole)
-  const records = counts.whole.map((one) => one.records)
-  const errors = counts.whole.map((one) => one.errors)
-  return [line('volume', records, whole.records, palette.good), line('errors', errors, whole.errors, palette.bad)]
-}
-
-function footer(state: State, pen: Pen): string {
+function footer(state: State, columns: number, pen: Pen): string {
   const {palette} = pen
-  const {mode, note, size} = state
-  if (mode.kind === 'prompt') return drawPrompt(mode, size.columns, pen)
+  const {mode, note} = state
+  if (mode.kind === 'prompt') return drawPrompt(mode, columns, pen)
   if (mode.kind === 'alerts' && mode.typing) {
     const {alert, line} = mode.typing
-    return drawTyped({title: `acknowledge ${alert.rule_name}, with a note: `, line}, size.columns, pen)
+    return drawTyped({title: `acknowledge ${alert.rule_name}, with a note: `, line}, columns, pen)
   }
   const left: Part[] = note
     ? [[note.text, note.bad ? palette.bad : palette.warn]]
     : [[keysOf(mode).hints(state, mode), palette.dim]]
-  return apart(left, healthParts(state, pen), size.columns)
+  return apart(left, healthParts(state, pen), columns)
 }
 
 function healthParts({health}: State, {palette}: Pen): Part[] {

@@ -1,72 +1,42 @@
-import {formatCount} from '../../output/numbers.js'
-import {sparkline} from '../../output/sparkline.js'
-import {textWidth} from '../../output/text-width.js'
 import {byService} from '../counts.js'
+import {isBeside} from '../layout.js'
+import {chosenAlert} from '../modes/alerts.js'
+import {chosenPattern, patternsListed} from '../modes/patterns.js'
+import {chosenService} from '../modes/services.js'
 import type {State} from '../state.js'
-import {apart, fitted, type Pen} from './pen.js'
+import {drawAlerts} from './alerts.js'
+import type {Column} from './border.js'
+import {drawPatterns} from './patterns.js'
+import type {Pen} from './pen.js'
+import {drawServices} from './services.js'
 
-const TREND = 10
-
-/** Services, patterns and alerts in a column of exactly so many lines. */
-export function drawSide(state: State, width: number, rows: number, pen: Pen): string[] {
-  const alerts = alertLines(state, width, pen)
-  const alertRows = Math.min(alerts.length, Math.max(2, Math.floor(rows / 4)))
-  const rest = rows - alertRows
-  const services = serviceLines(state, width, Math.ceil(rest * 0.55), pen)
-  const patterns = patternLines(state, width, rest - services.length, pen)
-  const lines = [...services, ...patterns, ...alerts.slice(0, alertRows)]
-  while (lines.length < rows) lines.push(' '.repeat(width))
+/** Services, patterns and alerts one below the other in exactly so many lines; `divided` by a line of the frame. */
+export function drawSide(state: State, columns: number, rows: number, divided: boolean, pen: Pen): Column {
+  // A column is left free at the right, so that numbers do not touch the frame.
+  const inner = columns - 1
+  const heights = heightsOf(state, rows - (divided ? 2 : 0))
+  const mode = isBeside(state) ? state.mode : undefined
+  const service = mode?.kind === 'services' ? chosenService(state, mode) : undefined
+  const pattern = mode?.kind === 'patterns' ? chosenPattern(state, mode)?.text : undefined
+  const alert = mode?.kind === 'alerts' ? chosenAlert(state, mode)?.id : undefined
+  const panes = [
+    drawServices(state, {columns: inner, rows: heights.services, chosen: service}, pen),
+    drawPatterns(state, {columns: inner, rows: heights.patterns, chosen: pattern}, pen),
+    drawAlerts(state, {columns: inner, rows: heights.alerts, chosen: alert}, pen),
+  ]
+  const lines = panes.flatMap((pane, index) => [
+    ...(index > 0 && divided ? [undefined] : []),
+    ...pane.map((line) => `${line} `),
+  ])
   return lines.slice(0, rows)
 }
 
-function serviceLines({counts, muted}: State, width: number, rows: number, pen: Pen): string[] {
-  const {palette, ascii} = pen
-  const lines = [apart([['services', palette.bold]], [['errors', palette.dim]], width)]
-  for (const {name, records, errors, trend} of byService(counts).slice(0, Math.max(0, rows - 1))) {
-    const part = records === 0 ? 0 : (errors / records) * 100
-    const rate = `${part.toFixed(1).padStart(5)} %`
-    const bars = sparkline(
-      trend.slice(-TREND * 2).map((one) => one.records),
-      {ascii, most: TREND},
-    ).padEnd(TREND)
-    const paint = part >= 5 ? palette.bad : part > 0 ? palette.warn : palette.dim
-    const silent = muted.includes(name) ? ' (muted)' : ''
-    lines.push(
-      apart([[`${name}${silent}`, (text) => palette.service(name, text)]], [[` ${bars} `], [rate, paint]], width),
-    )
-  }
-  return lines
-}
-
-function patternLines({patterns}: State, width: number, rows: number, {palette}: Pen): string[] {
-  if (rows <= 1) return []
-  const top = patterns.slice(0, rows - 1)
-  const column = Math.max(1, ...top.map(({count}) => textWidth(formatCount(count))))
-  return [
-    fitted([['patterns', palette.bold]], width),
-    ...top.map(({text, count}) => fitted([[`${formatCount(count).padStart(column)} `, palette.dim], [text]], width)),
-  ]
-}
-
-function alertLines({alerts}: State, width: number, {palette, ascii, now}: Pen): string[] {
-  const title = fitted(
-    [
-      ['alerts', palette.bold],
-      [alerts.length === 0 ? '  none open' : `  ${alerts.length}`, palette.dim],
-    ],
-    width,
-  )
-  return [
-    title,
-    ...alerts.map((alert) => {
-      const minutes = Math.max(0, Math.round((now - Date.parse(alert.opened_at)) / 60_000))
-      const group = Object.values(alert.group).join(' ')
-      const mark = alert.state === 'acknowledged' ? (ascii ? '+' : '✓') : ascii ? '!' : '✗'
-      const paint = alert.state === 'acknowledged' ? palette.dim : palette.bad
-      const text = [alert.rule_name, group, `${alert.state === 'open' ? '' : `${alert.state} `}${minutes} min`].filter(
-        (part) => part !== '',
-      )
-      return fitted([[`${mark} `, paint], [text.join(ascii ? ' - ' : ' · ')]], width)
-    }),
-  ]
+/** Alerts are few and matter most: they get what they need up to a quarter. Services and patterns share what is left. */
+function heightsOf(state: State, rows: number): {services: number; patterns: number; alerts: number} {
+  const alerts = Math.min(1 + Math.max(1, state.alerts.length), Math.max(1, Math.floor(rows / 4)))
+  const rest = Math.max(0, rows - alerts)
+  const wanted = 1 + Math.max(1, byService(state.counts).length)
+  const others = 1 + Math.max(1, patternsListed(state).length)
+  const services = Math.min(wanted, Math.max(Math.ceil(rest / 2), rest - others), rest)
+  return {services, patterns: rest - services, alerts}
 }

@@ -3,6 +3,7 @@ import {cellText, flatten} from '../../output/fields.js'
 import {textWidth, wrapTo} from '../../output/text-width.js'
 import {formatTime} from '../../output/times.js'
 import type {LogRecord} from '../../record/record.js'
+import {isBeside} from '../layout.js'
 import {endOf, type State} from '../state.js'
 import {fitted, type Part, type Pen} from './pen.js'
 
@@ -15,12 +16,13 @@ const LEAST_ROOM = 10
 export function drawStream(state: State, width: number, rows: number, pen: Pen): string[] {
   const {shown, cursor, top, pinned} = state
   const end = endOf(state)
+  const focused = !isBeside(state)
   const serviceWidth = widthOfServices(shown.slice(top, Math.min(end, top + rows)))
   const draw = (place: number) => {
     const record = shown.at(place)
     if (!record) return []
     const marked = record.id === pinned?.id
-    return recordLines(record, {width, serviceWidth, chosen: place === cursor, marked, wrap: state.wrap, pen})
+    return recordLines(record, {width, serviceWidth, chosen: place === cursor, marked, focused, wrap: state.wrap, pen})
   }
   const lines: string[] = []
   for (let place = firstPlace(state, rows, draw); place < end && lines.length < rows; place++)
@@ -60,15 +62,18 @@ interface Layout {
   chosen: boolean
   /** It is the pinned one. */
   marked: boolean
+  /** Keys are the stream's, and not those of a pane beside it. */
+  focused: boolean
   wrap: boolean
   pen: Pen
 }
 
-function recordLines(record: LogRecord, {width, serviceWidth, chosen, marked, wrap, pen}: Layout): string[] {
+function recordLines(record: LogRecord, layout: Layout): string[] {
+  const {width, serviceWidth, chosen, wrap, pen} = layout
   const {palette} = pen
   const {level, service = ''} = record
   const id = (record.trace_id ?? '').slice(0, ID_WIDTH)
-  const mark = markOf(chosen, marked, pen.ascii)
+  const mark = markOf(layout)
   const narrow = width < 72
   const head: Part[] = [
     [mark, palette.bold],
@@ -103,9 +108,11 @@ function recordLines(record: LogRecord, {width, serviceWidth, chosen, marked, wr
   ]
 }
 
-function markOf(chosen: boolean, pinned: boolean, ascii: boolean): string {
-  if (chosen) return ascii ? '>' : '▸'
-  if (pinned) return ascii ? '*' : '◆'
+/** The chosen one is marked less where keys are those of a pane beside. */
+function markOf({chosen, focused, marked, pen: {ascii}}: Layout): string {
+  if (chosen && focused) return ascii ? '>' : '▸'
+  if (chosen) return ascii ? '-' : '▹'
+  if (marked) return ascii ? '*' : '◆'
   return ' '
 }
 

@@ -4,6 +4,7 @@ import type {State} from '../state.js'
 import type {AlertsMode} from './alerts.js'
 import type {CompareMode} from './compare.js'
 import type {DetailMode} from './detail.js'
+import type {HistogramMode} from './histogram.js'
 import type {PatternsMode} from './patterns.js'
 import type {PromptMode} from './prompt.js'
 import type {ServicesMode} from './services.js'
@@ -22,6 +23,7 @@ export type Mode =
   | DetailMode
   | TraceMode
   | CompareMode
+  | HistogramMode
 
 /** What a mode makes of keys. */
 export interface ModeKeys<M extends Mode> {

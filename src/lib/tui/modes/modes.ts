@@ -1,6 +1,7 @@
 import {alerts} from './alerts.js'
 import {compare} from './compare.js'
 import {detail} from './detail.js'
+import {histogram} from './histogram.js'
 import type {Mode, ModeKeys} from './mode.js'
 import {patterns} from './patterns.js'
 import {prompt} from './prompt.js'
@@ -20,6 +21,7 @@ export const MODES: {readonly [K in Mode['kind']]: ModeKeys<Extract<Mode, {kind:
   detail,
   trace,
   compare,
+  histogram,
 }
 
 /** Whether keys are text that is typed. */

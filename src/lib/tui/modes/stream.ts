@@ -5,11 +5,13 @@ import {commandOf} from '../as-command.js'
 import {leaveAside} from '../aside.js'
 import type {Key} from '../line-editor.js'
 import {type Next, only} from '../message.js'
+import {PANE_HELP} from '../panes.js'
 import {endOf, NO_FILTER, type State, streamRows} from '../state.js'
 import {inView, moved, noted, refiltered, withoutPause} from '../view.js'
 import {openAlerts} from './alerts.js'
 import {compareWith, pinOrUnpin} from './compare.js'
 import {openDetail} from './detail.js'
+import {openHistogram} from './histogram.js'
 import {wordOf} from './list-keys.js'
 import type {ModeKeys} from './mode.js'
 import {openPatterns} from './patterns.js'
@@ -48,7 +50,8 @@ export const stream: ModeKeys<StreamMode> = {
     'P  S             patterns of messages, services: show one alone, mute it',
     '',
     'w                fold long messages, or show them whole',
-    'b  v             side panes, figures',
+    'V                records and errors over time, large',
+    ...PANE_HELP,
     'y                copy as a logflow command that shows the same',
     's                save what is shown to a file, as JSON lines',
     'q                leave',
@@ -110,6 +113,8 @@ function onView(state: State, key: Key): Next | undefined {
       return openAlerts(state)
     case 'P':
       return only(openPatterns(state))
+    case 'V':
+      return only(openHistogram(state))
     case 'S':
       return only(openServices(state))
     case 'M':
