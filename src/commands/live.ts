@@ -69,6 +69,7 @@ export default class Live extends Command {
     await using tailed = await openTailed({...context, talk}, choice)
     await using app = openApp(context.config, undefined, say)
     const {color} = context.screen
+    const {topic, group} = context.config
     const signal = new AbortController()
     const history = join(context.config.dataDir, 'live-history.jsonl')
     const first = firstState({
@@ -87,7 +88,9 @@ export default class Live extends Command {
     session = new LiveSession(first, {
       events: tailRecords(tailed.arrivals, {last, follow: true, wait: !files}, signal.signal),
       arrivals: tailed.arrivals,
-      ...(files ? {} : {alerts: () => app.alerts(), store: () => app.store(), findTrace: traceIn}),
+      ...(files
+        ? {}
+        : {alerts: app.alerts, store: app.store, pipeline: {bus: app.bus, topic, group}, findTrace: traceIn}),
       write: (text) => process.stdout.write(text),
       suspend,
       now: () => Date.now(),

@@ -10,6 +10,7 @@ import type {Effect} from '../../lib/tui/message.js'
 import {belongs} from '../../lib/tui/trace-walk.js'
 import {settleAlert, showAlertRecords, tellAbout} from './alert-effects.js'
 import {firstLineOf} from './first-line.js'
+import {drop, redrive, tellLetter, tellLetters} from './letter-effects.js'
 import type {Live} from './parts.js'
 
 /** Does it, and tells the screen what came of it; rejects with what kept it from being done. */
@@ -28,6 +29,14 @@ export async function carryOut(effect: Effect, live: Live): Promise<void> {
       return tellAbout(live, effect.id)
     case 'alert-records':
       return showAlertRecords(live, effect.alert)
+    case 'letters':
+      return tellLetters(live)
+    case 'letter':
+      return tellLetter(live, effect.id)
+    case 'redrive':
+      return redrive(live, effect.id)
+    case 'drop':
+      return drop(live, effect.id)
     case 'copy':
       // OSC 52: terminals that allow it put the text on the clipboard; the note shows it to all others.
       live.parts.write(`\u001b]52;c;${Buffer.from(effect.text).toString('base64')}\u0007`)

@@ -1,4 +1,5 @@
 import type {Alerts} from '../../lib/alerts/alerts.js'
+import type {Bus} from '../../lib/bus/bus.js'
 import type {FoundTrace} from '../../lib/flows/find-trace.js'
 import type {Arrivals} from '../../lib/flows/tail-arrivals.js'
 import type {TailEvent} from '../../lib/flows/tail-records.js'
@@ -15,6 +16,8 @@ export interface LiveParts {
   alerts?: () => Promise<Alerts>
   /** Where records are asked for that do not arrive; absent where plain files are watched. */
   store?: () => Promise<Store>
+  /** Where lines wait to be processed, and what could not be; absent where plain files are watched. */
+  pipeline?: {bus: () => Promise<Bus>; topic: string; group: string}
   /** What is stored of a trace; absent where plain files are watched: what was read of it is all there is. */
   findTrace?(id: string): Promise<FoundTrace>
   /** What goes to the terminal itself: the request to put a text on the clipboard. */

@@ -10,7 +10,8 @@ import {update} from '../../lib/tui/update.js'
 import {carryOut} from './effects.js'
 import {firstLineOf} from './first-line.js'
 import type {Live, LiveParts} from './parts.js'
-import {every, watchAlerts, watchLag} from './watches.js'
+import {watchAll} from './watch-all.js'
+import {every} from './watches.js'
 
 /** How long records are gathered before the screen is told of them; keys are told at once. */
 const GATHER_MS = 50
@@ -63,7 +64,7 @@ export class LiveSession implements Kept, Live {
 
   /** Follows what arrives until the user leaves; rejects with what ended it otherwise. */
   async run(): Promise<void> {
-    const beside = [this.#watchRate(), this.#watchPatterns(), watchLag(this), watchAlerts(this)]
+    const beside = [this.#watchRate(), this.#watchPatterns(), ...watchAll(this)]
     try {
       await this.#follow()
     } finally {

@@ -12,8 +12,10 @@ export function openHelp(state: State): State {
 
 /** The keys of every mode, those of the one one is in first. */
 export function helpOf({kind}: Mode): string[] {
-  const {stream, detail, compare, trace, alerts, patterns, services, histogram, prompt} = MODES
-  const all = [stream, detail, compare, trace, alerts, patterns, services, histogram, prompt].map(({help}) => help)
+  const {stream, detail, compare, trace, alerts, patterns, services, histogram, prompt, 'dead-letters': letters} = MODES
+  const all = [stream, detail, compare, trace, alerts, patterns, services, letters, histogram, prompt].map(
+    ({help}) => help,
+  )
   const here = MODES[kind].help
   const parts = [here, ...all.filter((help) => help !== here)].filter(({length}) => length > 0)
   return [...parts.flatMap((help) => [...help, '']), ...COMMAND_HELP, '', ...EVERYWHERE]

@@ -5,7 +5,8 @@ import type {LogRecord} from '../record/record.js'
 import type {TraceTree} from '../trace/trace-tree.js'
 import type {Key} from './line-editor.js'
 import type {PromptPurpose} from './modes/prompt.js'
-import type {AlertAbout, Aside, Health, PatternCount, State} from './state.js'
+import type {Health, Letters} from './pipeline.js'
+import type {AlertAbout, Aside, PatternCount, State} from './state.js'
 
 export type Message =
   | {kind: 'records'; records: readonly LogRecord[]}
@@ -17,6 +18,9 @@ export type Message =
   | {kind: 'alert-about'; about: AlertAbout}
   /** Records to be looked at in place of those that arrive, oldest first. */
   | {kind: 'aside'; title: string; asked: Aside['asked']; records: readonly LogRecord[]}
+  | {kind: 'letters'; letters: Letters}
+  /** Everything of a dead letter. */
+  | {kind: 'letter'; title: string; lines: readonly string[]}
   | {kind: 'health'; health: Health}
   | {kind: 'note'; text: string; bad?: boolean}
   /** A trace that was asked for; how many of its records only the stream holds; when it was read, ms since 1970. */
@@ -32,6 +36,11 @@ export type Effect =
   | {kind: 'alert-about'; id: string}
   /** The records that fired it. */
   | {kind: 'alert-records'; alert: TriggeredAlert}
+  /** The dead letters as they are now. */
+  | {kind: 'letters'}
+  | {kind: 'letter' | 'drop'; id: string}
+  /** Without an id all of them. */
+  | {kind: 'redrive'; id?: string}
   | {kind: 'copy'; text: string}
   | {kind: 'save'; path: string; records: readonly LogRecord[]}
   /** A line that was typed at a prompt is kept for later sessions. */

@@ -9,6 +9,7 @@ import {Growing} from './growing.js'
 import {layoutOf} from './layout.js'
 import type {Mode} from './modes/mode.js'
 import type {PromptPurpose} from './modes/prompt.js'
+import type {Health, Letters} from './pipeline.js'
 
 /** Records one can scroll back through. */
 export const MOST_RECORDS = 100_000
@@ -72,6 +73,7 @@ export interface State extends Timeline {
   alertsProblem?: string
   /** What more is known of the one that was looked at last. */
   alertAbout?: AlertAbout
+  letters: Letters
   health: Health
   /** Records of the last second or so, a second. */
   rate: number
@@ -118,14 +120,6 @@ export interface PatternCount {
   errors: number
 }
 
-export interface Health {
-  /** Records on the bus that cannot have been shown yet. */
-  lag?: number
-  deadLetters?: number
-  /** The stream is cut and tried again, since. */
-  away?: string
-}
-
 export function firstState(options: {
   columns: number
   rows: number
@@ -155,6 +149,7 @@ export function firstState(options: {
     patterns: [],
     patternsOf: 0,
     alerts: [],
+    letters: {list: []},
     health: {},
     rate: 0,
   }

@@ -7,6 +7,7 @@ import {openHelp} from './help.js'
 import type {Key} from './line-editor.js'
 import {type Message, type Next, only} from './message.js'
 import {withAlerts} from './modes/alerts.js'
+import {withLetters, withWhole} from './modes/dead-letters.js'
 import {keysOf, takesText} from './modes/modes.js'
 import {withArrivals, withTrace} from './modes/trace.js'
 import {afterMode, onPaneKey} from './panes.js'
@@ -33,6 +34,10 @@ export function update(state: State, message: Message): Next {
       const {title, asked, records} = message
       return only(openAside({...state, note: undefined}, {title, asked}, records))
     }
+    case 'letters':
+      return only(withLetters(state, message.letters))
+    case 'letter':
+      return only(withWhole(state, message.title, message.lines))
     case 'health':
       return only({...state, health: {...state.health, ...message.health}})
     case 'note':

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import type {TriggeredAlert} from '../../../src/lib/alerts/alerts.js'
 import {textWidth} from '../../../src/lib/output/text-width.js'
+import type {DeadLetter} from '../../../src/lib/tui/pipeline.js'
 import {Played, record, records} from './made-state.js'
 
 const COLORS = /\u001b\[[0-9;]*m/g
@@ -23,6 +24,20 @@ const HOSTILE_ALERTS = HOSTILE.map(({message = ''}, at): TriggeredAlert => {
   return {id: `a-${at}`, rule_id: 'r', severity: 'critical', state: 'open', silenced: false, ...times, ...said}
 })
 
+const HOSTILE_LETTERS = HOSTILE.map(({message = '', service}, at): DeadLetter => {
+  return {
+    id: `l-${at}`,
+    reason: message,
+    tries: 3,
+    service,
+    file: message,
+    line: at,
+    source: message,
+    offset: at,
+    preview: message,
+  }
+})
+
 describe.each([
   [80, 24],
   [40, 12],
@@ -36,6 +51,8 @@ describe.each([
     'prompt',
     'help',
     'alerts',
+    'letters',
+    'health',
     'note',
     'resolve',
     'patterns',
@@ -47,7 +64,12 @@ describe.each([
     'paused',
   ])('%s: no line is too wide, none too many', (mode) => {
     const live = new Played(columns, rows).tell({kind: 'records', records: [...records(300), ...HOSTILE]})
-    live.tell({kind: 'patterns', patterns: HOSTILE_PATTERNS, of: 300}, {kind: 'alerts', alerts: HOSTILE_ALERTS})
+    live.tell(
+      {kind: 'patterns', patterns: HOSTILE_PATTERNS, of: 300},
+      {kind: 'alerts', alerts: HOSTILE_ALERTS},
+      {kind: 'letters', letters: {list: HOSTILE_LETTERS, count: 7}},
+      {kind: 'health', health: {busAway: 0, storeAway: 0, deadLetters: 7, pace: {behind: 7, stalledSince: 0}}},
+    )
     live.press(
       {
         stream: '',
@@ -55,6 +77,8 @@ describe.each([
         prompt: '/level:(',
         help: '?',
         alerts: 'a',
+        letters: 'DjR',
+        health: 'H',
         note: 'aA',
         resolve: 'ajr',
         patterns: 'Pjm',

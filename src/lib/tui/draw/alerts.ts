@@ -3,7 +3,6 @@ import {recordsCommand} from '../../alerts/records-command.js'
 import {conditionText, groupText, measuredText, severityText, stateText, whenText} from '../../output/alert-text.js'
 import {alertCounts} from '../../output/alerts-view.js'
 import {formatDuration} from '../../output/numbers.js'
-import {LOCAL} from '../../record/zone.js'
 import {type AlertsMode, chosenAlert} from '../modes/alerts.js'
 import {placeOf} from '../modes/list-place.js'
 import type {State} from '../state.js'
@@ -77,9 +76,9 @@ const MARKS: Readonly<Record<'ascii' | 'marks', Readonly<Record<AlertState, stri
   marks: {pending: '…', open: '✗', acknowledged: '!', resolved: '✓'},
 }
 
-function aboutAlert(alert: TriggeredAlert, {alertAbout}: State, columns: number, pen: Pen): string[] {
+function aboutAlert(alert: TriggeredAlert, {alertAbout, zone}: State, columns: number, pen: Pen): string[] {
   const {palette, now} = pen
-  const view = {zone: LOCAL, now}
+  const view = {zone, now}
   const when = (time: string) => whenText(time, view)
   const about = alertAbout?.id === alert.id ? alertAbout : undefined
   const details: Detail[] = [

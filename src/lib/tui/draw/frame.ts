@@ -8,8 +8,10 @@ import {endOf, type State} from '../state.js'
 import {drawAlertsScreen} from './alerts.js'
 import {boxed, strokesOf, titled} from './border.js'
 import {drawCompare} from './compare.js'
+import {drawDeadLetters} from './dead-letters.js'
 import {drawDetail} from './detail.js'
 import {drawFigures, stretchText} from './figures.js'
+import {drawHealth, healthParts} from './health.js'
 import {drawHistogram} from './histogram.js'
 import {drawPatterns} from './patterns.js'
 import {apart, inAscii, type Part, type Pen} from './pen.js'
@@ -52,6 +54,10 @@ function drawWhole(state: State, columns: number, rows: number, pen: Pen): strin
       return drawTrace(mode, columns, rows, pen)
     case 'compare':
       return drawCompare(mode, columns, rows, pen)
+    case 'health':
+      return drawHealth(state, mode, {columns, rows}, pen)
+    case 'dead-letters':
+      return drawDeadLetters(state, mode, {columns, rows}, pen)
     case 'alerts':
       return drawAlertsScreen(state, mode, {columns, rows}, pen)
     case 'histogram':
@@ -172,12 +178,4 @@ function footer(state: State, columns: number, pen: Pen): string {
     ? [[note.text, note.bad ? palette.bad : palette.warn]]
     : [[keysOf(mode).hints(state, mode), palette.dim]]
   return apart(left, healthParts(state, pen), columns)
-}
-
-function healthParts({health}: State, {palette}: Pen): Part[] {
-  const parts: Part[] = []
-  if (health.away !== undefined) parts.push([`  ${health.away}`, palette.bad])
-  if (health.lag !== undefined) parts.push([`  lag ${formatCount(health.lag)}`, palette.dim])
-  if (health.deadLetters) parts.push([`  dlq ${formatCount(health.deadLetters)}`, palette.warn])
-  return parts
 }

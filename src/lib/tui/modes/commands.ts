@@ -12,6 +12,8 @@ import {saveShown} from '../save-shown.js'
 import type {State} from '../state.js'
 import {noted, refiltered} from '../view.js'
 import {openAlerts} from './alerts.js'
+import {openDeadLetters} from './dead-letters.js'
+import {openHealth} from './health.js'
 import {openPatterns} from './patterns.js'
 import {openServices} from './services.js'
 
@@ -70,6 +72,8 @@ const COMMANDS: readonly Command[] = [
     }),
   },
   {name: 'alerts', what: 'alerts that are open', run: openAlerts},
+  {name: 'dead-letters', what: 'what could not be stored', run: openDeadLetters},
+  {name: 'health', what: 'how the pipeline is', run: (state) => only(openHealth(state))},
   {name: 'patterns', what: 'kinds of messages', run: (state) => only(openPatterns(state))},
   {name: 'services', what: 'services, and their errors', run: (state) => only(openServices(state))},
   {name: 'wrap', what: 'fold long messages, or show them whole', run: (state) => only({...state, wrap: !state.wrap})},

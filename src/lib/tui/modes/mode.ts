@@ -3,7 +3,9 @@ import type {Next} from '../message.js'
 import type {State} from '../state.js'
 import type {AlertsMode} from './alerts.js'
 import type {CompareMode} from './compare.js'
+import type {DeadLettersMode} from './dead-letters.js'
 import type {DetailMode} from './detail.js'
+import type {HealthMode} from './health.js'
 import type {HistogramMode} from './histogram.js'
 import type {PatternsMode} from './patterns.js'
 import type {PromptMode} from './prompt.js'
@@ -24,6 +26,8 @@ export type Mode =
   | TraceMode
   | CompareMode
   | HistogramMode
+  | DeadLettersMode
+  | HealthMode
 
 /** What a mode makes of keys. */
 export interface ModeKeys<M extends Mode> {

@@ -1,6 +1,8 @@
 import {alerts} from './alerts.js'
 import {compare} from './compare.js'
+import {deadLetters} from './dead-letters.js'
 import {detail} from './detail.js'
+import {health} from './health.js'
 import {histogram} from './histogram.js'
 import type {Mode, ModeKeys} from './mode.js'
 import {patterns} from './patterns.js'
@@ -22,6 +24,8 @@ export const MODES: {readonly [K in Mode['kind']]: ModeKeys<Extract<Mode, {kind:
   trace,
   compare,
   histogram,
+  'dead-letters': deadLetters,
+  health,
 }
 
 /** Whether keys are text that is typed. */

@@ -10,7 +10,9 @@ import {endOf, NO_FILTER, type State, streamRows} from '../state.js'
 import {inView, moved, noted, refiltered, withoutPause} from '../view.js'
 import {openAlerts} from './alerts.js'
 import {compareWith, pinOrUnpin} from './compare.js'
+import {openDeadLetters} from './dead-letters.js'
 import {openDetail} from './detail.js'
+import {openHealth} from './health.js'
 import {openHistogram} from './histogram.js'
 import {wordOf} from './list-keys.js'
 import type {ModeKeys} from './mode.js'
@@ -47,6 +49,8 @@ export const stream: ModeKeys<StreamMode> = {
     'Enter            every field of the record',
     't                its trace',
     'a                alerts that are open, and what fired them',
+    'D                dead letters: see why, send them again',
+    'H                how the pipeline is: what comes, is processed, waits',
     'P  S             patterns of messages, services: show one alone, mute it',
     '',
     'w                fold long messages, or show them whole',
@@ -111,6 +115,10 @@ function onView(state: State, key: Key): Next | undefined {
       return only(openPrompt(state, 'save', 'logflow-live.jsonl'))
     case 'a':
       return openAlerts(state)
+    case 'D':
+      return openDeadLetters(state)
+    case 'H':
+      return only(openHealth(state))
     case 'P':
       return only(openPatterns(state))
     case 'V':

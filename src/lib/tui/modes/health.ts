@@ -1,0 +1,30 @@
+// How the pipeline is: what comes, what is processed and stored, what waits.
+
+import {only} from '../message.js'
+import type {State} from '../state.js'
+import {movedIn, wordOf} from './list-keys.js'
+import type {ModeKeys} from './mode.js'
+
+export interface HealthMode {
+  kind: 'health'
+  /** The first line that is shown. */
+  begin: number
+}
+
+/** Lines there can be. */
+const MOST_LINES = 20
+
+export const health: ModeKeys<HealthMode> = {
+  onKey(state, {begin}, key) {
+    const to = movedIn(begin, Math.max(0, MOST_LINES - state.size.rows), state.size.rows - 4, key)
+    if (to !== undefined) return only({...state, mode: {kind: 'health', begin: to}})
+    const leaves = ['escape', 'q', 'return', 'H'].includes(wordOf(key))
+    return only(leaves ? {...state, mode: {kind: 'stream'}} : state)
+  },
+  hints: () => 'Esc back  D dead letters and a alerts from the stream',
+  help: [],
+}
+
+export function openHealth(state: State): State {
+  return {...state, mode: {kind: 'health', begin: 0}}
+}
