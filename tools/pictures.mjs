@@ -87,7 +87,18 @@ const PICTURES = {
     )
     shell.type('logflow live --since 30m')
     const screen = await shell.until(/following +\d{1,3}\/s(.*\n)*.*✗ .*Payment errors/)
-    await shell.end('q')
+    await shell.end('C-c')
+    return screen
+  },
+  async 'live-trace'(shell) {
+    shipFixed(shell)
+    shell.type("logflow live 'http.status:504' --since 2026-11-20T09:24:00Z")
+    await shell.until(/ 504 /)
+    shell.keys('t')
+    await shell.until(/▕█/)
+    shell.keys('e')
+    const screen = await shell.until(/retrying/)
+    await shell.end('C-c')
     return screen
   },
 }
@@ -98,7 +109,11 @@ threshold: 50
 time_window: 5m
 severity: critical
 `
-const SIZES = {alerts: {columns: 116, rows: 40}, live: {columns: 120, rows: 34}}
+const SIZES = {
+  alerts: {columns: 116, rows: 40},
+  live: {columns: 120, rows: 34},
+  'live-trace': {columns: 120, rows: 20},
+}
 
 function shipFixed(shell) {
   shell.logflow('generate', ...FIXED, ...INCIDENT, '--to', 'shop.log')
@@ -235,7 +250,7 @@ async function take(name) {
   const shell = new Shell(home, size)
   try {
     const screen = (await PICTURES[name](shell)) ?? shell.screen()
-    return ansiToSvg(screen, {columns: size.columns, title: `logflow ${name}`})
+    return ansiToSvg(screen, {columns: size.columns, title: `logflow ${name.split('-')[0]}`})
   } finally {
     await shell.close()
     rmSync(home, {recursive: true, force: true})
