@@ -83,9 +83,9 @@ export function nameOf(span: TraceSpan): string {
 }
 
 /** Of one column each, as what they stand for. */
-const ASCII_FOR: Record<string, string> = {'…': '>', '·': '-', '←': '<'}
+const ASCII_FOR: Record<string, string> = {'…': '>', '·': '-', '─': '-', '←': '<'}
 
 /** What is drawn beside the texts of records, with characters every terminal has. */
 export function inAscii(drawn: string): string {
-  return drawn.replace(/[…·←]/g, (char) => ASCII_FOR[char] as string)
+  return drawn.replace(/[…·─←]/g, (char) => ASCII_FOR[char] as string)
 }

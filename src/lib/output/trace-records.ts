@@ -21,7 +21,7 @@ export function recordLines(section: Section, drawing: Drawing, most: number): s
   const error = firstError(section)
   const items = itemsOf(section, drawing.errorsOnly === true, most, error)
   const shown = items.flatMap((item) => (item.kind === 'record' ? [item.entry] : []))
-  const columns = columnsOf(shown, section, drawing, error)
+  const columns = {...widthsOf(shown, section), section, drawing, error}
   const indent = ' '.repeat(columns.offset + 4)
   return items.map((item) => {
     if (item.kind === 'more') return palette.dim(`${indent}… ${plural(item.records, 'more record')}`)
@@ -30,25 +30,25 @@ export function recordLines(section: Section, drawing: Drawing, most: number): s
   })
 }
 
-/** How wide the columns are in which records are drawn, and what else they share. */
-export interface RecordColumns {
+/** Columns of a record's distance from the start, and of its service. */
+export interface RecordWidths {
   offset: number
   service: number
+}
+
+/** How records are drawn one below the other. */
+export interface RecordColumns extends RecordWidths {
   section: Section
   drawing: Drawing
   /** The first error, which is marked. */
   error?: SectionEntry
 }
 
-export function columnsOf(
-  entries: readonly SectionEntry[],
-  section: Section,
-  drawing: Drawing,
-  error: SectionEntry | undefined,
-): RecordColumns {
+/** As wide as the widest of them needs. */
+export function widthsOf(entries: readonly SectionEntry[], section: Section): RecordWidths {
   const offset = entries.reduce((widest, entry) => Math.max(widest, offsetText(entry, section).length), 3)
   const service = entries.reduce((widest, {record}) => Math.max(widest, textWidth(escapeLine(record.service ?? ''))), 0)
-  return {offset, service: Math.min(MOST_SERVICE_WIDTH, service), section, drawing, error}
+  return {offset, service: Math.min(MOST_SERVICE_WIDTH, service)}
 }
 
 /** One record: its distance from the start, level, service, and what it says. */

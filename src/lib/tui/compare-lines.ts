@@ -55,7 +55,7 @@ function signOf({left, right}: FieldPair): Sign {
 function beside(pair: FieldPair, {name, value}: CompareColumns): CompareLine[] {
   const sign = signOf(pair)
   const left = valueLines(pair.left, value)
-  const right = valueLines(withDelta(pair), value)
+  const right = rightLines(pair, value)
   const lines = Math.max(left.length, right.length)
   return Array.from({length: lines}, (_, index) => ({
     kind: 'pair',
@@ -77,15 +77,18 @@ function below(pair: FieldPair, width: number): CompareLine[] {
     left: '',
     right: '',
   } as const
-  const values = (side: 'left' | 'right', text: string | undefined) =>
-    text === undefined
-      ? []
-      : valueLines(text, Math.max(1, width - 4)).map((line) => ({kind: 'value', side, text: line, differs}) as const)
-  return [{...head, differs}, ...values('left', pair.left), ...(differs ? values('right', withDelta(pair)) : [])]
+  const room = Math.max(1, width - 4)
+  const values = (side: 'left' | 'right', lines: string[]) =>
+    pair[side] === undefined ? [] : lines.map((text) => ({kind: 'value', side, text, differs}) as const)
+  const right = differs ? values('right', rightLines(pair, room)) : []
+  return [{...head, differs}, ...values('left', valueLines(pair.left, room)), ...right]
 }
 
-function withDelta({right, delta}: FieldPair): string | undefined {
-  return right === undefined || delta === undefined ? right : `${delta}  ${right}`
+/** The difference stands before the value, on a line of its own where both do not fit into one. */
+function rightLines({right, delta}: FieldPair, width: number): string[] {
+  if (right === undefined || delta === undefined) return valueLines(right, width)
+  const both = `${delta}  ${right}`
+  return textWidth(both) <= width ? [both] : [cutTo(delta, width), ...valueLines(right, width)]
 }
 
 function valueLines(text: string | undefined, width: number): string[] {

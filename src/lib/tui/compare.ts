@@ -23,6 +23,8 @@ export interface Comparison {
 }
 
 const TIMES = new Set(['@timestamp', 'observed_timestamp', 'ingested_at'])
+/** Numbers that are names. */
+const CODES = /(^|[._])(status|code|port|pid|tid|number|partition)$|(Code|Status|Port|Pid)$/
 
 export function compared(left: LogRecord, right: LogRecord): Comparison {
   const before = valuesOf(left)
@@ -79,7 +81,7 @@ function deltaOf(name: string, left: unknown, right: unknown): string | undefine
     const ms = millisecondsAfter(left)(right)
     return Number.isFinite(ms) && ms !== 0 ? signed(ms, formatDuration) : undefined
   }
-  if (typeof left !== 'number' || typeof right !== 'number' || left === right) return undefined
+  if (typeof left !== 'number' || typeof right !== 'number' || left === right || CODES.test(name)) return undefined
   // 0.30000000000000004 is nobody's difference.
   const plain = (value: number) => String(Number(value.toPrecision(12)))
   return signed(right - left, name === 'duration_ms' ? formatDuration : plain)

@@ -1,7 +1,9 @@
 // A trace as lines to walk through: one a span, calls of one kind in one until they are opened.
 
+import {type RecordWidths, widthsOf} from '../output/trace-records.js'
 import {type Measures, measure} from '../output/trace-waterfall.js'
 import type {LogRecord} from '../record/record.js'
+import {firstError} from '../trace/findings.js'
 import {AS_FOUND, type Folding, foldedRows, type Row} from '../trace/fold-spans.js'
 import {type Section, type SectionEntry, sectionsOf} from '../trace/sections.js'
 import {isError, type TraceSpan, walk} from '../trace/span.js'
@@ -15,6 +17,9 @@ export interface WalkSection extends Section {
   number: number
   of: number
   measures: Measures
+  widths: RecordWidths
+  /** The first of level ERROR or FATAL. */
+  error: SectionEntry | undefined
 }
 
 export interface TraceWalk {
@@ -39,6 +44,8 @@ export function walkOf(tree: TraceTree): TraceWalk {
       section,
       [...walk(section.roots)].map(({span, depth}) => ({kind: 'span', span, depth})),
     ),
+    widths: widthsOf(section.entries, section),
+    error: firstError(section),
   }))
   return {
     tree,

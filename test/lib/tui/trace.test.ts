@@ -87,15 +87,15 @@ describe('walking', () => {
     expect(span(live)).toBe('orders')
   })
 
-  test('e goes to the first error and the record that is it, then to the next, also into what is folded', () => {
+  test('e goes to the first error and the record that is it, E to the next, also into what is folded', () => {
     const live = walked().press('jjogn')
     live.press('e')
     expect([span(live), said(live)]).toEqual(['payment', 'card declined'])
     expect(live.text()).toContain('first error, on the critical path')
     expect(live.state.note?.text).toBe('the first of 2 errors')
-    live.press('e')
+    live.press('E')
     expect([span(live), said(live)]).toEqual(['orders', 'order cancelled'])
-    expect(live.press('e').state.note?.text).toBe('the first of 2 errors')
+    expect(live.press('E').state.note?.text).toBe('the first of 2 errors')
     const calm = walked(120, 30, TRACE.slice(0, 3)).press('e')
     expect(calm.state.note?.text).toBe('no record of level ERROR or FATAL')
   })
@@ -103,13 +103,17 @@ describe('walking', () => {
   test('n and N choose among the records of the span; d shows one, and its neighbours', () => {
     const live = walked()
     expect(said(live)).toBe('POST /checkout')
-    expect(said(live.press('n'))).toBe('POST /checkout 402')
-    expect(live.press('n').state.note?.text).toBe('no further record of this span')
+    expect([said(live.press('n')), span(live)]).toEqual(['token ok', 'auth'])
+    expect([said(live.press('nnn')), span(live)]).toEqual(['card declined', 'payment'])
+    expect([said(live.press('nn')), span(live)]).toEqual(['read item 0', 'items'])
+    expect([said(live.press('n')), span(live)]).toEqual(['read item 1', 'items'])
+    expect([said(live.press('nnnn')), span(live)]).toEqual(['POST /checkout 402', 'gateway'])
+    expect(live.press('n').state.note?.text).toBe('no further record')
     live.press('d')
     expect(live.text()).toMatch(/record t-11\b/)
-    expect(live.press('N').text()).toMatch(/record t-0\b/)
-    expect(live.press('N').state.note?.text).toBe('no record before this one')
-    expect(said(live.press('<escape>'))).toBe('POST /checkout')
+    expect(live.press('N').text()).toMatch(/record t-10\b/)
+    expect(live.press('n<right>').state.note?.text).toBe('no record after this one')
+    expect(said(live.press('NN<escape>'))).toBe('read item 3')
     expect(live.press(' ').state.mode.kind).toBe('detail')
   })
 
@@ -144,6 +148,12 @@ describe('walking', () => {
     detail.tell({kind: 'trace', tree: buildTrace('4bf9', TRACE), unstored: 0, at: 0})
     expect(detail.press('<escape>').state.mode.kind).toBe('detail')
     expect(detail.press('<escape>').state.mode.kind).toBe('stream')
+  })
+
+  test('it begins at the span of the record one came from', () => {
+    const live = new Played(120, 30).tell({kind: 'records', records: [...records(5), ...TRACE]})
+    live.press('NN').tell({kind: 'trace', tree: buildTrace('4bf9', TRACE), unstored: 0, at: 0})
+    expect([span(live), said(live)]).toEqual(['payment', 'card declined'])
   })
 
   test('who types meanwhile is not interrupted', () => {
@@ -203,7 +213,7 @@ describe('back to the stream at that moment', () => {
     const live = new Played(120, 30).tell({kind: 'records', records: [...records(60), orphan]})
     live.tell({kind: 'trace', tree: buildTrace('4bf9', [orphan]), unstored: 0, at: 0})
     expect(live.text()).toContain('no record of it was found')
-    expect(live.press('d').state.note?.text).toBe('nobody wrote about this span')
+    expect(live.press('gd').state.note?.text).toBe('nobody wrote about this span')
     live.press('<return>')
     expect(live.state.note?.text).toBe('the nearest one that is shown, of the same time')
   })

@@ -1,14 +1,15 @@
+import {escapeLine} from '../../output/escape-controls.js'
 import {formatDuration, plural} from '../../output/numbers.js'
+import {cutTo, textWidth} from '../../output/text-width.js'
 import {formatDate, formatTime} from '../../output/times.js'
 import {ASCII, type Drawing, inAscii, UNICODE} from '../../output/trace-drawing.js'
-import {columnsOf, recordParts} from '../../output/trace-records.js'
+import {recordParts} from '../../output/trace-records.js'
 import {clockText, edgeText, factsOf} from '../../output/trace-view.js'
 import {layOut, rowParts} from '../../output/trace-waterfall.js'
 import {timeAfter} from '../../trace/clock.js'
-import {firstError} from '../../trace/findings.js'
 import type {TraceSpan} from '../../trace/span.js'
-import {type TraceMode, topOf, traceRows} from '../modes/trace.js'
-import {entriesOf, spansOf, type TraceWalk, type WalkLine, type WalkSection} from '../trace-walk.js'
+import {placeOfChosen, type TraceMode, topOf, traceRows} from '../modes/trace.js'
+import {spansOf, type TraceWalk, type WalkLine, type WalkSection} from '../trace-walk.js'
 import {clamp} from '../view.js'
 import {fitted, type Part, type Pen} from './pen.js'
 
@@ -28,7 +29,7 @@ export function drawTrace(mode: TraceMode, columns: number, rows: number, pen: P
     width: Math.max(1, columns - GUTTER),
     textWidth: Math.max(1, columns - GUTTER),
   }
-  const lines: Part[][] = headParts(mode, head, pen)
+  const lines: Part[][] = headParts(mode, {head, columns}, pen)
   const top = topOf(mode, Math.max(1, bars))
   const shown = walk.lines.slice(top, top + bars)
   for (const [index, line] of shown.entries()) lines.push(lineParts(line, walk, top + index === chosen, drawing))
@@ -39,12 +40,19 @@ export function drawTrace(mode: TraceMode, columns: number, rows: number, pen: P
   return pen.ascii ? drawn.map(inAscii) : drawn
 }
 
-function headParts({walk, at, unstored, fresh}: TraceMode, head: number, {palette, now}: Pen): Part[][] {
+function headParts(
+  {walk, at, unstored, fresh}: TraceMode,
+  {head, columns}: {head: number; columns: number},
+  {palette, now}: Pen,
+): Part[][] {
   const {tree} = walk
   const asOf = `as of ${formatTime(new Date(at).toISOString()).slice(0, 8)}`
   const news = fresh.size > 0 ? `  ${plural(fresh.size, 'more record')} came since: r reads again` : ''
-  const title: Part[] = [['trace '], [tree.id, palette.bold]]
-  if (head === 1) return [[...title, [news, palette.warn], [`  ${asOf}  ${factsOf(tree)}`]]]
+  const told = head === 1 ? `  ${asOf}  ${factsOf(tree)}` : `   ${factsOf(tree)}`
+  // A beginning of the id is enough to ask for it.
+  const room = Math.max(9, columns - 6 - textWidth(told) - textWidth(news))
+  const title: Part[] = [['trace '], [cutTo(escapeLine(tree.id), room), palette.bold]]
+  if (head === 1) return [[...title, [news, palette.warn], [told]]]
   const whole = unstored === tree.records.length
   const stream = whole ? 'from the stream, not yet stored' : `${unstored} from the stream, not yet stored`
   const {zero} = tree
@@ -56,7 +64,7 @@ function headParts({walk, at, unstored, fresh}: TraceMode, head: number, {palett
     ...tree.clocks.slice(0, 1).map(clockText),
   ]
   return [
-    [...title, [`   ${factsOf(tree)}`], [news, palette.warn]],
+    [...title, [news, palette.warn], [told]],
     [
       [unstored > 0 ? `${stream} · ` : '', palette.warn],
       [facts.filter((fact) => fact !== '').join(' · '), palette.dim],
@@ -107,15 +115,22 @@ function factsOfSpan(span: TraceSpan, {start, critical, measures}: WalkSection):
   ]
 }
 
-/** As many records of the line as fit, the chosen one among them. */
+/** As many records of the request as fit, the chosen one among them; those of the chosen span are marked. */
 function recordsOf(mode: TraceMode, line: WalkLine & {kind: 'row'}, rows: number, drawing: Drawing): Part[][] {
-  const entries = entriesOf(line)
-  const at = clamp(mode.record, 0, Math.max(0, entries.length - 1))
-  const top = clamp(at - Math.floor(rows / 2), 0, Math.max(0, entries.length - rows))
-  const shown = entries.slice(top, top + rows)
-  const columns = columnsOf(shown, line.section, drawing, firstError(line.section))
-  return shown.map((entry, index) => {
-    const mark = top + index === at ? (drawing.ascii ? '>' : '▸') : ' '
+  const {section} = line
+  const {entries} = section
+  const place = placeOfChosen(mode)
+  const own = new Set(spansOf(line))
+  const top = clamp(place - Math.floor(rows / 2), 0, Math.max(0, entries.length - rows))
+  const columns = {
+    ...section.widths,
+    section,
+    drawing: {...drawing, textWidth: drawing.width + 1},
+    error: section.error,
+  }
+  const [chosen, beside] = drawing.ascii ? ['>', '-'] : ['▸', '·']
+  return entries.slice(top, top + rows).map((entry, index) => {
+    const mark = !own.has(entry.span) ? ' ' : top + index === place ? chosen : beside
     return [[mark, drawing.palette.bold], ...recordParts(entry, columns)]
   })
 }

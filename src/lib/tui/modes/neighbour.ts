@@ -10,7 +10,7 @@ export function toNeighbour(state: State, mode: DetailMode | CompareMode, step: 
   // A comparison may have been asked for from a record's fields.
   const list = mode.back.kind === 'detail' ? mode.back.back : mode.back
   if (list.kind === 'trace') {
-    const next = stepped(list, step)
+    const next = stepped(state, list, step)
     const entry = next && chosenEntry(next)
     return entry ? {...state, mode: withRecord(mode, entry.record, next)} : none()
   }

@@ -22,6 +22,7 @@ import {
   walkOf,
 } from '../trace-walk.js'
 import {clamp, noted} from '../view.js'
+import {compareWith, pinOrUnpin} from './compare.js'
 import {openDetail} from './detail.js'
 import {movedIn, wordOf} from './list-keys.js'
 import type {Mode, ModeKeys} from './mode.js'
@@ -58,8 +59,8 @@ export const trace: ModeKeys<TraceMode> = {
     'j k, page, g G   next and previous span',
     'h l, left right  to the caller, to the first call below; l opens calls that are folded',
     'o                fold what is below a span, or open it',
-    'e                first error, then the next one',
-    'n  N             next and previous record of the span',
+    'e  E             first error, next one',
+    'n  N             next and previous record in order of time, and to its span',
     'Enter            that record in the stream',
     'd, space         all its fields',
     'r                read the trace again: what came meanwhile',
@@ -78,7 +79,8 @@ export function traceRows(walk: TraceWalk, rows: number): {head: number; bars: n
 
 /** Asks for the trace of a record. */
 export function askTrace(state: State, record: LogRecord | undefined): Next {
-  const id = record?.trace_id ?? record?.correlation_id ?? record?.request_id
+  if (!record) return only(noted(state, 'no record is chosen'))
+  const id = record.trace_id ?? record.correlation_id ?? record.request_id
   if (id === undefined) return only(noted(state, 'this record has no trace, correlation or request id'))
   return {state: noted({...state, following: false}, 'looking for the trace …'), effects: [{kind: 'trace', id}]}
 }
@@ -88,12 +90,36 @@ export function withTrace(state: State, tree: TraceTree, unstored: number, at: n
   const {mode} = state
   const walk = walkOf(tree)
   const again = mode.kind === 'trace' && mode.walk.tree.id === tree.id
-  const chosen = again ? samePlace(mode.walk, mode.chosen, walk) : choosable(walk, 0)
   const came = again ? tree.records.length - mode.walk.tree.records.length : 0
   const note = again ? {text: came > 0 ? `${came} more of its records` : 'nothing new', bad: false} : undefined
-  const place = again ? {record: mode.record, top: mode.top, back: mode.back} : {record: 0, top: 0, back: mode}
-  const next: TraceMode = {kind: 'trace', walk, chosen, at, unstored, fresh: new Set(), ...place}
-  return {...state, note, mode: inSight(state, next)}
+  const fresh = new Set<string>()
+  if (again) {
+    const chosen = samePlace(mode.walk, mode.chosen, walk)
+    return {...state, note, mode: inSight(state, {...mode, walk, chosen, at, unstored, fresh})}
+  }
+  const first: TraceMode = {
+    kind: 'trace',
+    walk,
+    chosen: choosable(walk, 0),
+    record: 0,
+    top: 0,
+    at,
+    unstored,
+    fresh,
+    back: mode,
+  }
+  return {
+    ...state,
+    note,
+    mode: atRecordOf(state, first, mode.kind === 'detail' ? mode.record : state.shown.at(state.cursor)),
+  }
+}
+
+/** At the span of the record one came from, where it is in the trace. */
+function atRecordOf(state: State, mode: TraceMode, from: LogRecord | undefined): TraceMode {
+  for (const {entries} of mode.walk.sections)
+    for (const entry of entries) if (entry.record.id === from?.id) return atEntry(state, mode, entry)
+  return mode
 }
 
 /** Counts those of more records that belong to the trace on the screen. */
@@ -110,11 +136,29 @@ export function chosenEntry({walk, chosen, record}: TraceMode): SectionEntry | u
   return entries[clamp(record, 0, entries.length - 1)]
 }
 
-/** The next record of the span, or the one before; undefined at either end. */
-export function stepped(mode: TraceMode, step: 1 | -1): TraceMode | undefined {
-  const last = entriesOf(mode.walk.lines[mode.chosen]).length - 1
-  const record = clamp(mode.record, 0, Math.max(0, last)) + step
-  return record < 0 || record > last ? undefined : {...mode, record}
+/** At the next record of the request in order of time, or the one before, and at its span; undefined at either end. */
+export function stepped(state: State, mode: TraceMode, step: 1 | -1): TraceMode | undefined {
+  const entries = mode.walk.lines[mode.chosen]?.section.entries ?? []
+  const next = entries[placeOfChosen(mode) + step]
+  return next && atEntry(state, mode, next)
+}
+
+/** Which of the records of its request the chosen one is; of a span nobody wrote about the one before it began. */
+export function placeOfChosen(mode: TraceMode): number {
+  const {walk, chosen} = mode
+  const entries = walk.lines[chosen]?.section.entries ?? []
+  const record = chosenEntry(mode)?.record
+  if (record) return entries.findIndex((entry) => entry.record === record)
+  const start = spansOf(walk.lines[chosen])[0]?.start ?? 0
+  const later = entries.findIndex(({time}) => time >= start)
+  return (later < 0 ? entries.length : later) - 1
+}
+
+function atEntry(state: State, mode: TraceMode, entry: SectionEntry): TraceMode {
+  const walk = unfoldedTo(mode.walk, entry.span)
+  const chosen = lineOfSpan(walk, entry.span)
+  const record = entriesOf(walk.lines[chosen]).findIndex((one) => one.record === entry.record)
+  return inSight(state, {...mode, walk, chosen, record: Math.max(0, record)})
 }
 
 /** To another span. */
@@ -133,7 +177,11 @@ function onPlace(state: State, mode: TraceMode, key: Key): Next | undefined {
       return at(state, mode, lineOfSpan(walk, parent))
     }
     case 'e':
-      return only(toError(state, mode))
+      return only(toError(state, mode, 0))
+    case 'E': {
+      const now = chosenEntry(mode)?.record
+      return only(toError(state, mode, walk.errors.findIndex(({record}) => record === now) + 1))
+    }
     default:
       return undefined
   }
@@ -163,8 +211,8 @@ function onRecord(state: State, mode: TraceMode, key: Key): Next | undefined {
   switch (wordOf(key)) {
     case 'n':
     case 'N': {
-      const next = stepped(mode, wordOf(key) === 'n' ? 1 : -1)
-      return only(next ? {...state, mode: next} : noted(state, 'no further record of this span'))
+      const next = stepped(state, mode, wordOf(key) === 'n' ? 1 : -1)
+      return only(next ? {...state, mode: next} : noted(state, 'no further record'))
     }
     case 'return':
       return only(inStream(state, mode))
@@ -173,6 +221,10 @@ function onRecord(state: State, mode: TraceMode, key: Key): Next | undefined {
       const entry = chosenEntry(mode)
       return only(entry ? openDetail(state, entry.record) : noted(state, 'nobody wrote about this span'))
     }
+    case 'p':
+      return only(pinOrUnpin(state, chosenEntry(mode)?.record))
+    case 'c':
+      return only(compareWith(state, chosenEntry(mode)?.record))
     case 'r':
       return {state: noted(state, 'reading the trace again …'), effects: [{kind: 'trace', id: tree.id}]}
     case 'y': {
@@ -204,23 +256,19 @@ export function topOf({walk, chosen, top}: TraceMode, bars: number): number {
   return clamp(top, Math.min(lowest, Math.max(0, chosen - bars + 1)), Math.min(lowest, bars > 1 ? above : chosen))
 }
 
-/** To the first error; from an error on to the next one. */
-function toError(state: State, mode: TraceMode): State {
+/** To an error; behind the last one is the first again. */
+function toError(state: State, mode: TraceMode, place: number): State {
   const {errors} = mode.walk
-  if (errors.length === 0) return noted(state, 'no record of level ERROR or FATAL')
-  const now = chosenEntry(mode)?.record
-  const next = (errors.findIndex(({record}) => record === now) + 1) % errors.length
-  const error = errors[next] as SectionEntry
-  const walk = unfoldedTo(mode.walk, error.span)
-  const chosen = lineOfSpan(walk, error.span)
-  const record = entriesOf(walk.lines[chosen]).findIndex((entry) => entry.record === error.record)
+  const next = place % Math.max(1, errors.length)
+  const error = errors[next]
+  if (!error) return noted(state, 'no record of level ERROR or FATAL')
   const text =
     errors.length === 1
       ? 'the only error'
       : next === 0
         ? `the first of ${errors.length} errors`
         : `error ${next + 1} of ${errors.length}`
-  return noted({...state, mode: inSight(state, {...mode, walk, chosen, record: Math.max(0, record)})}, text)
+  return noted({...state, mode: atEntry(state, mode, error)}, text)
 }
 
 /** Back to the stream at the chosen record, or where the span began that nobody wrote about. */
