@@ -28,6 +28,12 @@ export const expectFlags = {
     description: 'Read expectations from this YAML file: a list of query, within, count, none, trace_id, …',
     helpValue: 'FILE',
   }),
+  truth: Flags.string({
+    description:
+      'What generate --truth wrote: of each incident the record that caused it, and all records of the traces it touched',
+    helpValue: 'FILE',
+    exclusive: ['from', 'file', 'count', 'none', 'since-mark'],
+  }),
   file: listFlag({
     description: 'Look at these files instead of the store; may be repeated, - is stdin',
     helpValue: 'FILE',
@@ -46,6 +52,7 @@ export interface ExpectFlags extends FilterValues {
   none?: boolean
   'since-mark'?: string
   from?: string
+  truth?: string
   file?: string[]
   'catch-up'?: string
   junit?: string
@@ -86,7 +93,7 @@ function planned(query: string | undefined, flags: ExpectFlags, now: Date): Plan
     throw new LogflowError('USAGE', 'nothing is expected', {
       suggestions: [
         `logflow expect 'service:checkout "order placed"' --within 30s`,
-        'Read them from a file: --from FILE',
+        'Read them from a file: --from FILE, or --truth FILE',
       ],
     })
   const count = flags.none ? NONE : flags.count === undefined ? AT_LEAST_ONE : parseCount(flags.count)

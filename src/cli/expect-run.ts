@@ -1,10 +1,11 @@
 import {join} from 'node:path'
 import {openApp} from '../lib/compose.js'
-import type {Evidence, Expectation, Outcome} from '../lib/flows/expect/expect-records.js'
+import type {Evidence, Expectation, ExpectOptions, Outcome} from '../lib/flows/expect/expect-records.js'
 import {expectRecords} from '../lib/flows/expect/expect-records.js'
 import {FileEvidence} from '../lib/flows/expect/file-evidence.js'
 import {type Nearest, nearestRecords} from '../lib/flows/expect/nearest.js'
 import {storeEvidence} from '../lib/flows/expect/store-evidence.js'
+import type {MissingRecords} from '../lib/flows/expect/trace-evidence.js'
 import {readMark, sinceMark} from '../lib/flows/marks.js'
 import {pause} from '../lib/flows/patience.js'
 import {plural} from '../lib/output/numbers.js'
@@ -20,6 +21,8 @@ const CATCH_UP = '30s'
 
 export interface Expected extends Outcome {
   nearest?: Nearest
+  /** Of the traces of a truth: what is not there. */
+  missing?: MissingRecords[]
 }
 
 /** Watches for all of them at once. */
@@ -38,7 +41,7 @@ async function ofStore(context: Context, plan: Planned[], flags: ExpectFlags): P
     const query: QueryNode = after ? {kind: 'and', nodes: [filter.query, after]} : filter.query
     expectations.push({...one, withinMs, filter: {...filter, query}})
   }
-  return await watch(context, expectations, evidence, flags)
+  return await watchAll(expectations, evidence, watchOptions(context, evidence, flags, plan.length))
 }
 
 async function ofFiles(context: Context, plan: Planned[], flags: ExpectFlags, files: string[]): Promise<Expected[]> {
@@ -51,7 +54,9 @@ async function ofFiles(context: Context, plan: Planned[], flags: ExpectFlags, fi
     onlyPipeLeft: () => sources.progress().lastIsPipe,
     now: () => performance.now(),
   })
-  const rows = await watch(context, expectations, evidence, flags)
+  const rows = await watchAll(expectations, evidence, watchOptions(context, evidence, flags, plan.length), {
+    nearest: false,
+  })
   const unread = [...problems, ...sources.problems]
   tellSkipped(context, unread)
   const failure = firstFailure(unread)
@@ -60,30 +65,38 @@ async function ofFiles(context: Context, plan: Planned[], flags: ExpectFlags, fi
   return rows
 }
 
-async function watch(
-  context: Context,
-  expectations: Expectation[],
+/** How expectations are watched for: until when, and what is told meanwhile. */
+export function watchOptions(
+  {talk, signal}: Context,
   evidence: Evidence,
-  flags: ExpectFlags,
-): Promise<Expected[]> {
-  const {talk, signal} = context
-  talk.detail(`watching for ${plural(expectations.length, 'expectation')}`)
+  flags: Pick<ExpectFlags, 'catch-up'>,
+  expectations: number,
+): ExpectOptions {
+  talk.detail(`watching for ${plural(expectations, 'expectation')}`)
   const say = nowAndThen(talk)
-  const onWait = (behind: number) => say(() => `waiting: ${behind} not processed yet`)
-  const options = {
+  return {
     evidence,
     catchUpMs: toMs('--catch-up', flags['catch-up'] ?? CATCH_UP),
     now: () => performance.now(),
     pause: async (ms: number) => void (await pause(ms, signal)),
     signal,
-    onWait,
+    onWait: (behind: number) => say(() => `waiting: ${behind} not processed yet`),
   }
+}
+
+/** Each by itself, and all at once. `nearest`: look for what comes nearest to what did not come. */
+export async function watchAll(
+  expectations: Expectation[],
+  evidence: Evidence,
+  options: ExpectOptions,
+  {nearest = true} = {},
+): Promise<Expected[]> {
   return Promise.all(
     expectations.map(async (expectation) => {
       const outcome = await expectRecords(expectation, options)
       const tooFew = outcome.verdict === 'broken' && outcome.count < expectation.count.min
-      const nearest = tooFew && !flags.file ? await nearestRecords(evidence, expectation.filter) : undefined
-      return {...outcome, ...(nearest ? {nearest} : {})}
+      const found = tooFew && nearest ? await nearestRecords(evidence, expectation.filter) : undefined
+      return {...outcome, ...(found ? {nearest: found} : {})}
     }),
   )
 }

@@ -11,6 +11,9 @@ import type {Expected} from './expect-run.js'
 import {showResult} from './show-result.js'
 import {toZone} from './zone-flag.js'
 
+/** Told of those that are missing. */
+const MOST_MISSING = 100
+
 /** Shows how it came out, writes the reports, and throws where not all is met. */
 export async function showExpected(context: Context, expected: Expected[], flags: ExpectFlags): Promise<void> {
   const rows = expected.map(toRow)
@@ -32,7 +35,7 @@ function inOneLine(tree: string): string {
   return tree.replace(/^((?:any|all) of|not)\n\s*/, '$1 ').replaceAll(/\n\s*/g, ', ')
 }
 
-function toRow({expectation, verdict, count, afterMs, records, reason, nearest}: Expected): ExpectRow {
+function toRow({expectation, verdict, count, afterMs, records, reason, nearest, missing}: Expected): ExpectRow {
   return {
     name: expectation.name,
     verdict,
@@ -41,6 +44,9 @@ function toRow({expectation, verdict, count, afterMs, records, reason, nearest}:
     after_ms: Math.round(afterMs),
     records,
     ...(reason === undefined ? {} : {reason}),
+    ...(missing === undefined
+      ? {}
+      : {missing: missing.slice(0, MOST_MISSING), traces_missing: new Set(missing.map((one) => one.trace_id)).size}),
     ...(nearest === undefined
       ? {}
       : {

@@ -1,6 +1,6 @@
 import type {Told} from '../generate/generate.js'
 import {truthOf} from '../generate/span-truth.js'
-import type {IncidentTruth} from '../generate/weather.js'
+import type {IncidentTruth, TraceTruth} from '../generate/weather.js'
 import {openTextFile} from './text-file.js'
 
 /** Characters written at a time. */
@@ -13,8 +13,9 @@ export interface TruthFile {
 }
 
 /**
- * Opens the file that `generate --truth` writes: a span a line, as {@link truthOf} tells it, and at the end each incident
- * (`"kind":"incident"`, {@link IncidentTruth}).
+ * Opens the file that `generate --truth` writes: a span a line, as {@link truthOf} tells it, and at the end each request
+ * that an incident touched (`"kind":"trace"`, {@link TraceTruth}) and each incident (`"kind":"incident"`,
+ * {@link IncidentTruth}). A span has no `kind`.
  */
 export async function openTruthFile(path: string): Promise<TruthFile> {
   const file = await openTextFile(path)
@@ -34,7 +35,8 @@ export async function openTruthFile(path: string): Promise<TruthFile> {
         for (const span of spans) gathered += `${JSON.stringify(truthOf(span))}\n`
         if (gathered.length >= CHUNK) flush()
       },
-      onIncidents(incidents: readonly IncidentTruth[]) {
+      onIncidents(incidents: readonly IncidentTruth[], traces: readonly TraceTruth[]) {
+        for (const trace of traces) gathered += `${JSON.stringify(trace)}\n`
         for (const incident of incidents) gathered += `${JSON.stringify(incident)}\n`
       },
     },

@@ -8,14 +8,14 @@ import {type Delivery, delivered} from './delivery.js'
 import {EventQueue} from './event-queue.js'
 import type {PlannedIncident} from './incidents/scenarios.js'
 import {chooseJourney} from './journeys/choose-journey.js'
-import type {LogEvent, Span} from './log-event.js'
+import type {LogEvent, RequestIds, Span} from './log-event.js'
 import {DailyPace} from './pace-of-day.js'
 import {Random} from './random.js'
-import {LineWriter} from './render-line.js'
+import {LineWriter, namesTrace} from './render-line.js'
 import {Request} from './request.js'
-import {SERVICE_NAMES, type ServiceName} from './services.js'
+import {type LineFormat, SERVICE_NAMES, type ServiceName} from './services.js'
 import {newShopper, type Shopper} from './shopper.js'
-import {type IncidentTruth, Weather} from './weather.js'
+import {type IncidentTruth, type TraceTruth, Weather} from './weather.js'
 
 export interface GenerateOptions {
   /** Any text. */
@@ -56,8 +56,8 @@ export function fingerprint(o: GenerateOptions): string {
 export interface Told {
   /** Every span of a request when it is planned, before its first event; a span no line tells of too. */
   onRequest?: (spans: readonly Span[]) => void
-  /** The incidents, once the run has ended. */
-  onIncidents?: (incidents: readonly IncidentTruth[]) => void
+  /** The incidents and the requests that they touched, once the run has ended. */
+  onIncidents?: (incidents: readonly IncidentTruth[], traces: readonly TraceTruth[]) => void
 }
 
 /**
@@ -66,26 +66,49 @@ export interface Told {
  * background lines. With `delivery` some come late, or twice.
  */
 export function generateEvents(options: GenerateOptions, told: Told = {}): Iterable<LogEvent> {
-  const events = inTime(options, told)
-  return options.delivery ? delivered(events, options.delivery, options.seed) : events
+  const weather = weatherOf(options)
+  const events = inTime(options, weather, told)
+  const written = options.delivery ? delivered(events, options.delivery, options.seed) : events
+  return weather ? counted(written, options, weather, told) : written
 }
 
-function* inTime(options: GenerateOptions, {onRequest, onIncidents}: Told): Generator<LogEvent, void, undefined> {
-  const weather = weatherOf(options)
-  const traffic = new Traffic(options, weather, onRequest)
-  const queue = new EventQueue()
-  for (const lines of weather?.lines() ?? []) queue.add(lines)
+/** Tells the truth at the end, which counts the lines of the requests that were touched as they are written. */
+function* counted(
+  events: Iterable<LogEvent>,
+  options: GenerateOptions,
+  weather: Weather,
+  {onIncidents}: Told,
+): Generator<LogEvent, void, undefined> {
   try {
-    for (;;) {
-      while (traffic.planned < options.count && traffic.next <= queue.earliest) queue.add(traffic.plan())
-      if (queue.earliest === Number.POSITIVE_INFINITY) return
-      const event = queue.take()
-      const written = weather ? weather.written(event) : event
-      if (written) yield written
+    for (const event of events) {
+      if (event.span && namesTrace(event, formatOf(event, options))) countLine(event.span.request, event.service.name)
+      yield event
     }
   } finally {
     // A run that somebody ends has its truth, too.
-    if (weather) onIncidents?.(weather.truth())
+    onIncidents?.(weather.truth(), weather.traces())
+  }
+}
+
+function countLine(request: RequestIds, service: string): void {
+  request.lines ??= new Map()
+  request.lines.set(service, (request.lines.get(service) ?? 0) + 1)
+}
+
+function* inTime(
+  options: GenerateOptions,
+  weather: Weather | undefined,
+  {onRequest}: Told,
+): Generator<LogEvent, void, undefined> {
+  const traffic = new Traffic(options, weather, onRequest)
+  const queue = new EventQueue()
+  for (const lines of weather?.lines() ?? []) queue.add(lines)
+  for (;;) {
+    while (traffic.planned < options.count && traffic.next <= queue.earliest) queue.add(traffic.plan())
+    if (queue.earliest === Number.POSITIVE_INFINITY) return
+    const event = queue.take()
+    const written = weather ? weather.written(event) : event
+    if (written) yield written
   }
 }
 
@@ -97,8 +120,11 @@ function weatherOf({incidents = [], seed, start, rate, services}: GenerateOption
 /** How events become lines in the formats of these options. Without terminators; ASCII. */
 export function toLine(options: Pick<GenerateOptions, 'format'>): (event: LogEvent) => string {
   const writer = new LineWriter()
-  if (options.format !== 'mixed') return (event) => writer.write(event, 'json')
-  return (event) => writer.write(event, event.service.ownFormat)
+  return (event) => writer.write(event, formatOf(event, options))
+}
+
+function formatOf({service}: LogEvent, {format}: Pick<GenerateOptions, 'format'>): LineFormat {
+  return format === 'mixed' ? service.ownFormat : 'json'
 }
 
 /** The events as lines, joined to chunks of whole lines of at least `chunkBytes` (the last may be shorter). ASCII. */

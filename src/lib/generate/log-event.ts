@@ -40,6 +40,8 @@ export interface RequestIds {
   traceId: string
   requestId: string
   correlationId: string
+  /** Lines written so far that name the trace, by service; counted where something goes wrong in the run. */
+  lines?: Map<string, number>
 }
 
 export interface Http {

@@ -8,6 +8,11 @@ const LOWER = Object.fromEntries(
 ) as Record<Level, string>
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
+/** Access logs have no room for ids. */
+export function namesTrace({span, http}: LogEvent, format: LineFormat): boolean {
+  return span !== undefined && !(format === 'access' && http?.status !== undefined)
+}
+
 /** Writes events as lines; holds the text of the running second, which most neighbours share. */
 export class LineWriter {
   #second = Number.NaN

@@ -95,7 +95,7 @@ export class Request {
       host,
       from: parent.service.name,
       at: this.around.at + this.now,
-      traceId: this.ids.traceId,
+      request: this.ids,
       waiting: () => this.#from(parent),
     })
   }

@@ -3,7 +3,7 @@
 
 import {type Incident, lasts, type Scenario, type Setting, type Trouble} from './incidents/incident.js'
 import {type PlannedIncident, scenarioOf} from './incidents/scenarios.js'
-import type {LogEvent} from './log-event.js'
+import type {LogEvent, RequestIds} from './log-event.js'
 import {Random} from './random.js'
 import {SERVICE_NAMES, type ServiceName} from './services.js'
 
@@ -24,11 +24,18 @@ export interface IncidentTruth {
   affected_services: string[]
   /** Of requests that it touched, in order. */
   trace_ids: string[]
-  /** The line that caused it, or was the first to tell; null where no line does. */
+  /** The line that caused it, or was the first to tell; null where none does, or it was never written. */
   cause: {time: string; service: string; host: string; level: string; message: string} | null
   /** Lines that it wrote, took away, and gave another time. */
   lines: {written: number; withheld: number; restamped: number}
   distractors: ReadonlyArray<{service: string; what: string}>
+}
+
+/** A request that an incident touched: how many lines that name its trace each service wrote. */
+export interface TraceTruth {
+  kind: 'trace'
+  trace_id: string
+  records: Record<string, number>
 }
 
 interface UnderWay {
@@ -36,7 +43,9 @@ interface UnderWay {
   setting: Setting
   incident: Incident
   /** Requests that it touched, and the services that waited in each for what it touched. */
-  traces: Map<string, Set<string>>
+  traces: Map<string, {request: RequestIds; waited: Set<string>}>
+  /** The line that caused it, as it was written. */
+  cause?: LogEvent
   withheld: number
   restamped: number
 }
@@ -78,16 +87,16 @@ export class Weather {
     host: string
     from: string
     at: number
-    traceId: string
+    request: RequestIds
     /** Asked where something is met. */
     waiting: () => Iterable<string>
   }): Trouble | undefined {
     for (const {setting, incident, traces} of this.#all) {
       if (!incident.onCall || !lasts(setting, call.at)) continue
-      const {traceId, waiting, ...rest} = call
+      const {request, waiting, ...rest} = call
       const trouble = incident.onCall({...rest, service: call.service as ServiceName, random: setting.random})
       if (!trouble) continue
-      const waited = touched(traces, traceId)
+      const waited = touched(traces, request)
       for (const service of waiting()) waited.add(service)
       return trouble
     }
@@ -101,7 +110,7 @@ export class Weather {
       if (!one.incident.onEvent || !lasts(one.setting, event.at)) continue
       const next = one.incident.onEvent(written)
       if (next === written) continue
-      if (written.span) touched(one.traces, written.span.request.traceId)
+      if (written.span) touched(one.traces, written.span.request)
       if (next === undefined) {
         one.withheld++
         return undefined
@@ -109,6 +118,7 @@ export class Weather {
       one.restamped++
       written = next
     }
+    if (event.span === undefined) for (const one of this.#all) if (one.incident.cause === event) one.cause = written
     return written
   }
 
@@ -117,10 +127,20 @@ export class Weather {
     for (const {traces} of this.#all) traces.delete(traceId)
   }
 
+  /** Of the requests that it touched, each once. */
+  traces(): TraceTruth[] {
+    const requests = this.#all.flatMap(({traces}) => [...traces.values()].map(({request}) => request))
+    return [...new Set(requests)].map(({traceId, lines = []}) => ({
+      kind: 'trace',
+      trace_id: traceId,
+      records: Object.fromEntries(lines),
+    }))
+  }
+
   /** The truth as far as the run has come. */
   truth(): IncidentTruth[] {
-    return this.#all.map(({scenario, setting, incident, traces, withheld, restamped}) => {
-      const {cause, hosts, lines, distractors} = incident
+    return this.#all.map(({scenario, setting, incident, traces, cause, withheld, restamped}) => {
+      const {hosts, lines, distractors} = incident
       return {
         kind: 'incident',
         scenario: scenario.name,
@@ -132,7 +152,7 @@ export class Weather {
         trace_ids: [...traces.keys()],
         cause: cause
           ? {
-              time: timeOf(cause.at),
+              time: timeOf(cause.stamp ?? cause.at),
               service: cause.service.name,
               host: cause.host,
               level: cause.level,
@@ -147,17 +167,17 @@ export class Weather {
 }
 
 /** The services that waited in a request, noted as one that was touched. */
-function touched(traces: UnderWay['traces'], traceId: string): Set<string> {
-  const known = traces.get(traceId)
-  if (known) return known
+function touched(traces: UnderWay['traces'], request: RequestIds): Set<string> {
+  const known = traces.get(request.traceId)
+  if (known) return known.waited
   const waited = new Set<string>()
-  traces.set(traceId, waited)
+  traces.set(request.traceId, {request, waited})
   return waited
 }
 
 function affected({services, starves = []}: Scenario, traces: UnderWay['traces']): string[] {
   const reached = new Set<string>(traces.size > 0 ? starves : [])
-  for (const waited of traces.values()) for (const one of waited) reached.add(one)
+  for (const {waited} of traces.values()) for (const one of waited) reached.add(one)
   return SERVICE_NAMES.filter((name) => reached.has(name) && !services.includes(name))
 }
 

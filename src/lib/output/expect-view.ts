@@ -19,7 +19,13 @@ export interface ExpectRow {
   reason?: string
   /** What would match without one of the conditions. */
   nearest?: {without: string; count: number; records: LogRecord[]}
+  /** Of the traces of a truth: the first records that are not there, and of how many traces some are not. */
+  missing?: Array<{trace_id: string; service?: string; expected: number; found: number}>
+  traces_missing?: number
 }
+
+/** Traces told of, where records of some are missing. */
+const MOST_TRACES = 5
 
 /** One line, and the records that tell why. */
 export function expectText(row: ExpectRow, options: RecordWriterOptions): string {
@@ -29,14 +35,29 @@ export function expectText(row: ExpectRow, options: RecordWriterOptions): string
   const shown = row.verdict === 'met' ? row.records.slice(0, 1) : row.records
   if (row.expected !== 'none' || row.verdict !== 'met') text += recordsText(shown, options)
   const left = row.count - shown.length
-  if (row.verdict === 'broken' && left > 0) text += `  … and ${formatCount(left)} more\n`
+  if (row.verdict === 'broken' && row.missing === undefined && left > 0) text += `  … and ${formatCount(left)} more\n`
   if (row.nearest) {
     const {without, count, records} = row.nearest
     text += `  nearest: ${plural(count, 'record')} without ${escapeLine(without)}\n${recordsText(records, options)}`
   }
-  const trace = row.verdict === 'met' ? undefined : (row.records[0] ?? row.nearest?.records[0])?.trace_id
+  text += missingText(row)
+  const told =
+    (row.records[0] ?? row.nearest?.records[0])?.trace_id ?? row.missing?.find(({found}) => found > 0)?.trace_id
+  const trace = row.verdict === 'met' ? undefined : told
   if (trace !== undefined) text += `  full trace: logflow trace ${escapeLine(trace)}\n`
   return text
+}
+
+/** `missing: trace 4bf9…, orders 3 of 5, mail 0 of 2`, a line a trace. */
+function missingText({missing = [], traces_missing: traces = 0}: ExpectRow): string {
+  const ids = [...new Set(missing.map(({trace_id}) => trace_id))].slice(0, MOST_TRACES)
+  const lines = ids.map((id) => {
+    const parts = missing.filter(({trace_id}) => trace_id === id)
+    const told = parts.map(({service = 'records', found, expected}) => `${service} ${found} of ${expected}`)
+    return `  missing: trace ${escapeLine(id)}, ${escapeLine(told.join(', '))}\n`
+  })
+  if (traces > ids.length) lines.push(`  … and of ${plural(traces - ids.length, 'more trace')}\n`)
+  return lines.join('')
 }
 
 /** `expected none, found 2 after 0.4 s`. */
@@ -50,7 +71,9 @@ export function summary({verdict, expected, count, after_ms, reason}: ExpectRow)
 export function junitCase(row: ExpectRow): JunitCase {
   const seconds = row.after_ms / 1_000
   if (row.verdict === 'met') return {name: row.name, seconds}
-  const details = [...row.records, ...(row.nearest?.records ?? [])].map((record) => JSON.stringify(record)).join('\n')
+  const details = [...row.records, ...(row.nearest?.records ?? []), ...(row.missing ?? [])]
+    .map((one) => JSON.stringify(one))
+    .join('\n')
   const kind = row.verdict === 'broken' ? 'failure' : 'error'
   return {name: row.name, seconds, problem: {kind, message: summary(row), details}}
 }
