@@ -6,6 +6,7 @@ import {argument, globalFlags, listFlag} from '../cli/global-flags.js'
 import {growHeapSlowly} from '../cli/heap-growth.js'
 import {keepLine, readHistory} from '../cli/live/history.js'
 import {LiveSession} from '../cli/live/session.js'
+import {askRead, askStored} from '../cli/live/stored-records.js'
 import {keyboard, loadScreen, needTerminal, onOwnScreen, suspend} from '../cli/live/terminal-screen.js'
 import {pipelineFlags} from '../cli/pipeline-flags.js'
 import {openTailed} from '../cli/tail-arrivals.js'
@@ -91,6 +92,7 @@ export default class Live extends Command {
       ...(files
         ? {}
         : {alerts: app.alerts, store: app.store, pipeline: {bus: app.bus, topic, group}, findTrace: traceIn}),
+      ask: files ? askRead(() => nowOf(session)) : askStored(app.store, filter.query),
       write: (text) => process.stdout.write(text),
       suspend,
       now: () => Date.now(),
@@ -109,4 +111,10 @@ export default class Live extends Command {
       if (keys !== process.stdin) keys.destroy()
     }
   }
+}
+
+/** What has arrived, whatever is looked at. */
+function nowOf(session: LiveSession | undefined) {
+  const state = session?.state()
+  return state?.aside?.live.all ?? state?.all
 }

@@ -1,15 +1,15 @@
 import {setTimeout as wait} from 'node:timers/promises'
-import {createMiner} from '../../lib/patterns/miner.js'
-import {ERROR_LEVELS} from '../../lib/record/level.js'
 import type {LogRecord} from '../../lib/record/record.js'
 import type {Message} from '../../lib/tui/message.js'
-import {patternTextOf} from '../../lib/tui/pattern-text.js'
 import type {Kept} from '../../lib/tui/screen.js'
 import type {State} from '../../lib/tui/state.js'
+import {travelOf} from '../../lib/tui/travel.js'
 import {update} from '../../lib/tui/update.js'
 import {carryOut} from './effects.js'
 import {firstLineOf} from './first-line.js'
+import {MinedPatterns} from './mined-patterns.js'
 import type {Live, LiveParts} from './parts.js'
+import {Player} from './player.js'
 import {watchAll} from './watch-all.js'
 import {every} from './watches.js'
 
@@ -17,29 +17,21 @@ import {every} from './watches.js'
 const GATHER_MS = 50
 const RATE_MS = 1_000
 const PATTERNS_MS = 2_000
-const TOP_PATTERNS = 200
-
-/** What is counted of a pattern besides its records. */
-const ERRORS = {
-  create: () => ({errors: 0}),
-  merge: (into: {errors: number}, from: {errors: number}) => {
-    into.errors += from.errors
-  },
-}
 
 /** The live screen's state, and what changes it. */
 export class LiveSession implements Kept, Live {
   #state: State
   readonly #listeners = new Set<() => void>()
   readonly #end = new AbortController()
-  readonly #miner = createMiner({stats: ERRORS})
-  #arrived = 0
+  readonly #patterns = new MinedPatterns()
+  readonly player: Player
 
   constructor(
     first: State,
     readonly parts: LiveParts,
   ) {
     this.#state = first
+    this.player = new Player(this, parts.ask)
   }
 
   get ended(): AbortSignal {
@@ -90,11 +82,7 @@ export class LiveSession implements Kept, Live {
     for await (const event of this.parts.events) {
       if (this.ended.aborted) return
       if (event.kind === 'records') {
-        this.#arrived += event.records.length
-        for (const record of event.records) {
-          const stats = this.#miner.add(patternTextOf(record))
-          if (record.level !== undefined && ERROR_LEVELS.includes(record.level)) stats.errors++
-        }
+        this.#patterns.add(event.records)
         gathered.push(...event.records)
         timer ??= setTimeout(pass, GATHER_MS)
         // The screen and the keys have their turn, however much comes.
@@ -120,25 +108,27 @@ export class LiveSession implements Kept, Live {
   }
 
   #watchRate(): Promise<void> {
-    let before = this.#arrived
+    let before = this.#patterns.count
     let at = this.parts.now()
     return every(RATE_MS, this.ended, () => {
       const now = this.parts.now()
-      const rate = now > at ? ((this.#arrived - before) * 1_000) / (now - at) : 0
+      const rate = now > at ? ((this.#patterns.count - before) * 1_000) / (now - at) : 0
       if (Math.round(rate) !== Math.round(this.#state.rate)) this.tell({kind: 'rate', rate})
-      before = this.#arrived
+      before = this.#patterns.count
       at = now
     })
   }
 
+  /** Of what is played, where one is at another time. */
   #watchPatterns(): Promise<void> {
-    let seen = -1
+    let seen: MinedPatterns | undefined
+    let count = 0
     return every(PATTERNS_MS, this.ended, () => {
-      if (seen === this.#arrived) return
-      seen = this.#arrived
-      const patterns = this.#miner.templates().slice(0, TOP_PATTERNS)
-      const counted = patterns.map(({text, count, stats}) => ({text, count, errors: stats.errors}))
-      this.tell({kind: 'patterns', patterns: counted, of: seen})
+      const patterns = travelOf(this.#state) ? this.player.patterns : this.#patterns
+      if (seen === patterns && count === patterns.count) return
+      seen = patterns
+      count = patterns.count
+      this.tell(patterns.message())
     })
   }
 }

@@ -14,6 +14,11 @@ const PAGE = 1_000
 export class HeldRecords {
   private constructor(private readonly records: readonly LogRecord[]) {}
 
+  /** @param records in any order */
+  static from(records: readonly LogRecord[]): HeldRecords {
+    return new HeldRecords([...records].sort(compareRecords))
+  }
+
   static async of(batches: AsyncIterable<UnitBatch>): Promise<HeldRecords> {
     const records: LogRecord[] = []
     for await (const page of parseUnits(batches)) {

@@ -10,16 +10,16 @@ import type {State} from './state.js'
 export function commandOf(state: State): {command: string; more: boolean} {
   const {filter, muted, mutedPatterns, onlyPattern, shown, aside} = state
   const only = onlyPattern === undefined ? [] : phraseOf(onlyPattern)
-  const wanted = [aside?.asked.query ?? '', filter.text].filter((text) => text !== '')
+  const wanted = [aside?.asked?.query ?? '', filter.text].filter((text) => text !== '')
   const simple = wanted.length + only.length + muted.length <= 1
   const query = [
     ...wanted.map((text) => (simple ? text : `(${text})`)),
     ...only,
     ...muted.map((service) => `NOT service:${JSON.stringify(service)}`),
   ].join(' ')
-  const since = aside?.asked.since ?? shown.at(shown.first)?.['@timestamp']
+  const since = aside?.asked?.since ?? shown.at(shown.first)?.['@timestamp']
   return {
-    command: searchCommand(query, since, aside?.asked.until),
+    command: searchCommand(query, since, aside?.asked?.until),
     more: mutedPatterns.length > 0 || onlyPattern !== undefined,
   }
 }

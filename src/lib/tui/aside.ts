@@ -17,7 +17,7 @@ export function grown<T extends Timeline>(timeline: T, records: readonly LogReco
 }
 
 /** Shows these records in place of those that arrive, all of them; the last one is chosen. Oldest first. */
-export function openAside(state: State, what: Omit<Aside, 'live'>, records: readonly LogRecord[]): State {
+export function openAside(state: State, what: Omit<Aside, 'live' | 'travel'>, records: readonly LogRecord[]): State {
   const empty: Timeline = {
     filter: NO_FILTER,
     muted: [],
@@ -43,7 +43,7 @@ export function leaveAside(state: State): State {
   return aside ? inView({...rest, ...aside.live}) : state
 }
 
-function timelineOf(state: State): Timeline {
+export function timelineOf(state: State): Timeline {
   const {filter, muted, mutedPatterns, onlyPattern, all, shown, cursor, top, following, paused, counts} = state
   return {filter, muted, mutedPatterns, onlyPattern, all, shown, cursor, top, following, paused, counts}
 }

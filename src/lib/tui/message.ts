@@ -7,6 +7,7 @@ import type {Key} from './line-editor.js'
 import type {PromptPurpose} from './modes/prompt.js'
 import type {Health, Letters} from './pipeline.js'
 import type {AlertAbout, Aside, PatternCount, State} from './state.js'
+import type {TravelEffect, TravelMessage} from './travel.js'
 
 export type Message =
   | {kind: 'records'; records: readonly LogRecord[]}
@@ -25,6 +26,7 @@ export type Message =
   | {kind: 'note'; text: string; bad?: boolean}
   /** A trace that was asked for; how many of its records only the stream holds; when it was read, ms since 1970. */
   | {kind: 'trace'; tree: TraceTree; unstored: number; at: number}
+  | TravelMessage
 
 /** What the state cannot do itself. */
 export type Effect =
@@ -45,6 +47,7 @@ export type Effect =
   | {kind: 'save'; path: string; records: readonly LogRecord[]}
   /** A line that was typed at a prompt is kept for later sessions. */
   | {kind: 'remember'; purpose: PromptPurpose; line: string}
+  | TravelEffect
 
 export interface Next {
   state: State

@@ -10,6 +10,7 @@ import {layoutOf} from './layout.js'
 import type {Mode} from './modes/mode.js'
 import type {PromptPurpose} from './modes/prompt.js'
 import type {Health, Letters} from './pipeline.js'
+import type {Travel} from './travel.js'
 
 /** Records one can scroll back through. */
 export const MOST_RECORDS = 100_000
@@ -40,13 +41,15 @@ export interface Timeline extends Choice {
   counts: Counts
 }
 
-/** Other records than those that arrive, which come from the store: those that fired an alert. */
+/** Other records than those that arrive, which come from the store: those that fired an alert, those of another time. */
 export interface Aside {
   title: string
-  /** What finds them. */
-  asked: {query: string; since: string; until: string}
+  /** What finds them, where it is a question of its own. */
+  asked?: {query: string; since: string; until: string}
   /** What arrives, and where one was in it; it goes on growing. */
   live: Timeline
+  /** Set where one is at another time. */
+  travel?: Travel
 }
 
 /** The records one sees are those of the state itself, whether they are the ones that arrive or others. */

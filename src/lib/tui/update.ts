@@ -12,9 +12,18 @@ import {keysOf, takesText} from './modes/modes.js'
 import {withArrivals, withTrace} from './modes/trace.js'
 import {afterMode, onPaneKey} from './panes.js'
 import type {State} from './state.js'
+import {travelled, travelOf} from './travel.js'
 import {inView, noted} from './view.js'
 
 export function update(state: State, message: Message): Next {
+  const next = step(state, message)
+  // Records of another time are read through the filter: with another one there may be others.
+  const [before, after] = [travelOf(state), travelOf(next.state)]
+  if (!after || before?.id !== after.id || state.filter === next.state.filter) return next
+  return {state: next.state, effects: [...next.effects, {kind: 'travel', to: 'same'}]}
+}
+
+function step(state: State, message: Message): Next {
   switch (message.kind) {
     case 'records':
       return only(withRecords(state, message.records))
@@ -40,6 +49,8 @@ export function update(state: State, message: Message): Next {
       return only(withWhole(state, message.title, message.lines))
     case 'health':
       return only({...state, health: {...state.health, ...message.health}})
+    case 'travel':
+      return only(travelled(state, message))
     case 'note':
       return only(noted(state, message.text, message.bad))
     case 'trace':

@@ -168,7 +168,7 @@ describe('commands', () => {
   })
 
   test('Tab alone shows all of them', () => {
-    expect(live().press(':<tab>').text()).toMatch(/filter {2}mute {2}unmute {2}save/)
+    expect(live().press(':<tab>').text()).toMatch(/filter {2}mute {2}unmute {2}goto {2}play/)
   })
 })
 

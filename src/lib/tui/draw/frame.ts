@@ -21,6 +21,7 @@ import {drawSide} from './side.js'
 import {drawStream} from './stream.js'
 import {drawText} from './text.js'
 import {drawTrace} from './trace.js'
+import {travelParts} from './travel.js'
 
 /**
  * The whole screen: lines of exactly the terminal's columns, no more than its rows. Panes have lines of a frame round them
@@ -116,8 +117,9 @@ function header(state: State, pen: Pen): string {
   return apart(begin, [[' '], ...end], state.size.columns)
 }
 
-function headerParts(state: State, {palette, ascii, now}: Pen, dot: string): {begin: Part[]; end: Part[]} {
-  const {source, filter, pinned, rate, aside, onlyPattern} = state
+function headerParts(state: State, pen: Pen, dot: string): {begin: Part[]; end: Part[]} {
+  const {palette, ascii, now} = pen
+  const {source, filter, pinned, aside, onlyPattern, zone} = state
   const without = withoutText(state)
   const stretch = stretchText(state.counts, now)
   const left: Part[] = [
@@ -126,15 +128,13 @@ function headerParts(state: State, {palette, ascii, now}: Pen, dot: string): {be
     [source],
     [stretch === '' ? '' : dot, palette.dim],
     [stretch, palette.dim],
-    [aside ? `${dot}${aside.title}` : '', palette.bold],
+    [aside && !aside.travel ? `${dot}${aside.title}` : '', palette.bold],
     [filter.text === '' ? '' : `${dot}/ ${filter.text}`, palette.match],
     [onlyPattern === undefined ? '' : `${dot}only ${onlyPattern}`, palette.match],
     [without === '' ? '' : `${dot}without ${without}`, palette.warn],
-    [pinned ? `${dot}${ascii ? '*' : '◆'} ${formatTime(pinned['@timestamp']).slice(0, 8)} pinned` : ''],
+    [pinned ? `${dot}${ascii ? '*' : '◆'} ${formatTime(pinned['@timestamp'], zone).slice(0, 8)} pinned` : ''],
   ]
-  const received = state.size.columns < 72 ? '' : `  ${formatCount((aside ?? {live: state}).live.all.end)} in all`
-  const right: Part[] = [...following(state, palette, ascii), [`  ${formatCount(Math.round(rate))}/s${received}`]]
-  return {begin: left, end: right}
+  return {begin: left, end: following(state, pen)}
 }
 
 /** Services by name, patterns by number, since their texts are long. */
@@ -143,8 +143,16 @@ function withoutText({muted, mutedPatterns}: State): string {
   return [...muted, ...patterns].join(', ')
 }
 
-function following(state: State, palette: Pen['palette'], ascii: boolean): Part[] {
-  const {paused, shown} = state
+/** Where one is in time, and what comes. */
+function following(state: State, pen: Pen): Part[] {
+  const {aside, rate, size} = state
+  if (aside?.travel) return travelParts(state, aside.travel, pen)
+  const received = size.columns < 72 ? '' : `  ${formatCount((aside ?? {live: state}).live.all.end)} in all`
+  return [...placeParts(state, pen), [`  ${formatCount(Math.round(rate))}/s${received}`]]
+}
+
+function placeParts(state: State, {palette, ascii}: Pen): Part[] {
+  const {paused, shown, zone} = state
   if (paused !== undefined) {
     const fresh = shown.end - paused.end
     const lost = shown.first - paused.first
@@ -152,18 +160,11 @@ function following(state: State, palette: Pen['palette'], ascii: boolean): Part[
     return [[`${ascii ? '||' : '‖'} paused, ${formatCount(fresh)} new${more}`, palette.warn]]
   }
   if (state.following) return [[`${ascii ? '*' : '●'} following`, palette.good]]
-  const at = shown.at(state.cursor)
+  const record = shown.at(state.cursor)
+  const clock = record ? formatTime(record['@timestamp'], zone).slice(0, 8) : ''
+  if (state.aside) return [[`${clock} ${formatCount(shown.size)} records, Esc back to now`, palette.warn]]
   const behind = endOf(state) - 1 - state.cursor
-  if (state.aside)
-    return [
-      [
-        `${at ? formatTime(at['@timestamp']).slice(0, 8) : ''} ${formatCount(shown.size)} records, Esc back to now`,
-        palette.warn,
-      ],
-    ]
-  return [
-    [`${at ? formatTime(at['@timestamp']).slice(0, 8) : ''} ${formatCount(behind)} below, f follows`, palette.dim],
-  ]
+  return [[`${clock} ${formatCount(behind)} below, f follows`, palette.dim]]
 }
 
 function footer(state: State, columns: number, pen: Pen): string {

@@ -10,7 +10,8 @@ import {fitted, type Part, type Pen} from './pen.js'
 export function drawPrompt(mode: PromptMode, columns: number, pen: Pen): string {
   const {line, purpose} = mode
   const wrong: Part[] = hasRoom(mode, columns) ? [[`   ${mode.problem}`, pen.palette.bad]] : []
-  return drawTyped({title: PURPOSES[purpose].title, line}, columns, pen, wrong)
+  const looks: Part[] = mode.waiting ? [[`   looking ${pen.ascii ? '...' : '…'}`, pen.palette.dim]] : []
+  return drawTyped({title: PURPOSES[purpose].title, line}, columns, pen, [...looks, ...wrong])
 }
 
 /** A title and a line that is typed, as much of it as fits before its cursor; behind it what fits of something else. */
@@ -46,12 +47,14 @@ function drawOffered({candidates, at}: Offered, columns: number, {palette, ascii
   if (candidates.length === 0) return fitted([['nothing fits', palette.dim]], columns)
   const end = ` ${at < 0 ? '' : `${at + 1}/`}${candidates.length}`
   const room = columns - textWidth(end)
-  const labels = candidates.map(({label, value}) => `${label ?? value}  `)
+  const labels = candidates.map(({label, value}) => label ?? value)
   let first = 0
-  while (first < at && widthOf(labels.slice(first, at + 1)) > room - 2) first++
-  const more: Part[] = first > 0 ? [[ascii ? '< ' : '‹ ', palette.dim]] : []
-  const parts = labels.slice(first).map((label, index): Part => [label, first + index === at ? invert : undefined])
-  return fitted([...more, ...parts], room) + fitted([[end, palette.dim]], columns - room)
+  while (first < at && widthOf(labels.slice(first, at + 1)) + 2 * (at - first) > room - 2) first++
+  const more: Part = [first > 0 ? (ascii ? '< ' : '‹ ') : '', palette.dim]
+  const parts = labels
+    .slice(first)
+    .flatMap((label, index): Part[] => [[index > 0 ? '  ' : ''], [label, first + index === at ? invert : undefined]])
+  return fitted([more, ...parts], room) + fitted([[end, palette.dim]], columns - room)
 }
 
 /** As many of the last characters as fit. */

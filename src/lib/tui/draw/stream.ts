@@ -3,6 +3,7 @@ import {cellText, flatten} from '../../output/fields.js'
 import {textWidth, wrapTo} from '../../output/text-width.js'
 import {formatTime} from '../../output/times.js'
 import type {LogRecord} from '../../record/record.js'
+import type {Zone} from '../../record/zone.js'
 import {isBeside} from '../layout.js'
 import {endOf, type State} from '../state.js'
 import {fitted, type Part, type Pen} from './pen.js'
@@ -22,7 +23,8 @@ export function drawStream(state: State, width: number, rows: number, pen: Pen):
     const record = shown.at(place)
     if (!record) return []
     const marked = record.id === pinned?.id
-    return recordLines(record, {width, serviceWidth, chosen: place === cursor, marked, focused, wrap: state.wrap, pen})
+    const {wrap, zone} = state
+    return recordLines(record, {width, serviceWidth, chosen: place === cursor, marked, focused, wrap, zone, pen})
   }
   const lines: string[] = []
   for (let place = firstPlace(state, rows, draw); place < end && lines.length < rows; place++)
@@ -65,11 +67,12 @@ interface Layout {
   /** Keys are the stream's, and not those of a pane beside it. */
   focused: boolean
   wrap: boolean
+  zone: Zone
   pen: Pen
 }
 
 function recordLines(record: LogRecord, layout: Layout): string[] {
-  const {width, serviceWidth, chosen, wrap, pen} = layout
+  const {width, serviceWidth, chosen, wrap, zone, pen} = layout
   const {palette} = pen
   const {level, service = ''} = record
   const id = (record.trace_id ?? '').slice(0, ID_WIDTH)
@@ -77,7 +80,7 @@ function recordLines(record: LogRecord, layout: Layout): string[] {
   const narrow = width < 72
   const head: Part[] = [
     [mark, palette.bold],
-    [`${formatTime(record['@timestamp']).slice(0, narrow ? 8 : 12)} `, palette.dim],
+    [`${formatTime(record['@timestamp'], zone).slice(0, narrow ? 8 : 12)} `, palette.dim],
     [`${(level ?? '').padEnd(5)} `, (text) => palette.level(level, text)],
     [padded(service, serviceWidth), (text) => palette.service(service, text)],
     [' '],

@@ -4,18 +4,24 @@ import {nearMatch} from '../../config/near-match.js'
 import {applyFilter, problemOf} from '../filter.js'
 import {openHelp} from '../help.js'
 import {type Next, only} from '../message.js'
+import {SPEEDS} from '../playing.js'
 import {completeQuery} from '../prompt/complete-query.js'
+import {completeTime} from '../prompt/complete-time.js'
 import {type Candidate, type Completion, goingOn} from '../prompt/completion.js'
 import {seenValues} from '../prompt/seen-values.js'
 import {refused} from '../refused.js'
 import {saveShown} from '../save-shown.js'
 import type {State} from '../state.js'
+import {atSpeed, backToNow, goTo, startPlaying, travelOf} from '../travel.js'
 import {noted, refiltered} from '../view.js'
 import {openAlerts} from './alerts.js'
 import {openDeadLetters} from './dead-letters.js'
 import {openHealth} from './health.js'
 import {openPatterns} from './patterns.js'
 import {openServices} from './services.js'
+
+/** What begins like a moment and like no command. */
+const MOMENT = /^([-@]?\d|yesterday\b|today\b|now\b.)/i
 
 interface Command {
   name: string
@@ -25,6 +31,8 @@ interface Command {
   /** What is wrong with what follows, as it is typed. */
   check?(rest: string): string | undefined
   complete?(rest: string, state: State): Completion
+  /** Stays at the prompt until an answer comes, which leaves it. */
+  waits?: true
   /** From the stream. Where it cannot, it says so by `refused`. */
   run(state: State, rest: string): Next
 }
@@ -60,6 +68,26 @@ const COMMANDS: readonly Command[] = [
       )
     },
   },
+  {
+    name: 'goto',
+    takes: 'TIME',
+    what: 'stored records around a moment; a time alone does, too: :09:41, :-15m',
+    waits: true,
+    complete: completeTime,
+    run: goTo,
+  },
+  {
+    name: 'play',
+    takes: '[SPEED]',
+    what: 'play from there, at 1x, 10x or 100x',
+    complete: (rest) =>
+      ofWords(
+        rest,
+        SPEEDS.map((speed) => `${speed}x`),
+      ),
+    run: playAt,
+  },
+  {name: 'now', what: 'back to what arrives', run: (state) => only(backToNow(state))},
   {name: 'save', takes: 'FILE', what: 'save what is shown, as JSON lines', run: saveShown},
   {
     name: 'trace',
@@ -93,10 +121,11 @@ export function runCommand(state: State, text: string): Next {
   if (line === '') return only(back)
   const {name, rest} = cut(line)
   const command = commandOf(name)
+  if (!command && MOMENT.test(line)) return goTo(state, line)
   if (!command) return only(refused(state, unknown(name)))
   const problem = misfit(command, rest) ?? command.check?.(rest)
   if (problem !== undefined) return only(refused(state, problem))
-  const next = command.run(back, rest)
+  const next = command.run(command.waits ? state : back, rest)
   // What a command refuses is mended where it was typed.
   return next.state.note?.bad ? only(refused(state, next.state.note.text)) : next
 }
@@ -132,6 +161,13 @@ function cut(line: string): {name: string; rest: string} {
 function misfit({name, takes}: Command, rest: string): string | undefined {
   if (takes === undefined) return rest === '' ? undefined : `:${name} takes nothing behind it`
   return rest === '' && !takes.startsWith('[') ? `:${name} takes a ${takes}` : undefined
+}
+
+function playAt(state: State, rest: string): Next {
+  if (!travelOf(state)) return only(refused(state, 'there is nothing to play at now; :goto TIME first'))
+  const speed = SPEEDS.find((one) => [`${one}`, `${one}x`, `${one}×`].includes(rest.toLowerCase()))
+  if (rest !== '' && speed === undefined) return only(refused(state, 'it plays at 1x, 10x or 100x'))
+  return startPlaying(speed === undefined ? state : atSpeed(state, speed))
 }
 
 function unknown(name: string): string {

@@ -8,7 +8,7 @@ import {PURPOSES} from '../prompt/purposes.js'
 import type {State} from '../state.js'
 import type {ModeKeys} from './mode.js'
 
-export type PromptPurpose = 'filter' | 'command' | 'save'
+export type PromptPurpose = 'filter' | 'command' | 'save' | 'goto'
 
 export interface PromptMode {
   kind: 'prompt'
@@ -16,6 +16,8 @@ export interface PromptMode {
   line: Line
   /** What is wrong with it so far. */
   problem?: string
+  /** What was submitted is being looked for. */
+  waiting?: true
   /** What Tab offers, while it does. */
   offered?: Offered
   /** Set while an earlier line is shown in the place of what was typed. */

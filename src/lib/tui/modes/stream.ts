@@ -20,6 +20,7 @@ import {openPatterns} from './patterns.js'
 import {openPrompt} from './prompt.js'
 import {openServices} from './services.js'
 import {askTrace} from './trace.js'
+import {afterKey, onTravelKey, TRAVEL_HELP, TRAVEL_HINTS} from './travel-keys.js'
 
 export interface StreamMode {
   kind: 'stream'
@@ -27,12 +28,16 @@ export interface StreamMode {
 
 export const stream: ModeKeys<StreamMode> = {
   onKey(state, _, key) {
-    return onMove(state, key) ?? onView(state, key) ?? onRecord(state, key) ?? only(state)
+    const next =
+      onTravelKey(state, key) ?? onMove(state, key) ?? onView(state, key) ?? onRecord(state, key) ?? only(state)
+    return afterKey(next, key)
   },
-  hints: ({size}) =>
-    size.columns < 115
-      ? '/ filter  Enter detail  t trace  ? help  q leave'
-      : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave',
+  hints: ({size, aside}) =>
+    aside?.travel
+      ? TRAVEL_HINTS
+      : size.columns < 115
+        ? '/ filter  Enter detail  t trace  ? help  q leave'
+        : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave',
   help: [
     'j k, arrows      next and previous record',
     'page keys        a screen on or back; ctrl-f, ctrl-b too',
@@ -40,6 +45,7 @@ export const stream: ModeKeys<StreamMode> = {
     'n  N             next and previous error',
     'f                follow what arrives again',
     'space            pause and go on: what comes meanwhile is kept, up to 100,000 records',
+    ...TRAVEL_HELP,
     '',
     '/                filter, in the query language; Enter applies it, Esc leaves it as it was',
     'Esc              take the filter off, or the pattern; back to what arrives',
@@ -109,6 +115,8 @@ function onView(state: State, key: Key): Next | undefined {
       return only(inView({...state, panes: {...panes, figures: !panes.figures}}))
     case '/':
       return only(openPrompt(state, 'filter', filter.text))
+    case 'T':
+      return only(openPrompt(state, 'goto', ''))
     case ':':
       return only(openPrompt(state, 'command', ''))
     case 's':

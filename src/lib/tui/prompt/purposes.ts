@@ -7,7 +7,9 @@ import type {PromptPurpose} from '../modes/prompt.js'
 import {refused} from '../refused.js'
 import {saveShown} from '../save-shown.js'
 import type {State} from '../state.js'
+import {goTo} from '../travel.js'
 import {completeQuery} from './complete-query.js'
+import {completeTime} from './complete-time.js'
 import type {Completion} from './completion.js'
 
 export interface Purpose {
@@ -30,5 +32,10 @@ export const PURPOSES: Readonly<Record<PromptPurpose, Purpose>> = {
     },
   },
   command: {title: ':', check: checkCommand, complete: completeCommand, submit: runCommand},
+  goto: {
+    title: 'go to ',
+    complete: (text) => completeTime(text),
+    submit: (state, text) => (text.trim() === '' ? only({...state, mode: {kind: 'stream'}}) : goTo(state, text)),
+  },
   save: {title: 'save to ', submit: saveShown},
 }
