@@ -6,6 +6,7 @@ import {beforeAll, describe, expect, test} from 'vitest'
 import {loadAll} from '../../src/cli/all-commands.js'
 import {globalFlags} from '../../src/cli/global-flags.js'
 import {COMMANDS} from '../../src/cli/registry.js'
+import {commandLines} from '../support/command-lines.js'
 import {BINARY, buildLogflow, cleanEnv, emptyHome, runLogflow} from '../support/run-logflow.js'
 
 // What every command promises (docs/commands.md, "Exit codes"; docs/find.md, "Output"), held over every command there is.
@@ -69,14 +70,10 @@ describe.each(IDS)('%s', (id) => {
     const examples = (CommandClass.examples ?? []) as string[]
     expect(examples.length).toBeGreaterThan(0)
     for (const example of examples) {
-      const line = example
-        .replaceAll('<%= config.bin %>', 'logflow')
-        .replace(/^(?:[A-Z_]+=\S+ )+/, '')
-        .replace(/ > \S+$/, '')
-        .replace(/"?\$\([^)]*\)"?/, 'x')
-      const own = line.split(/\s(?:\||&&)\s/).find((part) => part.trim().startsWith('logflow '))
-      const argv = shellWords(own ?? line)
-      expect(argv.slice(0, words.length + 1), line).toEqual(['logflow', ...words])
+      const line = example.replaceAll('<%= config.bin %>', 'logflow')
+      const own = commandLines(line).find((call) => call.words.slice(1, words.length + 1).join(' ') === words.join(' '))
+      expect(own, line).toBeDefined()
+      const argv = own?.words ?? []
       const parsed = await Parser.parse(argv.slice(words.length + 1), {
         flags: CommandClass.flags,
         args: CommandClass.args,
@@ -310,10 +307,3 @@ test('runs from its sources as well', async () => {
   })
   expect(await new Response(child.stdout as unknown as ReadableStream).text()).toBe('embedded\n')
 })
-
-/** A command line as a shell would cut it: spaces, single and double quotes. */
-function shellWords(line: string): string[] {
-  return [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
-    word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'),
-  )
-}
