@@ -16,7 +16,7 @@ export default class Expect extends Command {
     `<%= config.bin %> expect 'level>=error' --none --within 10s --since-mark before-deploy`,
     `<%= config.bin %> expect 'retry' --count '<=2' --since 5m`,
     '<%= config.bin %> expect --from expectations.yaml --junit report.xml',
-    '<%= config.bin %> generate --duration 10m --scenario slow-db --truth truth.jsonl --to bus && <%= config.bin %> expect --truth truth.jsonl --within 30s',
+    '<%= config.bin %> expect --truth truth.jsonl --within 30s',
     `kubectl logs deploy/shop | <%= config.bin %> expect 'panic' --none --file -`,
   ]
   static override args = {query: argument({description: 'What to look for, as in search'})}
