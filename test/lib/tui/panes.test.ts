@@ -51,7 +51,7 @@ describe('the frame', () => {
   test('names the time that is counted: how long ago it began, or from when to when', () => {
     expect(live().text()).toContain('─ last 15 min ─')
     const old = new Played(130, 35).tell({kind: 'records', records: records(5, -90_000)})
-    expect(old.text()).toMatch(/─ \d\d:\d\d to \d\d:\d\d ─/)
+    expect(old.text()).toMatch(/─ (\w{3} \d+ \w{3} (2025 )?)?\d\d:\d\d to \d\d:\d\d ─/)
   })
 })
 

@@ -1,6 +1,7 @@
 import {formatCount} from '../../output/numbers.js'
 import {sparkline} from '../../output/sparkline.js'
-import {formatTime} from '../../output/times.js'
+import {formatDate, formatTime} from '../../output/times.js'
+import type {Zone} from '../../record/zone.js'
 import {type Counts, STRETCHES, sum} from '../counts.js'
 import type {State} from '../state.js'
 import {apart, type Pen} from './pen.js'
@@ -46,11 +47,18 @@ function bars(values: readonly number[], room: number, {ascii}: Pen): string {
 }
 
 /** The time that is counted: `last 15 min`; from when to when where its end is not now. */
-export function stretchText({everyMs, newest}: Counts, now: number): string {
+export function stretchText({everyMs, newest}: Counts, now: number, zone: Zone): string {
   if (!Number.isFinite(newest)) return ''
   const end = (newest + 1) * everyMs
   const span = everyMs * STRETCHES
   if (Math.abs(now - end) < span) return `last ${Math.round(span / 60_000)} min`
-  const time = (ms: number) => formatTime(new Date(ms).toISOString()).slice(0, 5)
-  return `${time(end - span)} to ${time(end)}`
+  const begin = momentText(new Date(end - span).toISOString(), now, zone).slice(0, -3)
+  return `${begin} to ${formatTime(new Date(end).toISOString(), zone).slice(0, 5)}`
+}
+
+/** `09:41:07`, with the date where it is another day than now. */
+export function momentText(timestamp: string, now: number, zone: Zone): string {
+  const date = formatDate(timestamp, now, zone)
+  const time = formatTime(timestamp, zone).slice(0, 8)
+  return date === formatDate(new Date(now).toISOString(), now, zone) ? time : `${date} ${time}`
 }

@@ -10,7 +10,7 @@ import {boxed, strokesOf, titled} from './border.js'
 import {drawCompare} from './compare.js'
 import {drawDeadLetters} from './dead-letters.js'
 import {drawDetail} from './detail.js'
-import {drawFigures, stretchText} from './figures.js'
+import {drawFigures, momentText, stretchText} from './figures.js'
 import {drawHealth, healthParts} from './health.js'
 import {drawHistogram} from './histogram.js'
 import {drawPatterns} from './patterns.js'
@@ -121,7 +121,7 @@ function headerParts(state: State, pen: Pen, dot: string): {begin: Part[]; end: 
   const {palette, ascii, now} = pen
   const {source, filter, pinned, aside, onlyPattern, zone} = state
   const without = withoutText(state)
-  const stretch = stretchText(state.counts, now)
+  const stretch = stretchText(state.counts, now, zone)
   const left: Part[] = [
     ['logflow live', palette.bold],
     [dot, palette.dim],
@@ -151,7 +151,7 @@ function following(state: State, pen: Pen): Part[] {
   return [...placeParts(state, pen), [`  ${formatCount(Math.round(rate))}/s${received}`]]
 }
 
-function placeParts(state: State, {palette, ascii}: Pen): Part[] {
+function placeParts(state: State, {palette, ascii, now}: Pen): Part[] {
   const {paused, shown, zone} = state
   if (paused !== undefined) {
     const fresh = shown.end - paused.end
@@ -161,7 +161,7 @@ function placeParts(state: State, {palette, ascii}: Pen): Part[] {
   }
   if (state.following) return [[`${ascii ? '*' : '●'} following`, palette.good]]
   const record = shown.at(state.cursor)
-  const clock = record ? formatTime(record['@timestamp'], zone).slice(0, 8) : ''
+  const clock = record ? momentText(record['@timestamp'], now, zone) : ''
   if (state.aside) return [[`${clock} ${formatCount(shown.size)} records, Esc back to now`, palette.warn]]
   const behind = endOf(state) - 1 - state.cursor
   return [[`${clock} ${formatCount(behind)} below, f follows`, palette.dim]]

@@ -1,6 +1,6 @@
 import {formatCount, plural} from '../../output/numbers.js'
 import {formatTime} from '../../output/times.js'
-import {type Counts, STRETCHES, type Stretch} from '../counts.js'
+import {STRETCHES, type Stretch} from '../counts.js'
 import {chosenStretch, type HistogramMode} from '../modes/histogram.js'
 import type {State} from '../state.js'
 import {apart, fitted, type Part, type Pen} from './pen.js'
@@ -39,20 +39,20 @@ export function drawHistogram(state: State, mode: HistogramMode, columns: number
   const drawn = (one: Omit<Bars, 'each' | 'margin'>) => barLines({...one, each, margin}, columns, pen)
   return inRows(
     [
-      headLine(counts, chosen, columns, pen),
+      headLine(state, chosen, columns, pen),
       ...drawn({values: shown.map((one) => one.records), rows: above, paint: palette.good}),
       fitted([[' errors', palette.bold]], columns),
       ...drawn({values: shown.map((one) => one.errors), rows: bars - above, paint: palette.bad}),
       markLine(margin + (chosen - first) * each, each, columns, pen),
-      timeLine(counts, first, shown.length, each, margin, columns, pen),
+      timeLine(state, first, shown.length, each, margin, columns, pen),
     ],
     {columns, rows},
   )
 }
 
-function headLine(counts: Counts, chosen: number, columns: number, {palette, ascii}: Pen): string {
+function headLine({counts, zone}: State, chosen: number, columns: number, {palette, ascii}: Pen): string {
   const {records, errors} = counts.whole[STRETCHES - 1 - (counts.newest - chosen)] as Stretch
-  const begin = formatTime(new Date(chosen * counts.everyMs).toISOString()).slice(0, 8)
+  const begin = formatTime(new Date(chosen * counts.everyMs).toISOString(), zone).slice(0, 8)
   const share = records === 0 ? '' : ` (${((errors / records) * 100).toFixed(1)} %)`
   const said: Part[] = [
     [`${ascii ? '^' : '▲'} ${begin}  `, palette.bold],
@@ -95,7 +95,7 @@ function markLine(at: number, each: number, columns: number, {ascii, palette}: P
 
 /** As many times as there is room for, each beginning below its bar. */
 function timeLine(
-  {everyMs}: Counts,
+  {counts: {everyMs}, zone}: State,
   first: number,
   count: number,
   each: number,
@@ -106,7 +106,7 @@ function timeLine(
   const every = Math.max(1, Math.ceil(TIME_ROOM / each))
   let line = ' '.repeat(margin)
   for (let at = 0; at < count; at += every) {
-    const time = formatTime(new Date((first + at) * everyMs).toISOString()).slice(0, 8)
+    const time = formatTime(new Date((first + at) * everyMs).toISOString(), zone).slice(0, 8)
     line = line.padEnd(margin + at * each) + time
   }
   return fitted([[line, palette.dim]], columns)

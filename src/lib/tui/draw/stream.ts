@@ -1,49 +1,60 @@
 import {escapeLine} from '../../output/escape-controls.js'
 import {cellText, flatten} from '../../output/fields.js'
-import {textWidth, wrapTo} from '../../output/text-width.js'
-import {formatTime} from '../../output/times.js'
+import {errorLines, withoutTrace} from '../../output/formats/pretty-error.js'
+import {highlighter} from '../../output/highlight.js'
+import {cutTo, textWidth, wrapTo} from '../../output/text-width.js'
+import {formatDate, formatTime} from '../../output/times.js'
+import {marksOf} from '../../query/marks.js'
 import type {LogRecord} from '../../record/record.js'
 import type {Zone} from '../../record/zone.js'
 import {isBeside} from '../layout.js'
+import {beginsDay, firstOnScreen, foldedHeight} from '../on-screen.js'
 import {endOf, type State} from '../state.js'
+import {strokesOf} from './border.js'
 import {fitted, type Part, type Pen} from './pen.js'
 
 const SERVICE = {least: 6, most: 14}
 const ID_WIDTH = 8
 /** Columns of a message; with fewer, the whole line is cut where the screen ends. */
 const LEAST_ROOM = 10
+/** Columns from which on times have milliseconds, and trace ids are shown. */
+const WIDE = 72
 
 /** The records on the screen, in exactly so many lines. */
 export function drawStream(state: State, width: number, rows: number, pen: Pen): string[] {
-  const {shown, cursor, top, pinned} = state
+  const {shown, cursor, pinned, wrap, zone} = state
   const end = endOf(state)
   const focused = !isBeside(state)
-  const serviceWidth = widthOfServices(shown.slice(top, Math.min(end, top + rows)))
-  const draw = (place: number) => {
+  const serviceWidth = widthOfServices(state, rows)
+  const layout = {width, serviceWidth, wrap, zone, focused, pen, mark: markerOf(state, pen)}
+  const drawn = new Map<number, string[]>()
+  const draw = (place: number): string[] => {
+    const known = drawn.get(place)
     const record = shown.at(place)
-    if (!record) return []
-    const marked = record.id === pinned?.id
-    const {wrap, zone} = state
-    return recordLines(record, {width, serviceWidth, chosen: place === cursor, marked, focused, wrap, zone, pen})
+    if (known || !record) return known ?? []
+    const own = recordLines(record, {...layout, chosen: place === cursor, marked: record.id === pinned?.id})
+    const lines = beginsDay(state, place) ? [dateLine(record, layout), ...own] : own
+    drawn.set(place, lines)
+    return lines
   }
+  const heightOf = (place: number) => (wrap ? draw(place).length : foldedHeight(state, place))
   const lines: string[] = []
-  for (let place = firstPlace(state, rows, draw); place < end && lines.length < rows; place++)
+  for (let place = firstOnScreen(state, rows, heightOf); place < end && lines.length < rows; place++)
     lines.push(...draw(place))
   if (lines.length === 0) lines.push(fitted([[emptyText(state), pen.palette.dim]], width))
   while (lines.length < rows) lines.push(' '.repeat(width))
   return lines.slice(0, rows)
 }
 
-/** Where records take more than a line each, the chosen one has to be among those that fit. */
-function firstPlace({wrap, top, cursor}: State, rows: number, draw: (place: number) => string[]): number {
-  if (!wrap) return top
-  let place = cursor
-  let used = draw(cursor).length
-  while (place > top && used + draw(place - 1).length <= rows) {
-    place--
-    used += draw(place).length
-  }
-  return place
+/** Marks the words that the filter asks for. */
+function markerOf({filter}: State, {palette}: Pen): (text: string) => string {
+  return highlighter(marksOf(filter.query), palette.match)
+}
+
+function dateLine(record: LogRecord, {width, zone, pen}: Pick<Layout, 'width' | 'zone' | 'pen'>): string {
+  const {across} = strokesOf(pen)
+  const title = `${across}${across} ${formatDate(record['@timestamp'], pen.now, zone)} `
+  return fitted([[title.padEnd(width, across), pen.palette.dim]], width)
 }
 
 function emptyText({all, filter, muted}: State): string {
@@ -53,9 +64,12 @@ function emptyText({all, filter, muted}: State): string {
     : 'no records'
 }
 
-function widthOfServices(records: readonly LogRecord[]): number {
-  const widths = records.map(({service}) => textWidth(escapeLine(service ?? '')))
-  return Math.min(SERVICE.most, Math.max(SERVICE.least, ...widths))
+/** Of all services that came lately, so that columns stay where they are, and of those on the screen. */
+function widthOfServices({shown, top, counts}: State, rows: number): number {
+  const names = [...counts.services.keys(), ...shown.slice(top, top + rows).map(({service}) => service ?? '')]
+  let width = SERVICE.least
+  for (const name of names) width = Math.max(width, textWidth(escapeLine(name)))
+  return Math.min(SERVICE.most, width)
 }
 
 interface Layout {
@@ -69,50 +83,76 @@ interface Layout {
   wrap: boolean
   zone: Zone
   pen: Pen
+  mark(text: string): string
 }
 
 function recordLines(record: LogRecord, layout: Layout): string[] {
-  const {width, serviceWidth, chosen, wrap, zone, pen} = layout
+  const {width, serviceWidth, chosen, wrap, zone, pen, mark} = layout
   const {palette} = pen
   const {level, service = ''} = record
   const id = (record.trace_id ?? '').slice(0, ID_WIDTH)
-  const mark = markOf(layout)
-  const narrow = width < 72
+  const wide = width >= WIDE
   const head: Part[] = [
-    [mark, palette.bold],
-    [`${formatTime(record['@timestamp'], zone).slice(0, narrow ? 8 : 12)} `, palette.dim],
+    [signOf(layout), palette.bold],
+    [`${formatTime(record['@timestamp'], zone).slice(0, wide ? 12 : 8)} `, palette.dim],
     [`${(level ?? '').padEnd(5)} `, (text) => palette.level(level, text)],
     [padded(service, serviceWidth), (text) => palette.service(service, text)],
     [' '],
   ]
-  const headWidth = 1 + (narrow ? 9 : 13) + 6 + serviceWidth + 1
-  const idWidth = narrow || id === '' ? 0 : ID_WIDTH + 1
+  const headWidth = 1 + (wide ? 13 : 9) + 6 + serviceWidth + 1
+  const idWidth = !wide || id === '' ? 0 : ID_WIDTH + 1
   const room = width - headWidth - idWidth
   const message = record.message ?? record.event ?? ''
-  const strong = chosen ? palette.bold : undefined
-  if (width < headWidth + LEAST_ROOM + idWidth)
-    return [fitted([...head, [message.split('\n', 1)[0] ?? '', strong]], width)]
+  const paint = chosen ? (text: string) => palette.bold(mark(text)) : mark
+  if (room < LEAST_ROOM) return [fitted([...head, [message.split('\n', 1)[0] ?? '', paint]], width)]
   const tail: Part[] = idWidth > 0 ? [[` ${id}`, palette.dim]] : []
-  if (!wrap) {
-    const text = `${message.split('\n', 1)[0]}`
-    const used = Math.min(room, textWidth(escapeLine(text)))
-    const more: Part = [`  ${attributes(record)}`, palette.dim]
-    return [
-      fitted(head, headWidth) +
-        fitted([[text, strong], ...(used < room - 8 ? [more] : [])], room) +
-        fitted(tail, idWidth),
-    ]
-  }
-  const whole = `${message.split('\n').map(escapeLine).join('\n')}  ${escapeLine(attributes(record))}`.trimEnd()
-  const [first = '', ...rest] = whole.split('\n').flatMap((line) => wrapTo(line, room))
+  if (wrap) return wholeLines(record, layout, {head, headWidth, tail, idWidth, paint})
+  const text = `${message.split('\n', 1)[0]}`
+  const used = Math.min(room, textWidth(escapeLine(text)))
+  const more: Part = [`  ${[errorText(record), attributes(record)].filter(Boolean).join(' ')}`, palette.dim]
+  const line = fitted([[text, paint], ...(used < room - 8 ? [more] : [])], room)
+  return [fitted(head, headWidth) + line + fitted(tail, idWidth)]
+}
+
+interface Around {
+  head: readonly Part[]
+  headWidth: number
+  tail: readonly Part[]
+  idWidth: number
+  paint(text: string): string
+}
+
+/** The message whole, its attributes behind it or below, and below them what went wrong. */
+function wholeLines(record: LogRecord, layout: Layout, around: Around): string[] {
+  const {width, pen} = layout
+  const {palette} = pen
+  const {head, headWidth, tail, idWidth, paint} = around
+  const room = width - headWidth - idWidth
+  const below = width - headWidth
+  const {message = record.event ?? '', ...rest} = withoutTrace({
+    ...record,
+    message: record.message ?? record.event ?? '',
+  })
+  const [first = '', ...more] = message.split('\n').flatMap((line) => wrapTo(escapeLine(line), room))
+  const pairs = escapeLine(attributes(record))
+  const behind = more.length === 0 && pairs !== '' && textWidth(`${first}  ${pairs}`) <= room
+  const dim = (line: string): Part => [line, palette.dim]
+  const lines: Part[] = [
+    ...more.map((line): Part => [line, layout.mark]),
+    ...(behind || pairs === '' ? [] : wrapTo(pairs, below).map(dim)),
+    ...errorLines({...rest, message}, {wide: false, room: below, safe: escapeLine}).map(
+      (line): Part => (/^( |caused by)/.test(line) ? dim(line) : [line, palette.bad]),
+    ),
+  ]
+  const begin: Part[] = behind ? [[first, paint], dim(`  ${pairs}`)] : [[first, paint]]
   return [
-    fitted(head, headWidth) + fitted([[first, strong]], room) + fitted(tail, idWidth),
-    ...rest.map((line) => ' '.repeat(headWidth) + fitted([[line]], width - headWidth)),
+    fitted(head, headWidth) + fitted(begin, room) + fitted(tail, idWidth),
+    ...lines.map((line) => ' '.repeat(headWidth) + fitted([line], below)),
   ]
 }
 
 /** The chosen one is marked less where keys are those of a pane beside. */
-function markOf({chosen, focused, marked, pen: {ascii}}: Layout): string {
+function signOf({chosen, focused, marked, pen: {ascii}}: Layout): string {
   if (chosen && focused) return ascii ? '>' : '▸'
   if (chosen) return ascii ? '-' : '▹'
   if (marked) return ascii ? '*' : '◆'
@@ -122,10 +162,15 @@ function markOf({chosen, focused, marked, pen: {ascii}}: Layout): string {
 function padded(text: string, width: number): string {
   const safe = escapeLine(text)
   const missing = width - textWidth(safe)
-  return missing > 0 ? safe + ' '.repeat(missing) : safe
+  return missing > 0 ? safe + ' '.repeat(missing) : cutTo(safe, width)
 }
 
-function attributes({attributes: own, error}: LogRecord): string {
-  const pairs = own ? flatten(own as Record<string, unknown>).map(([name, value]) => `${name}=${cellText(value)}`) : []
-  return [...(error?.message ? [`${error.name ?? 'error'}: ${error.message}`] : []), ...pairs].join(' ')
+function errorText({error}: LogRecord): string {
+  return error?.message ? `${error.name ?? 'error'}: ${error.message}` : ''
+}
+
+function attributes({attributes: own}: LogRecord): string {
+  if (!own) return ''
+  const pairs = flatten(own as Record<string, unknown>).map(([name, value]) => `${name}=${cellText(value)}`)
+  return pairs.join(' ')
 }
