@@ -14,7 +14,18 @@ import {showTable} from './table.mjs'
 
 const ROOT = join(import.meta.dirname, '..')
 const MEMORY_AIM = 300e6
-const ORDER = ['start-up', 'generate', 'lake', 'lake-search', 'alerts', 'trace', 'api', 'kafka', 'elasticsearch']
+const ORDER = [
+  'start-up',
+  'generate',
+  'lake',
+  'lake-search',
+  'alerts',
+  'trace',
+  'live',
+  'api',
+  'kafka',
+  'elasticsearch',
+]
 const ONLY_ASKED = ['lake-search-5m', 'precision']
 
 const {values: flags} = parseArgs({

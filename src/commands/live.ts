@@ -16,7 +16,7 @@ import {openApp} from '../lib/compose.js'
 import {findTrace} from '../lib/flows/find-trace.js'
 import {tailRecords} from '../lib/flows/tail-records.js'
 import {paletteFor} from '../lib/output/palette.js'
-import {firstState} from '../lib/tui/state.js'
+import {firstState, MOST_RECORDS} from '../lib/tui/state.js'
 
 /** Records to begin with. */
 const FIRST_RECORDS = 2_000
@@ -40,7 +40,7 @@ export default class Live extends Command {
     timezone: timeFlags.timezone,
     lines: Flags.integer({
       char: 'n',
-      description: `Records to begin with: the newest; ${FIRST_RECORDS} unless given, all of them with --since`,
+      description: `Records to begin with: the newest; ${FIRST_RECORDS} unless given, with --since and of files as many as are kept, ${MOST_RECORDS}`,
       min: 0,
       helpValue: 'N',
     }),
@@ -58,9 +58,11 @@ export default class Live extends Command {
     const context = await openContext(flags)
     needTerminal(context.screen.isTerminal, process.env)
     const filter = toFilter(args.query === '-' ? undefined : args.query, flags, new Date())
-    const keys = keyboard(files?.includes('-') ?? false)
+    const piped = files?.includes('-') ?? false
+    const keys = keyboard(piped)
     const {showScreen} = await loadScreen(this.config.root)
-    const last = flags.lines ?? (flags.since === undefined && !files ? FIRST_RECORDS : Number.POSITIVE_INFINITY)
+    const wanted = flags.lines ?? (flags.since === undefined && !files ? FIRST_RECORDS : MOST_RECORDS)
+    const last = Math.min(wanted, MOST_RECORDS)
     let session: LiveSession | undefined
     // What would be said on stderr is said on the screen.
     const say = (text: string) => session?.tell({kind: 'note', text})
@@ -106,7 +108,7 @@ export default class Live extends Command {
     const {stdout} = process
     const show = () => showScreen(live, {stdin: keys, stdout, pen, now: () => Date.now()})
     try {
-      await onOwnScreen({stdout, keys, show}, live, () => live.run())
+      await onOwnScreen({stdout, keys, show, ...(piped ? {pipe: process.stdin} : {})}, live, () => live.run())
     } finally {
       if (keys !== process.stdin) keys.destroy()
     }

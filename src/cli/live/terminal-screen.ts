@@ -20,6 +20,8 @@ export interface Shown {
 export interface OwnScreen {
   stdout: NodeJS.WriteStream
   keys: NodeJS.ReadStream
+  /** A pipe, if any, whose writer has the same terminal: some set it as they found it when they end, as Node does. */
+  pipe?: NodeJS.ReadableStream
   /** Begins to draw; called anew after the process was stopped and goes on. */
   show(): Shown
 }
@@ -71,6 +73,8 @@ export async function onOwnScreen<T>(
   // Before whoever tells of an error: what is written on the other screen goes with it.
   for (const [event, listener] of watched) process.prependListener(event as 'exit', listener)
   ended.addEventListener('abort', giveBack)
+  const keepKeys = () => held.keepKeys()
+  screen.pipe?.once('end', keepKeys)
   // A terminal that is closed ends what it is read by, whether or not it says so by a signal. Stays: errors may come late.
   screen.keys.on('error', leave).on('end', leave)
   try {
@@ -81,6 +85,7 @@ export async function onOwnScreen<T>(
   } finally {
     giveBack()
     ended.removeEventListener('abort', giveBack)
+    screen.pipe?.off('end', keepKeys)
     for (const [event, listener] of watched) process.off(event, listener)
   }
 }
@@ -108,6 +113,13 @@ class Held {
     const shown = show()
     this.#shown = shown
     shown.waitUntilExit().catch(this.onFailure)
+  }
+
+  /** Has keys come one by one again, whoever changed that meanwhile: node does nothing where it knows of no change. */
+  keepKeys(): void {
+    if (!this.#shown) return
+    this.screen.keys.setRawMode(false)
+    this.screen.keys.setRawMode(true)
   }
 
   giveBack(): void {
