@@ -11,10 +11,10 @@ class BriefUsage extends CommandHelp {
     return super.flags([...flags.filter(({char}) => char), ...flags.filter(({char}) => !char)])
   }
 
-  /** All of it: oclif shows the last line alone where the summary stands above. */
+  /** All of it: oclif shows the last line alone where the summary stands above. An indented line stays as it is. */
   protected override description(): string | undefined {
-    const {description} = this.command
-    return description ? this.wrap(description) : undefined
+    const lines = this.command.description?.split('\n')
+    return lines?.map((line) => (line.startsWith(' ') ? line : this.wrap(line))).join('\n')
   }
 
   protected override defaultUsage(): string {

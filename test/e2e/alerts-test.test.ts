@@ -1,4 +1,4 @@
-import {rmSync, writeFileSync} from 'node:fs'
+import {copyFileSync, mkdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {afterAll, beforeAll, expect, test} from 'vitest'
 import {buildLogflow, emptyHome, runLogflow} from '../support/run-logflow.js'
@@ -36,6 +36,17 @@ beforeAll(async () => {
   expect(await run('ship', 'shop.log')).toMatchObject({status: 0})
 })
 afterAll(() => rmSync(home, {recursive: true, force: true}))
+
+test('the file that --help shows is one, as it stands there', async () => {
+  const {stdout: help} = await run('alerts', 'test', '--help')
+  const shown = help.slice(help.indexOf('  rules: ['), help.indexOf('\n\n', help.indexOf('  rules: [')))
+  const folder = join(home, 'shown')
+  mkdirSync(folder)
+  copyFileSync(join(EXAMPLES, 'error-rate.yaml'), join(folder, 'error-rate.yaml'))
+  writeFileSync(join(folder, 'error-rate.test.yaml'), shown.replace(/^ {2}/gm, ''))
+  const {status, stderr} = await run('alerts', 'test', folder)
+  expect({status, stderr}).toEqual({status: 0, stderr: expect.stringContaining('1 test, 3 steps: all as expected')})
+})
 
 test('the examples pass, without a server, a store or a data directory', async () => {
   const {status, stdout, stderr} = await run(

@@ -10,10 +10,25 @@ import {findTestFiles} from '../../lib/flows/alerts/rule-files.js'
 import {runRuleTestFile} from '../../lib/flows/alerts/rule-test-files.js'
 import {ruleTestSummary, ruleTestText, STEP_COLUMNS, stepRows} from '../../lib/output/rule-test-view.js'
 
+const EXAMPLE = `rules: [error-rate.yaml]
+tests:
+  - name: a burst opens after two minutes, and is told once
+    records:
+      - {at: 0m, until: 20m, every: 1s, service: pay, message: "sold {n}"}
+      - {at: 5m, count: 300, every: 1s, service: pay, level: ERROR}
+    expect:
+      - {at: 5m, state: inactive}
+      - {at: 9m, group: {service: pay}, state: open}
+    notices:
+      - {at: 8m, opened: 1}`
+
 export default class AlertsTest extends Command {
   static override summary = 'Run unit tests of alert rules: records in, states and notices out'
-  static override description =
-    "Needs no server, no store and no data directory. A file of tests names its rules, the records that come, and the state each rule must be in at a time; every record goes through the parser, and every evaluation through the engine, that production has. A file is YAML: `rules:` names files of rules, `tests:` is a list of `name`, `records` (`at`, then `count` or `until` with `every`, and the fields of a JSON line, or a `line` as it is; `{n}` in texts is the record's number), `silences` (`from`, `until`, `matchers`), `expect` (`at`, `rule`, `group` or how many `groups`, `state`: inactive, pending or open, and `value`) and `notices` (all that may be sent: `at`, `rule`, and how many alerts `opened`, `again`, `resolved`). Times count from `start`, 2026-01-01T00:00:00Z unless given. Exits with 1 when something is otherwise than expected, and shows what was wanted, what came and the value that was measured."
+  static override description = [
+    'Needs no server, no store and no data directory. Every record goes through the parser, and every evaluation through the engine, that production has. Exits with 1 when something is otherwise than expected, and shows what was wanted, what came and the value that was measured.',
+    EXAMPLE,
+    'A record has a time (at, then count or until with every) and the fields of a JSON line, or is a line as it is; {n} in texts is its number. What is expected of a rule at a time is its state (inactive, pending or open), of a group or of how many groups, and the value. Notices are all that may be sent: how many alerts opened, again or resolved. Silences have from, until and matchers. Times count from start, 2026-01-01T00:00:00Z unless given.',
+  ].join('\n\n')
   static override examples = [
     '<%= config.bin %> alerts test rules/error-rate.test.yaml',
     '<%= config.bin %> alerts test rules/',
