@@ -89,11 +89,13 @@ export class Player {
     this.#reading = new AbortController()
     const {signal} = this.#reading
     const {query} = this.live.state().filter
+    const asked = this.#isAwaited()
     const [before, after] = await Promise.all([
       all(this.ask({query, until: moment, order: 'newest', limit: BEFORE}, signal)),
       playing ? [] : all(this.ask({query, since: moment, order: 'oldest', limit: AFTER}, signal)),
     ])
-    if (signal.aborted || this.live.ended.aborted) return
+    // Whoever has left the prompt meanwhile does not want to go there any more.
+    if (signal.aborted || this.live.ended.aborted || (asked && !this.#isAwaited())) return
     const records = [...before.reverse(), ...after]
     if (records.length === 0 && !playing) {
       const what = query.kind === 'all' ? 'no record is stored' : 'no stored record passes the filter'
@@ -139,6 +141,12 @@ export class Player {
         this.#tell({kind: 'travel', step: 'played', id, at, records: ahead.splice(0, count), skippedMs})
       await wait(TICK_MS, undefined, {signal: this.live.ended}).catch(() => {})
     }
+  }
+
+  /** Whether a prompt waits for what comes of it. */
+  #isAwaited(): boolean {
+    const {mode} = this.live.state()
+    return mode.kind === 'prompt' && mode.waiting === true
   }
 
   /** The journey, while it plays. */

@@ -1,5 +1,6 @@
 import {phrasesOf} from '../patterns/match-template.js'
 import {shellQuoted} from '../query/shell-words.js'
+import type {LogRecord} from '../record/record.js'
 import type {State} from './state.js'
 
 /**
@@ -18,10 +19,16 @@ export function commandOf(state: State): {command: string; more: boolean} {
     ...muted.map((service) => `NOT service:${JSON.stringify(service)}`),
   ].join(' ')
   const since = aside?.asked?.since ?? shown.at(shown.first)?.['@timestamp']
+  const until = aside?.travel ? behind(shown.at(shown.end - 1)) : aside?.asked?.until
   return {
-    command: searchCommand(query, since, aside?.asked?.until),
+    command: searchCommand(query, since, until),
     more: mutedPatterns.length > 0 || onlyPattern !== undefined,
   }
+}
+
+/** The first whole millisecond behind a record. */
+function behind(record: LogRecord | undefined): string | undefined {
+  return record && new Date(Date.parse(record['@timestamp']) + 1).toISOString()
 }
 
 /** The command that finds records of a pattern, and such as have its longest stretch of words. */

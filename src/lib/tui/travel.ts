@@ -101,12 +101,13 @@ function begun(state: State, message: Extract<TravelMessage, {step: 'begin'}>): 
   return records.some((record) => timeOf(record) < at) ? placed : saysBegin(placed)
 }
 
-/** The chosen record of a journey that stands still tells when one is. */
-export function standing(state: State): State {
+/** Of a journey that stands still the chosen record tells when one is, once another one is chosen. */
+export function standing(before: State, state: State): State {
   const travel = travelOf(state)
-  if (!travel || travel.playing) return state
+  if (!travel || travel.playing || travelOf(before)?.id !== travel.id) return state
   const record = state.shown.at(state.cursor)
-  return withTravel({...state, following: false}, record ? {at: timeOf(record)} : {})
+  const moved = record && record !== before.shown.at(before.cursor)
+  return withTravel({...state, following: false}, moved ? {at: timeOf(record)} : {})
 }
 
 /** Asks for what lies before the first record, or behind the last one that is shown. */

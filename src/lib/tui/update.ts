@@ -12,11 +12,12 @@ import {keysOf, takesText} from './modes/modes.js'
 import {withArrivals, withTrace} from './modes/trace.js'
 import {afterMode, onPaneKey} from './panes.js'
 import type {State} from './state.js'
-import {travelled, travelOf} from './travel.js'
+import {standing, travelled, travelOf} from './travel.js'
 import {inView, noted} from './view.js'
 
 export function update(state: State, message: Message): Next {
-  const next = step(state, message)
+  const stepped = step(state, message)
+  const next = message.kind === 'key' ? {...stepped, state: standing(state, stepped.state)} : stepped
   // Records of another time are read through the filter: with another one there may be others.
   const [before, after] = [travelOf(state), travelOf(next.state)]
   if (!after || before?.id !== after.id || state.filter === next.state.filter) return next

@@ -167,6 +167,14 @@ test.each([
   live.leave()
 })
 
+test('whoever leaves the prompt meanwhile stays at now', async () => {
+  const live = new Travelled(stored(100, 1_000))
+  live.press('T1h\r\u001b')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(travelOf(live.state)).toBeUndefined()
+  live.leave()
+})
+
 test('where nothing is stored there is nothing to go to', async () => {
   const live = new Travelled([])
   live.press('T1h\r')

@@ -64,6 +64,18 @@ describe('to a moment', () => {
     expect(live.press('f').chosen).toBe('request 5019')
   })
 
+  test('y copies a command that finds what is shown', () => {
+    const live = gone().press('y')
+    const until = new Date(at(1_099) + 1).toISOString()
+    const text = `logflow search --since ${record(1_000)['@timestamp']} --until ${until}`
+    expect(live.effects.at(-1)).toEqual({kind: 'copy', text})
+  })
+
+  test('at the first record that is kept of now, it is told how to get to earlier ones', () => {
+    const live = new Played().tell({kind: 'records', records: records(20)}).press('gk')
+    expect(live.state.note?.text).toBe('the first record that is kept; T goes to earlier ones')
+  })
+
   test('where nothing is stored before, it says so', () => {
     expect(new Played().tell(begin(1, 0, records(5))).state.note?.text).toMatch(
       /the stored records begin here at \d\d:/,

@@ -20,7 +20,7 @@ import {openPatterns} from './patterns.js'
 import {openPrompt} from './prompt.js'
 import {openServices} from './services.js'
 import {askTrace} from './trace.js'
-import {afterKey, onTravelKey, TRAVEL_HELP, TRAVEL_HINTS} from './travel-keys.js'
+import {afterKey, onTravelKey, TRAVEL_HELP, travelHints} from './travel-keys.js'
 
 export interface StreamMode {
   kind: 'stream'
@@ -30,12 +30,12 @@ export const stream: ModeKeys<StreamMode> = {
   onKey(state, _, key) {
     const next =
       onTravelKey(state, key) ?? onMove(state, key) ?? onView(state, key) ?? onRecord(state, key) ?? only(state)
-    return afterKey(next, key)
+    return afterKey(state, next, key)
   },
-  hints: ({size, aside}) =>
-    aside?.travel
-      ? TRAVEL_HINTS
-      : size.columns < 115
+  hints: (state) =>
+    state.aside?.travel
+      ? travelHints(state)
+      : state.size.columns < 115
         ? '/ filter  Enter detail  t trace  ? help  q leave'
         : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave',
   help: [

@@ -3,8 +3,11 @@
 import type {Key} from '../line-editor.js'
 import {type Next, only} from '../message.js'
 import {endOf, type State} from '../state.js'
-import {askBeyond, backToNow, faster, standing, startPlaying, stopPlaying, travelOf} from '../travel.js'
+import {askBeyond, backToNow, faster, startPlaying, stopPlaying, travelOf} from '../travel.js'
+import {noted} from '../view.js'
 import {wordOf} from './list-keys.js'
+
+const FIRST_KEPT = 'the first record that is kept; T goes to earlier ones'
 
 const UP = new Set(['up', 'k', 'pageUp', 'ctrl-b', 'home', 'g'])
 const DOWN = new Set(['down', 'j', 'pageDown', 'ctrl-f', 'end', 'G'])
@@ -26,14 +29,17 @@ export function onTravelKey(state: State, key: Key): Next | undefined {
   }
 }
 
-/** After a key of the stream: more is read where it led to an end of what is there. */
-export function afterKey(next: Next, key: Key): Next {
-  const travel = travelOf(next.state)
-  if (!travel) return next
-  const state = standing(next.state)
+/** After a key of the stream: more is read where it led to an end of what is there, or is told where more is. */
+export function afterKey(before: State, next: Next, key: Key): Next {
+  const {state} = next
+  const travel = travelOf(state)
   const word = wordOf(key)
+  if (!travel) {
+    const stuck = UP.has(word) && before.cursor === before.shown.first && before.shown.size > 0
+    return stuck && !state.aside ? {...next, state: noted(state, FIRST_KEPT)} : next
+  }
   const beyond = atEnd(state, word, travel.playing)
-  if (beyond === undefined) return {...next, state}
+  if (beyond === undefined) return next
   const asked = askBeyond(state, beyond)
   return {state: asked.state, effects: [...next.effects, ...asked.effects]}
 }
@@ -44,8 +50,11 @@ function atEnd(state: State, word: string, playing: boolean): 'earlier' | 'later
   return undefined
 }
 
-export const TRAVEL_HINTS =
-  'space play, stop  x 1× 10× 100×  T other moment  f back to now  / filter  Enter detail  ? help'
+export function travelHints({size}: State): string {
+  return size.columns < 115
+    ? 'space play  x speed  T moment  f now  ? help'
+    : 'space play, stop  x 1× 10× 100×  T other moment  f back to now  / filter  Enter detail  ? help'
+}
 
 export const TRAVEL_HELP: readonly string[] = [
   'T                to a moment: 09:41, 15m (ago), "yesterday 14:00"; j k and page keys go on from there',
