@@ -21,4 +21,8 @@ export function helpOf({kind}: Mode): string[] {
   return [...parts.flatMap((help) => [...help, '']), ...COMMAND_HELP, '', ...EVERYWHERE]
 }
 
-const EVERYWHERE = ['?                these keys', 'ctrl-c  ctrl-z   leave; stop, until the shell is told `fg`']
+const EVERYWHERE = [
+  '?                these keys',
+  'ctrl-l           draw the screen anew',
+  'ctrl-c  ctrl-z   leave; stop, until the shell is told `fg`',
+]

@@ -58,8 +58,6 @@ export const compare: ModeKeys<CompareMode> = {
       ? 'j k scroll  = equal fields  n N next  Esc back'
       : 'j k scroll  = equal fields too  n N with the next, previous record  y copy  Esc back',
   help: [
-    'p                pin the record, or unpin it',
-    'c                compare the record with the pinned one, field by field',
     'in a comparison',
     '=                fields that are the same too',
     'n  N, right left compare with the next and the previous record',

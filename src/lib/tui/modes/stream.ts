@@ -40,8 +40,8 @@ export const stream: ModeKeys<StreamMode> = {
         : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave',
   help: [
     'j k, arrows      next and previous record',
-    'page keys        a screen on or back; ctrl-f, ctrl-b too',
-    'g  G             first record that is kept, last one (and follow)',
+    'PgDn PgUp        a screen on or back; ctrl-f, ctrl-b too',
+    'g  G, Home End   first record that is kept, last one (and follow)',
     'n  N             next and previous error',
     'f                follow what arrives again',
     'space            pause and go on: what comes meanwhile is kept, up to 100,000 records',
@@ -54,6 +54,7 @@ export const stream: ModeKeys<StreamMode> = {
     '',
     'Enter            every field of the record',
     't                its trace',
+    'p  c             pin it, or unpin it; compare another one with it, field by field',
     'a                alerts that are open, and what fired them',
     'D                dead letters: see why, send them again',
     'H                how the pipeline is: what comes, is processed, waits',
