@@ -16,6 +16,7 @@ import {openApp} from '../lib/compose.js'
 import {findTrace} from '../lib/flows/find-trace.js'
 import {tailRecords} from '../lib/flows/tail-records.js'
 import {paletteFor} from '../lib/output/palette.js'
+import {placeOfFlags} from '../lib/tui/place.js'
 import {firstState, MOST_RECORDS} from '../lib/tui/state.js'
 
 /** Records to begin with. */
@@ -83,6 +84,7 @@ export default class Live extends Command {
       everyMs: STRETCH_MS,
       zone: toZone(flags.timezone),
       history: await readHistory(history),
+      place: placeOfFlags(flags, files),
     })
     const traceIn = async (id: string) => {
       const store = await app.store()

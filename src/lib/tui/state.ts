@@ -10,6 +10,7 @@ import {layoutOf} from './layout.js'
 import type {Mode} from './modes/mode.js'
 import type {PromptPurpose} from './modes/prompt.js'
 import type {Health, Letters} from './pipeline.js'
+import {AS_CONFIGURED, type Place} from './place.js'
 import type {Travel} from './travel.js'
 
 /** Records one can scroll back through. */
@@ -57,6 +58,8 @@ export interface State extends Timeline {
   size: {columns: number; rows: number}
   /** Where records come from: `local`, the name of a profile, files. */
   source: string
+  /** The same, as flags of the commands that are copied. */
+  place: Place
   /** Set while other records than those that arrive are looked at. */
   aside?: Aside
   wrap: boolean
@@ -131,10 +134,12 @@ export function firstState(options: {
   everyMs: number
   zone?: Zone
   history?: History
+  place?: Place
 }): State {
   return {
     size: {columns: options.columns, rows: options.rows},
     source: options.source,
+    place: options.place ?? AS_CONFIGURED,
     all: Growing.empty(MOST_RECORDS),
     shown: Growing.empty(MOST_RECORDS),
     filter: options.filter,

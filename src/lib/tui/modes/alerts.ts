@@ -5,6 +5,7 @@ import {recordsCommand} from '../../alerts/records-command.js'
 import type {Key} from '../line-editor.js'
 import {edit, type Line, lineOf} from '../line-editor.js'
 import {type Effect, type Next, only} from '../message.js'
+import {inPlace} from '../place.js'
 import type {State} from '../state.js'
 import {noted} from '../view.js'
 import {wordOf} from './list-keys.js'
@@ -81,7 +82,7 @@ function onAlert(state: State, alert: TriggeredAlert, word: string): Next {
     case 'return':
       return {state: noted(state, 'looking for its records …'), effects: [{kind: 'alert-records', alert}]}
     case 'y':
-      return {state, effects: [{kind: 'copy', text: recordsCommand(alert)}]}
+      return {state, effects: [{kind: 'copy', text: inPlace(state.place, recordsCommand(alert))}]}
     default:
       return only(state)
   }

@@ -5,6 +5,7 @@ import type {LogRecord} from '../../record/record.js'
 import {compared} from '../compare.js'
 import {compareLines} from '../compare-lines.js'
 import {only} from '../message.js'
+import {inPlace} from '../place.js'
 import type {State} from '../state.js'
 import {noted} from '../view.js'
 import {movedIn, wordOf} from './list-keys.js'
@@ -42,7 +43,7 @@ export const compare: ModeKeys<CompareMode> = {
         return only(toNeighbour(state, mode, -1))
       case 'y': {
         const query = [pinned, record].map(({id}) => `id:${JSON.stringify(id)}`).join(' OR ')
-        const text = `logflow search ${shellQuoted(query)} -o json`
+        const text = inPlace(state.place, `logflow search ${shellQuoted(query)} -o json`)
         return {state, effects: [{kind: 'copy', text}]}
       }
       case 'escape':

@@ -4,6 +4,7 @@ import {formatCount, plural} from '../../output/numbers.js'
 import type {Key} from '../line-editor.js'
 import {type Effect, type Next, only} from '../message.js'
 import type {DeadLetter} from '../pipeline.js'
+import {inPlace} from '../place.js'
 import type {State} from '../state.js'
 import {noted} from '../view.js'
 import {movedIn, wordOf} from './list-keys.js'
@@ -75,7 +76,7 @@ function onLetter(state: State, {id}: DeadLetter, word: string): Next {
     case 'return':
       return {state, effects: [{kind: 'letter', id}]}
     case 'y':
-      return {state, effects: [{kind: 'copy', text: `logflow dlq show ${id}`}]}
+      return {state, effects: [{kind: 'copy', text: inPlace(state.place, `logflow dlq show ${id}`)}]}
     case 'r':
       return settling({...state, mode}, {kind: 'redrive', id})
     case 'R':

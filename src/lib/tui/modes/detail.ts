@@ -1,8 +1,8 @@
 // Every field of a record; from there to its neighbours in the stream, or in the span it was looked at in.
 
-import {shellWord} from '../../query/shell-words.js'
 import type {LogRecord} from '../../record/record.js'
 import {only} from '../message.js'
+import {recordCommand} from '../place.js'
 import {recordLines} from '../record-lines.js'
 import type {State} from '../state.js'
 import {compareWith, pinOrUnpin} from './compare.js'
@@ -46,7 +46,7 @@ export const detail: ModeKeys<DetailMode> = {
       case 'c':
         return only(compareWith(state, record))
       case 'y': {
-        const text = `logflow get ${shellWord(record.id)}`
+        const text = recordCommand(state.place, record.id)
         return {state, effects: [{kind: 'copy', text}]}
       }
       case 'Y':

@@ -2,6 +2,7 @@
 
 import {patternCommand} from '../as-command.js'
 import {only} from '../message.js'
+import {inPlace} from '../place.js'
 import type {PatternCount, State} from '../state.js'
 import {noted, refiltered} from '../view.js'
 import {wordOf} from './list-keys.js'
@@ -31,7 +32,9 @@ export const patterns: ModeKeys<PatternsMode> = {
       case 'M':
         return only(noted(refiltered(state, {mutedPatterns: []}), 'no pattern is muted'))
       case 'y':
-        return pattern ? {state, effects: [{kind: 'copy', text: patternCommand(pattern.text)}]} : only(state)
+        return pattern
+          ? {state, effects: [{kind: 'copy', text: inPlace(state.place, patternCommand(pattern.text))}]}
+          : only(state)
       case 'escape':
       case 'q':
         return only({...state, mode: {kind: 'stream'}})

@@ -4,6 +4,7 @@ import {serviceCommand} from '../as-command.js'
 import {byService, type ServiceCount} from '../counts.js'
 import {applyFilter} from '../filter.js'
 import {only} from '../message.js'
+import {inPlace} from '../place.js'
 import type {State} from '../state.js'
 import {noted, refiltered} from '../view.js'
 import {wordOf} from './list-keys.js'
@@ -33,7 +34,7 @@ export const services: ModeKeys<ServicesMode> = {
         return only(noted(refiltered(state, {muted: []}), 'no service is muted'))
       case 'y':
         if (service === undefined) return only(state)
-        return {state, effects: [{kind: 'copy', text: serviceCommand(service)}]}
+        return {state, effects: [{kind: 'copy', text: inPlace(state.place, serviceCommand(service))}]}
       case 'escape':
       case 'q':
         return only({...state, mode: {kind: 'stream'}})

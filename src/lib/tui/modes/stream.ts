@@ -6,6 +6,7 @@ import {leaveAside} from '../aside.js'
 import type {Key} from '../line-editor.js'
 import {type Next, only} from '../message.js'
 import {PANE_HELP} from '../panes.js'
+import {inPlace} from '../place.js'
 import {endOf, NO_FILTER, type State, streamRows} from '../state.js'
 import {inView, moved, noted, refiltered, withoutPause} from '../view.js'
 import {openAlerts} from './alerts.js'
@@ -139,7 +140,7 @@ function onView(state: State, key: Key): Next | undefined {
     case 'escape':
       return only(back(state))
     case 'y':
-      return {state, effects: [{kind: 'copy', text: commandOf(state).command}]}
+      return {state, effects: [{kind: 'copy', text: inPlace(state.place, commandOf(state).command)}]}
     case 'q':
       return {state, effects: [{kind: 'quit'}]}
     default:

@@ -8,6 +8,7 @@ import type {TraceTree} from '../../trace/trace-tree.js'
 import type {Key} from '../line-editor.js'
 import {type Next, only} from '../message.js'
 import {atRecord} from '../moment.js'
+import {inPlace} from '../place.js'
 import type {State} from '../state.js'
 import {
   belongs,
@@ -228,7 +229,7 @@ function onRecord(state: State, mode: TraceMode, key: Key): Next | undefined {
     case 'r':
       return {state: noted(state, 'reading the trace again …'), effects: [{kind: 'trace', id: tree.id}]}
     case 'y': {
-      const text = `logflow trace ${shellWord(tree.id)}`
+      const text = inPlace(state.place, `logflow trace ${shellWord(tree.id)}`)
       return {state, effects: [{kind: 'copy', text}]}
     }
     case 'escape':
