@@ -77,7 +77,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     const terminal = live(home, 'live', {columns: 130, rows: 34})
     await terminal.shows('tock 11')
     await walk(terminal, [
-      ['/card', '/ card'],
+      ['/card', /\/ card/],
       ['<Enter>', /▸.*card declined/],
       ['t', new RegExp(`trace ${TRACE} +5 services · 12 records · 2 errors · 412 ms`)],
     ])
@@ -119,7 +119,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       ['q', at('payment')],
       ['y', `logflow trace ${TRACE}`],
       ['r', 'nothing new'],
-      ['<Enter>', /^▸09:41:07\.287 ERROR +payment +card declined/m],
+      ['<Enter>', /^│?▸09:41:07\.287 ERROR +payment +card declined/m],
     ])
     // What the filter lets through is gone to as it is; what it hides takes it off.
     expect(terminal.screen()).toContain('/ card')
@@ -128,13 +128,13 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       ['g', at('gateway')],
       ['<Enter>', 'the filter hid this record and is taken off'],
     ])
-    expect(terminal.screen()).toMatch(/^▸09:41:07\.000 INFO +gateway +POST \/checkout/m)
+    expect(terminal.screen()).toMatch(/^│?▸09:41:07\.000 INFO +gateway +POST \/checkout/m)
     expect(terminal.screen()).toContain('tick 11')
     await walk(terminal, [
       ['t', at('gateway')],
       ['?', 'in a trace'],
       ['q', at('gateway')],
-      ['<Escape>', 'q leave'],
+      ['<Escape>', /^│?▸09:41:07\.000 INFO/m],
       ['q', 'ended with 0'],
     ])
   }, 180_000)
@@ -167,11 +167,11 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       ['t', at('payment')],
       ['<Escape>', /record /],
       ['c', 'no record is pinned'],
-      ['p', /◆ 09:41:07 pinned/],
-      ['<Escape>', /^▸.*card declined/m],
-      ['k', /^▸.*card is charged/m],
+      ['p', 'pinned: c on another record'],
+      ['<Escape>', /^│?▸.*card declined/m],
+      ['k', /^│?▸.*card is charged/m],
     ])
-    expect(terminal.screen()).toMatch(/^◆09:41:07\.287 ERROR/m)
+    expect(terminal.screen()).toMatch(/^│?◆09:41:07\.287 ERROR/m)
     await walk(terminal, [
       ['c', /◆ pinned {2}09:41:07\.287 ERROR payment +▸ 09:41:07\.096 WARN payment/],
       ['j', /^≠ message +card declined +card is charged/m],
@@ -184,8 +184,8 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       ['G', /^ {2}\S.*$/m],
       ['n', /▸ 09:41:07\.287 ERROR payment/],
       ['y', /logflow search 'id:.* OR id:/],
-      ['<Escape>', 'q leave'],
-      ['G', /^▸.*card declined/m],
+      ['<Escape>', /^│?▸.*card declined/m],
+      ['G', /^│?▸.*card declined/m],
       ['p', 'unpinned'],
     ])
     expect(terminal.screen()).not.toContain('◆')
@@ -200,7 +200,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     const terminal = live(home, 'live --file app.log', {columns: 80, rows: 24})
     await terminal.shows('tock 11')
     await walk(terminal, [
-      ['N', /^▸.*order cancelled/m],
+      ['N', /^│?▸.*order cancelled/m],
       ['t', /trace 4bf92f[0-9a-f]+… +5 services · 12 records · 2 errors · 412 ms/],
     ])
     expect(terminal.screen()).not.toContain('not yet stored')
@@ -212,6 +212,19 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       ['G', /^ +mail +▕/m],
     ])
     expect(terminal.screen()).not.toContain('came since')
+    await walk(terminal, [
+      ['y', `logflow trace --file app.log ${TRACE}`],
+      ['g', at('gateway')],
+      ['d', /record /],
+      ['y', /logflow search --file app.log 'id:"[^"]+"'/],
+    ])
+    const [, query = ''] = /'(id:"[^"]+")'/.exec(terminal.screen()) ?? []
+    const found = await runLogflow(['search', '--file', 'app.log', query, '--json'], {home})
+    expect(JSON.parse(found.stdout)).toMatchObject([{message: 'POST /checkout'}])
+    await walk(terminal, [
+      ['q', at('gateway')],
+      ['G', /^▸\+ +items/m],
+    ])
     terminal.resize(40, 10)
     await terminal.shows(/^.{1,40}$/m)
     await terminal.shows(/^▸\+ +items/m)
@@ -228,7 +241,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     const terminal = live(home, 'live --by bus --since 2026-11-21', {lang: 'C', columns: 100, rows: 24})
     await terminal.shows('tock 11')
     await walk(terminal, [
-      ['N', /^>.*order cancelled/m],
+      ['N', /^\|?>.*order cancelled/m],
       ['t', 'from the stream, not yet stored'],
       ['e', /^> +payment *\|.*#/m],
     ])
