@@ -2,7 +2,9 @@
 // the tests use, draws the screen itself and answers in its own time; this has nothing between.
 
 import {spawn} from 'node:child_process'
-import {readFileSync} from 'node:fs'
+import {existsSync, readFileSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
+import {setTimeout as wait} from 'node:timers/promises'
 import {cleanEnv} from './measure.mjs'
 
 const STYLES = /\u001b\[[\d;]*m/g
@@ -50,13 +52,13 @@ export class PseudoTerminal {
     return this.shows(looked, began)
   }
 
-  /** Resolves to the ms since `began` once it was drawn; rejects after a minute. */
-  shows(looked, began = performance.now()) {
+  /** Resolves to the ms since `began` once it was drawn; rejects after a minute, or what is given. */
+  shows(looked, began = performance.now(), within = WAIT_MS) {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#look = () => {}
         reject(new Error(`${looked} was never drawn; last: ${JSON.stringify(this.#drawn.slice(-500))}`))
-      }, WAIT_MS)
+      }, within)
       this.#look = () => {
         if (!looked.test(this.#drawn)) return
         clearTimeout(timer)
@@ -80,10 +82,33 @@ export class PseudoTerminal {
   }
 }
 
-/** What a process has used so far: seconds of CPU, bytes at its peak. */
+/**
+ * One program's output piped into another, in a terminal; resolves once the other has begun, to its process id beside the
+ * terminal. @param folder for a file, which nobody else writes to
+ */
+export async function piped(feed, command, {env, folder}) {
+  const file = join(folder, 'pid')
+  rmSync(file, {force: true})
+  // A shell's own id is what `exec` keeps.
+  const read = ['sh', '-c', 'echo $$ > "$0"; exec "$@"', file, ...command]
+  const terminal = new PseudoTerminal(`${quoted(feed)} | ${quoted(read)}`, {env})
+  for (const until = performance.now() + WAIT_MS; performance.now() < until; await wait(20)) {
+    const pid = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+    if (pid !== '') return {terminal, pid: Number(pid)}
+  }
+  throw new Error(`${command.join(' ')} did not start`)
+}
+
+export function quoted(words) {
+  return words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+}
+
+/** What a process has used so far: seconds of CPU, bytes of memory now and at its peak. */
 export function usedBy(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return {cpu: (Number(fields[11]) + Number(fields[12])) / 100, rss: Number(peak) * 1024}
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const kilobytes = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1])
+  const cpu = (Number(fields[11]) + Number(fields[12])) / 100
+  return {cpu, rss: kilobytes('VmRSS') * 1024, peak: kilobytes('VmHWM') * 1024}
 }

@@ -1,8 +1,8 @@
-import {existsSync, mkdirSync, readFileSync} from 'node:fs'
+import {existsSync, mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import {isInstalled, startUp} from '../measure.mjs'
-import {PseudoTerminal, usedBy} from '../pseudo-terminal.mjs'
+import {PseudoTerminal, piped, quoted, usedBy} from '../pseudo-terminal.mjs'
 import {median} from '../statistics.mjs'
 
 export const title = 'the live screen: CPU, records counted, first paint, key to frame'
@@ -26,12 +26,13 @@ export async function run({logflow, runs, folder, onEnd, root}) {
   const lines = join(home, 'lines.log')
   const made = ['generate', '--count', '100000', '--rate', String(SHOWN.rate), '--seed', '1', '--quiet', '--to', lines]
   startUp(logflow[0], [...logflow.slice(1), ...made], () => true, {HOME: home})
-  const feed = `'${process.execPath}' '${join(root, 'bench/feed.mjs')}' '${lines}'`
-  const live = `${logflow.map((word) => `'${word}'`).join(' ')} live`
+  const feed = [process.execPath, join(root, 'bench/feed.mjs'), lines]
+  const env = {HOME: home, LANG: 'C.UTF-8', TZ: 'UTC'}
+  const live = [...logflow, 'live']
   const leftOut = []
 
-  const shown = await streamed(`${live} -`, SHOWN.rate, keysOfLive)
-  const peer = isInstalled('less') ? await streamed('less -f +F -', SHOWN.rate) : undefined
+  const shown = await streamed([...live, '-'], SHOWN.rate, keysOfLive)
+  const peer = isInstalled('less') ? await streamed(['less', '-f', '+F', '-'], SHOWN.rate) : undefined
   if (!peer) leftOut.push({what: 'less +F as the peer', why: 'less is not installed'})
   const received = await counted()
   const painted = []
@@ -70,42 +71,26 @@ export async function run({logflow, runs, folder, onEnd, root}) {
     ],
   }
 
-  function open(command) {
-    const terminal = new PseudoTerminal(command, {env: {HOME: home, LANG: 'C.UTF-8', TZ: 'UTC'}})
-    onEnd(() => terminal.end('q'))
-    return terminal
-  }
-
-  /** The process id of what reads the pipe. */
-  async function reader(file) {
-    for (const until = performance.now() + 30_000; performance.now() < until; await wait(20)) {
-      if (existsSync(file) && readFileSync(file, 'utf8').trim() !== '') return Number(readFileSync(file, 'utf8'))
-    }
-    throw new Error('the reader of the pipe did not start')
-  }
-
-  function piped(command, rate, records) {
-    const file = join(folder('pid'), 'pid')
-    // A shell's own id is what `exec` keeps.
-    const read = `sh -c 'echo $$ > "$0"; exec "$@"' '${file}' ${command}`
-    return {terminal: open(`${feed} ${rate} ${records} | ${read}`), pid: reader(file)}
+  async function open(command, rate, records) {
+    const opened = await piped([...feed, String(rate), String(records)], command, {env, folder: home})
+    onEnd(() => opened.terminal.end('q'))
+    return opened
   }
 
   async function streamed(command, rate, press) {
-    const {terminal, pid: found} = piped(command, rate, rate * 120)
-    const pid = await found
+    const {terminal, pid} = await open(command, rate, rate * 120)
     await wait(WARM_MS)
     const [before, frames, began] = [usedBy(pid), terminal.frames, performance.now()]
     await wait(SHOWN.seconds * 1_000)
     const seconds = (performance.now() - began) / 1_000
     const after = usedBy(pid)
-    if (terminal.bytes < 10_000) throw new Error(`${command} drew hardly anything`)
+    if (terminal.bytes < 10_000) throw new Error(`${command.join(' ')} drew hardly anything`)
     const keys = await press?.(terminal)
     await terminal.end(press ? 'q' : '\u0003q')
     return {
       share: ((after.cpu - before.cpu) / seconds) * 100,
       frames: (terminal.frames - frames) / seconds,
-      rss: after.rss,
+      rss: after.peak,
       keys,
     }
   }
@@ -123,17 +108,17 @@ export async function run({logflow, runs, folder, onEnd, root}) {
 
   async function counted() {
     const {rate, records} = RECEIVED
-    const {terminal, pid: found} = piped(`${live} -`, rate, records)
-    const pid = await found
+    const {terminal, pid} = await open([...live, '-'], rate, records)
     await terminal.shows(new RegExp(`${records.toLocaleString('en-US')} in all`))
-    const {rss} = usedBy(pid)
+    const {peak} = usedBy(pid)
     await terminal.end('q')
-    return {records, rss}
+    return {records, rss: peak}
   }
 
   async function firstPaint() {
     const began = performance.now()
-    const terminal = open(`exec ${live}`)
+    const terminal = new PseudoTerminal(`exec ${quoted(live)}`, {env})
+    onEnd(() => terminal.end('q'))
     const ms = await terminal.shows(/logflow live/, began)
     await terminal.end('q')
     return ms
