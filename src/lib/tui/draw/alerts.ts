@@ -23,7 +23,7 @@ export function drawAlertsScreen(state: State, mode: AlertsMode, place: Place, p
   const most = Math.max(3, place.rows - details.length - 1)
   const rows = Math.min(state.alerts.length + 1, most)
   const list = drawAlerts(state, {...place, rows, chosen: alert.id}, pen)
-  return inRows([...list, '', ...details], place)
+  return inRows([...list, ' '.repeat(place.columns), ...details], place)
 }
 
 /** An alert a line, as many as fit. */

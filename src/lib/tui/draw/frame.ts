@@ -28,7 +28,9 @@ import {travelParts} from './travel.js'
  * where there is room for it; all else has the whole screen for itself.
  */
 export function drawFrame(state: State, pen: Pen): string[] {
-  const lines = drawLines(state, pen)
+  const {rows} = state.size
+  // With fewer than three the last ones are what one needs: where one types, then the record.
+  const lines = drawLines(state, pen).slice(-rows)
   return pen.ascii ? lines.map(inAscii) : lines
 }
 
