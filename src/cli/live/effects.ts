@@ -40,7 +40,7 @@ export async function carryOut(effect: Effect, live: Live): Promise<void> {
     case 'copy':
       // OSC 52: terminals that allow it put the text on the clipboard; the note shows it to all others.
       live.parts.write(`\u001b]52;c;${Buffer.from(effect.text).toString('base64')}\u0007`)
-      return live.tell({kind: 'note', text: effect.text})
+      return live.tell({kind: 'note', text: effect.remark ? `${effect.remark}: ${effect.text}` : effect.text})
     case 'travel':
       return live.player.carryOut(effect)
     case 'remember':

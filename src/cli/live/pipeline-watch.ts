@@ -21,7 +21,7 @@ export async function watchPace(live: Live): Promise<void> {
   const {pipeline, now} = live.parts
   if (!pipeline) return
   const meter = new PaceMeter()
-  await whileThere(live, PACE_MS, 'busAway', async () => {
+  await whileThere(live, PACE_MS, {away: 'busAway', without: {pace: undefined}}, async () => {
     const state = await (await pipeline.bus()).describe(pipeline.topic, pipeline.group)
     return {pace: meter.look(state, now())}
   })
@@ -32,10 +32,12 @@ export async function watchDeadLetters(live: Live): Promise<void> {
   const {pipeline} = live.parts
   if (!pipeline) return
   let seen = ''
-  await whileThere(live, LETTERS_MS, 'busAway', async () => {
+  const unknown = {deadLetters: undefined, deadLettersAtMost: undefined}
+  await whileThere(live, LETTERS_MS, {away: 'busAway', without: unknown}, async () => {
+    const {deadLetters} = live.state().health
     const bus = await pipeline.bus()
     const ends = endsOf(await bus.describe(deadLetterTopic(pipeline.topic)))
-    if (ends === seen) return {}
+    if (ends === seen && deadLetters !== undefined) return {}
     const {count, exact} = await countPending(bus, pipeline.topic, MOST_COUNTED)
     seen = ends
     if (live.state().mode.kind === 'dead-letters') await tellLetters(live)
@@ -47,28 +49,32 @@ export async function watchDeadLetters(live: Live): Promise<void> {
 export async function watchStore(live: Live): Promise<void> {
   const {store} = live.parts
   if (!store) return
-  await whileThere(live, STORE_MS, 'storeAway', async () => ({store: await (await store()).status()}))
+  const away = {away: 'storeAway', without: {store: undefined}} as const
+  await whileThere(live, STORE_MS, away, async () => ({store: await (await store()).status()}))
 }
 
-/** Asks until the user has left; where there is no answer, it tells since when. */
-async function whileThere(
-  live: Live,
-  ms: number,
-  away: 'busAway' | 'storeAway',
-  ask: () => Promise<Health>,
-): Promise<void> {
-  await every(ms, live.ended, async () => {
-    let health: Health
-    try {
-      health = {...(await ask()), [away]: undefined}
-    } catch (error) {
-      if (!(error instanceof LogflowError)) throw error
-      // That something may not be asked, or not here, is no outage.
-      if (!error.retriable) return
-      health = {[away]: live.state().health[away] ?? live.parts.now()}
-    }
-    if (!live.ended.aborted) live.tell({kind: 'health', health})
-  })
+interface Outage {
+  away: 'busAway' | 'storeAway'
+  /** What nobody can tell meanwhile: it is not shown as it was. */
+  without: Health
+}
+
+async function whileThere(live: Live, ms: number, outage: Outage, ask: () => Promise<Health>): Promise<void> {
+  await every(ms, live.ended, () => look(live, outage, ask))
+}
+
+/** Asks once, and tells the answer; where there is none, it tells since when. */
+export async function look(live: Live, {away, without}: Outage, ask: () => Promise<Health>): Promise<void> {
+  let health: Health
+  try {
+    health = {...(await ask()), [away]: undefined}
+  } catch (error) {
+    if (!(error instanceof LogflowError)) throw error
+    // That something may not be asked, or not here, is no outage.
+    if (!error.retriable) return
+    health = {...without, [away]: live.state().health[away] ?? live.parts.now()}
+  }
+  if (!live.ended.aborted) live.tell({kind: 'health', health})
 }
 
 function endsOf({incarnation, partitions}: TopicState): string {

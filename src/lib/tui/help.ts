@@ -12,8 +12,20 @@ export function openHelp(state: State): State {
 
 /** The keys of every mode, those of the one one is in first. */
 export function helpOf({kind}: Mode): string[] {
-  const {stream, detail, compare, trace, alerts, patterns, services, histogram, prompt, 'dead-letters': letters} = MODES
-  const all = [stream, detail, compare, trace, alerts, patterns, services, letters, histogram, prompt].map(
+  const {
+    stream,
+    detail,
+    compare,
+    trace,
+    alerts,
+    patterns,
+    services,
+    histogram,
+    prompt,
+    'dead-letters': letters,
+    health,
+  } = MODES
+  const all = [stream, detail, compare, trace, alerts, patterns, services, letters, health, histogram, prompt].map(
     ({help}) => help,
   )
   const here = MODES[kind].help

@@ -43,7 +43,7 @@ export type Effect =
   | {kind: 'letter' | 'drop'; id: string}
   /** Without an id all of them. */
   | {kind: 'redrive'; id?: string}
-  | {kind: 'copy'; text: string}
+  | {kind: 'copy'; text: string; remark?: string}
   | {kind: 'save'; path: string; records: readonly LogRecord[]}
   /** A line that was typed at a prompt is kept for later sessions. */
   | {kind: 'remember'; purpose: PromptPurpose; line: string}

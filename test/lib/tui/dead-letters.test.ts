@@ -121,5 +121,8 @@ describe('how the pipeline is', () => {
     live.tell({kind: 'health', health: {storeAway: 0}})
     expect(live.text()).toMatch(/store +away since/)
     expect(live.press('jkGg').press('H').state.mode.kind).toBe('stream')
+    expect(live.press('HD').state.mode.kind).toBe('dead-letters')
+    expect(live.press('<escape>Ha').state.mode.kind).toBe('alerts')
+    expect(live.press('<escape>H<escape>').state.mode.kind).toBe('stream')
   })
 })

@@ -5,6 +5,7 @@ import {alertCounts} from '../../output/alerts-view.js'
 import {formatDuration} from '../../output/numbers.js'
 import {type AlertsMode, chosenAlert} from '../modes/alerts.js'
 import {placeOf} from '../modes/list-place.js'
+import {inPlace} from '../place.js'
 import type {State} from '../state.js'
 import {type Detail, detailLines} from './details.js'
 import {apart, fitted, type Part, type Pen} from './pen.js'
@@ -76,7 +77,7 @@ const MARKS: Readonly<Record<'ascii' | 'marks', Readonly<Record<AlertState, stri
   marks: {pending: '…', open: '✗', acknowledged: '!', resolved: '✓'},
 }
 
-function aboutAlert(alert: TriggeredAlert, {alertAbout, zone}: State, columns: number, pen: Pen): string[] {
+function aboutAlert(alert: TriggeredAlert, {alertAbout, zone, place}: State, columns: number, pen: Pen): string[] {
   const {palette, now} = pen
   const view = {zone, now}
   const when = (time: string) => whenText(time, view)
@@ -91,7 +92,7 @@ function aboutAlert(alert: TriggeredAlert, {alertAbout, zone}: State, columns: n
     ['acknowledged', acknowledgedText(alert, when)],
     ['note', alert.note],
     ['query', alert.query === '' ? 'every record' : alert.query],
-    ['records', recordsCommand(alert), palette.dim],
+    ['records', inPlace(place, recordsCommand(alert)), palette.dim],
     ['runbook', alert.runbook],
     ['labels', groupText(alert.labels)],
     ['last notice', about && lastNotice(about.history, when)],

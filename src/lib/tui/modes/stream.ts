@@ -4,7 +4,7 @@ import {ERROR_LEVELS} from '../../record/level.js'
 import {commandOf} from '../as-command.js'
 import {leaveAside} from '../aside.js'
 import type {Key} from '../line-editor.js'
-import {type Next, only} from '../message.js'
+import {type Effect, type Next, only} from '../message.js'
 import {PANE_HELP} from '../panes.js'
 import {inPlace} from '../place.js'
 import {endOf, NO_FILTER, type State, streamRows} from '../state.js'
@@ -140,7 +140,7 @@ function onView(state: State, key: Key): Next | undefined {
     case 'escape':
       return only(back(state))
     case 'y':
-      return {state, effects: [{kind: 'copy', text: inPlace(state.place, commandOf(state).command)}]}
+      return {state, effects: [copied(state)]}
     case 'q':
       return {state, effects: [{kind: 'quit'}]}
     default:
@@ -164,6 +164,15 @@ function onRecord(state: State, key: Key): Next | undefined {
       return only(compareWith(state, record))
     default:
       return undefined
+  }
+}
+
+function copied(state: State): Effect {
+  const {command, more} = commandOf(state)
+  return {
+    kind: 'copy',
+    text: inPlace(state.place, command),
+    ...(more ? {remark: 'finds more than is shown, since queries have no word for patterns'} : {}),
   }
 }
 
