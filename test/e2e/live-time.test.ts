@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {BINARY, buildLogflow, emptyHome, runLogflow} from '../support/run-logflow.js'
 import {hasTmux, Terminal} from '../support/terminal.js'
+import {until} from '../support/until.js'
 
 // Prompts and time travel of live, in a terminal of tmux.
 
@@ -34,10 +35,10 @@ function line(seconds: number, msg: string, service: string): string {
   return `${JSON.stringify({time: at(seconds), level: 'info', service, msg})}\n`
 }
 
-/** A record each second for ten minutes; five hours later twenty more. */
+/** A record each second for ten minutes; five hours later, for two minutes more. */
 function written(): string {
   const day = Array.from({length: 600}, (_, index) => line(index, `step ${index} of the day`, `shop-${index % 3}`))
-  const night = Array.from({length: 20}, (_, index) => line(18_000 + index, `step ${index} at night`, 'guard'))
+  const night = Array.from({length: 120}, (_, index) => line(18_000 + index, `step ${index} at night`, 'guard'))
   return [...day, ...night].join('')
 }
 
@@ -53,7 +54,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
   test('to a moment, around it, played at 10×, over the night, and back to now with what arrived', async () => {
     const home = await storedHome()
     const terminal = live(home, '-n 5')
-    await terminal.shows('step 19 at night')
+    await terminal.shows('step 119 at night')
     terminal.type('T')
     await terminal.shows('go to')
     terminal.type(at(300))
@@ -68,7 +69,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     terminal.type('x')
     await terminal.shows('· 10×')
     terminal.keys('Space')
-    await terminal.shows(/▸\S+ INFO +shop-\d +step (3[2-9]|[45]\d)\d of the day/)
+    await terminal.shows(/▸\S+ INFO +shop-\d +step (30[2-9]|3[1-9]\d|[45]\d\d) of the day/)
     terminal.keys('Space')
     await terminal.shows('‖ at')
     writeFileSync(join(home, 'new.log'), line(172_700, 'just arrived', 'late'))
@@ -92,7 +93,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
 
   test('played to the end it goes over into following', async () => {
     const terminal = live(await storedHome(), '-n 5')
-    await terminal.shows('step 19 at night')
+    await terminal.shows('step 119 at night')
     terminal.type(`:${at(18_000)}`)
     terminal.keys('Enter')
     await terminal.shows(/▸\S+ INFO +guard +step 0 at night/)
@@ -104,7 +105,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
 
   test('scrolling back reads what is stored before, to where it begins', async () => {
     const terminal = live(await storedHome(), '-n 5')
-    await terminal.shows('step 19 at night')
+    await terminal.shows('step 119 at night')
     terminal.type(`:${at(2)}`)
     terminal.keys('Enter')
     await terminal.shows(/▸\S+ INFO +shop-2 +step 2 of the day/)
@@ -115,7 +116,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
 
   test('times that cannot be are refused at the prompt', async () => {
     const terminal = live(await storedHome(), '-n 5 --timezone Europe/Berlin')
-    await terminal.shows('step 19 at night')
+    await terminal.shows('step 119 at night')
     for (const [typed, told] of [
       ['25:99', 'there is no such time of day'],
       ['2199-01-01', 'lies ahead'],
@@ -128,13 +129,14 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       await terminal.shows(typed === '1980-01-01' ? 'the stored records begin here' : told)
       terminal.keys('Escape')
       await terminal.shows('● following')
+      await terminal.shows('? help')
     }
   }, 180_000)
 
   test('Tab completes a service, and what was typed is there in the next session', async () => {
     const home = await storedHome()
     const terminal = live(home)
-    await terminal.shows('step 19 at night')
+    await terminal.shows('step 119 at night')
     terminal.type('/serv')
     terminal.keys('Tab')
     await terminal.shows('/ service:')
@@ -144,6 +146,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     terminal.keys('Enter')
     await terminal.shows(/logflow live .*\/ service:guard/)
     terminal.keys('Escape')
+    await until(() => !terminal.screen().includes('service:guard'))
     terminal.type(':mute shop')
     terminal.keys('Tab', 'Tab', 'BTab')
     await terminal.shows(/:mute shop-2/)
@@ -153,15 +156,17 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     await terminal.shows('ended with 0')
 
     const next = live(home)
-    await next.shows('step 19 at night')
+    await next.shows('step 119 at night')
     next.type('/')
     next.keys('Up')
     await next.shows('/ service:guard')
     next.keys('Escape')
+    await next.shows('? help')
     next.type(':')
     next.keys('Up')
     await next.shows(':mute shop-2')
     next.keys('Escape')
+    await next.shows('? help')
     next.type('q')
     await next.shows('ended with 0')
     const kept = readdirSync(home, {recursive: true, encoding: 'utf8'}).find((path) =>
@@ -174,7 +179,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     const home = emptyHome()
     writeFileSync(join(home, 'day.log'), written())
     const terminal = live(home, '--file day.log')
-    await terminal.shows('step 19 at night')
+    await terminal.shows('step 119 at night')
     terminal.type(`:${at(60)}`)
     terminal.keys('Enter')
     await terminal.shows(/▸\S+ INFO +shop-0 +step 60 of the day/)
