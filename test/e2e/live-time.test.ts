@@ -76,6 +76,8 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     expect((await runLogflow(['ship', 'new.log'], {home, cwd: home})).status).toBe(0)
     await terminal.shows('1 new at now')
     expect(terminal.screen()).not.toContain('just arrived')
+    // Nor has Node warned on the screen of how many wait for the end.
+    expect(terminal.screen()).not.toContain('trace-warnings')
     terminal.type('xx')
     await terminal.shows('· 1×')
     terminal.type(`:goto ${at(598)}`)

@@ -1,3 +1,4 @@
+import {setMaxListeners} from 'node:events'
 import {setTimeout as wait} from 'node:timers/promises'
 import type {LogRecord} from '../../lib/record/record.js'
 import type {Message} from '../../lib/tui/message.js'
@@ -31,6 +32,8 @@ export class LiveSession implements Kept, Live {
     readonly parts: LiveParts,
   ) {
     this.#state = first
+    // Every watch waits for it; Node would warn of more than ten, on the screen.
+    setMaxListeners(0, this.#end.signal)
     this.player = new Player(this, parts.ask)
   }
 
