@@ -84,7 +84,7 @@ export default class Live extends Command {
       everyMs: STRETCH_MS,
       zone: toZone(flags.timezone),
       history: await readHistory(history),
-      place: placeOfFlags(flags, files),
+      place: placeOfFlags(flags, files, args.query === '-' ? undefined : args.query),
     })
     const traceIn = async (id: string) => {
       const store = await app.store()

@@ -234,6 +234,23 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     expect(readFileSync(file, 'utf8')).toContain('mail queued')
   }, 180_000)
 
+  test('a record that the stream never held is gone to in the store', async () => {
+    const home = emptyHome()
+    writeFileSync(join(home, 'app.log'), logOf())
+    expect((await runLogflow(['ship', 'app.log'], {home})).status).toBe(0)
+    const terminal = live(home, 'live -n 0', {columns: 120, rows: 24})
+    await terminal.shows('following')
+    await walk(terminal, [
+      [`:trace ${TRACE.slice(0, 8)}`, /:.*trace 4bf92f35/],
+      ['<Enter>', at('gateway')],
+      ['e', at('payment')],
+      ['<Enter>', /^│?▸09:41:07\.287 ERROR +payment +card declined/m],
+      ['f', 'waiting for records'],
+    ])
+    terminal.keys('C-c')
+    await terminal.shows('ended with 0')
+  }, 180_000)
+
   test('what the stream holds and the store does not yet is shown, and said; without UTF-8 too', async () => {
     const home = emptyHome()
     writeFileSync(join(home, 'app.log'), logOf())

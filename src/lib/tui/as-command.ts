@@ -1,6 +1,7 @@
 import {phrasesOf} from '../patterns/match-template.js'
 import {shellQuoted} from '../query/shell-words.js'
 import type {LogRecord} from '../record/record.js'
+import {AS_CONFIGURED} from './place.js'
 import type {State} from './state.js'
 
 /**
@@ -9,9 +10,11 @@ import type {State} from './state.js'
  * for by its longest stretch of words, and muted ones are found as well. `more` is true then: it finds more than is shown.
  */
 export function commandOf(state: State): {command: string; more: boolean} {
-  const {filter, muted, mutedPatterns, onlyPattern, shown, aside} = state
+  const {filter, muted, mutedPatterns, onlyPattern, shown, aside, place} = state
+  // Records that fired an alert were asked for by themselves.
+  const {query: begun, flags} = aside?.asked ? AS_CONFIGURED.asked : place.asked
   const only = onlyPattern === undefined ? [] : phraseOf(onlyPattern)
-  const wanted = [aside?.asked?.query ?? '', filter.text].filter((text) => text !== '')
+  const wanted = [begun, aside?.asked?.query ?? '', filter.text].filter((text) => text !== '')
   const simple = wanted.length + only.length + muted.length <= 1
   const query = [
     ...wanted.map((text) => (simple ? text : `(${text})`)),
@@ -21,7 +24,7 @@ export function commandOf(state: State): {command: string; more: boolean} {
   const since = aside?.asked?.since ?? shown.at(shown.first)?.['@timestamp']
   const until = aside?.travel ? behind(shown.at(shown.end - 1)) : aside?.asked?.until
   return {
-    command: searchCommand(query, since, until),
+    command: searchCommand(query, since, until, flags),
     more: mutedPatterns.length > 0 || onlyPattern !== undefined,
   }
 }
@@ -41,8 +44,8 @@ export function serviceCommand(name: string): string {
   return searchCommand(`service:${JSON.stringify(name)}`)
 }
 
-function searchCommand(query: string, since?: string, until?: string): string {
-  const times = [...(since ? ['--since', since] : []), ...(until ? ['--until', until] : [])]
+function searchCommand(query: string, since?: string, until?: string, flags: readonly string[] = []): string {
+  const times = [...flags, ...(since ? ['--since', since] : []), ...(until ? ['--until', until] : [])]
   // What begins with a dash is a flag, unless it is told not to be one.
   const words = query === '' ? [] : query.startsWith('-') ? ['--', shellQuoted(query)] : [shellQuoted(query)]
   return ['logflow search', ...(words.length > 1 ? [...times, ...words] : [...words, ...times])].join(' ')

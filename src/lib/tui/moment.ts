@@ -4,24 +4,34 @@ import {formatDuration} from '../output/numbers.js'
 import type {LogRecord} from '../record/record.js'
 import {leaveAside} from './aside.js'
 import type {Growing} from './growing.js'
+import {type Next, only} from './message.js'
 import {type Choice, endOf, NO_FILTER, type State} from './state.js'
+import {goTo} from './travel.js'
 import {inView, noted, passing, refiltered, withoutPause} from './view.js'
 
 /**
- * The stream at a record: at this very one where it is kept, though the filter and what is muted has to be taken off for it;
- * else at the nearest one that is shown. What was done besides is told.
+ * The stream at a record: at this very one where it is kept, though the filter and what is muted has to be taken off for it.
+ * One that is kept no longer is gone to in the store, by its time; of files, and where there is no record, the nearest one
+ * that is shown is chosen. What was done besides is told.
  *
  * @param time RFC 3339; where there is no record to go to
  */
-export function atRecord(state: State, record: LogRecord | undefined, time: string): State {
+export function atRecord(state: State, record: LogRecord | undefined, time: string): Next {
   const stream: State = {...state, mode: {kind: 'stream'}, note: undefined}
-  if (!record) return nearest(stream, time, false)
+  if (!record) return only(nearest(stream, time, false))
   const place = placeIn(stream.shown, record.id)
-  if (place !== undefined) return chosenAt(stream, place)
-  if (placeIn(stream.all, record.id) !== undefined) return unhidden(stream, record)
+  if (place !== undefined) return only(chosenAt(stream, place))
+  if (placeIn(stream.all, record.id) !== undefined) {
+    const next = unhidden(stream, record)
+    const found = placeIn(next.shown, record.id)
+    return only(found === undefined ? next : chosenAt(next, found))
+  }
   const {aside} = stream
   if (aside && placeIn(aside.live.all, record.id) !== undefined) return atRecord(leaveAside(stream), record, time)
-  return nearest(stream, time, true)
+  if (state.place.files.length > 0) return only(nearest(stream, time, true))
+  const next = unhidden(stream, record)
+  const told = ['the stream does not hold this record: its time, as it is stored; f goes back', next.note?.text]
+  return goTo(noted(next, told.filter(Boolean).join('; ')), record['@timestamp'])
 }
 
 /** The newest place of it. */
@@ -53,9 +63,7 @@ function unhidden(state: State, record: LogRecord): State {
     change.mutedPatterns = mutedPatterns.filter((pattern) => !hidden({mutedPatterns: [pattern]}))
     told.push('its pattern is no longer muted')
   }
-  const next = refiltered(state, change)
-  const place = placeIn(next.shown, record.id)
-  return noted(place === undefined ? next : chosenAt(next, place), told.join('; '))
+  return told.length === 0 ? state : noted(refiltered(state, change), told.join('; '))
 }
 
 function nearest(state: State, time: string, wanted: boolean): State {

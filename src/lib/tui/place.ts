@@ -9,26 +9,44 @@ export interface Place {
   bus: readonly string[]
   /** Files that are watched in place of bus and store. */
   files: readonly string[]
+  /** What was asked for when the screen was opened: nothing else arrives. */
+  asked: {query: string; flags: readonly string[]}
 }
 
-export const AS_CONFIGURED: Place = {shared: [], store: [], bus: [], files: []}
+export const AS_CONFIGURED: Place = {shared: [], store: [], bus: [], files: [], asked: {query: '', flags: []}}
+
+export interface PlaceFlags {
+  profile?: string
+  config?: string
+  'data-dir'?: string
+  store?: string
+  bus?: string
+  service?: readonly string[]
+  level?: readonly string[]
+  'min-level'?: string
+  'trace-id'?: string
+  'correlation-id'?: string
+  'request-id'?: string
+}
 
 /** Flags that name a place, by what they were given; an address that holds a password is not repeated. */
-export function placeOfFlags(
-  flags: {profile?: string; config?: string; 'data-dir'?: string; store?: string; bus?: string},
-  files: readonly string[] = [],
-): Place {
-  const words = (...names: Array<keyof typeof flags>) =>
-    names.flatMap((name) => {
-      const value = flags[name]
-      return value === undefined || value.includes('@') ? [] : [`--${name}`, shellWord(value)]
-    })
+export function placeOfFlags(flags: PlaceFlags, files: readonly string[] = [], query = ''): Place {
+  const words = (...names: Array<keyof PlaceFlags>) =>
+    names.flatMap((name) =>
+      [flags[name] ?? []].flat().flatMap((value) => (holdsSecret(value) ? [] : [`--${name}`, shellWord(value)])),
+    )
   return {
     shared: words('profile', 'config', 'data-dir'),
     store: words('store'),
     bus: words('bus'),
     files: files.flatMap((file) => ['--file', shellWord(file)]),
+    asked: {query, flags: words('service', 'level', 'min-level', 'trace-id', 'correlation-id', 'request-id')},
   }
+}
+
+/** An address with a user's name and, most likely, a password. */
+function holdsSecret(value: string): boolean {
+  return /^[a-z]+:\/\/[^/]*@/i.test(value)
 }
 
 /** A `logflow` command that looks where the screen does. The flags stand first: behind `--` they would be none. */

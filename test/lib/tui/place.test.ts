@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
 import {inPlace, placeOfFlags, recordCommand} from '../../../src/lib/tui/place.js'
+import {Played, records} from './made-state.js'
 
 const CASES: Array<[flags: Parameters<typeof placeOfFlags>[0], files: string[], command: string, expected: string]> = [
   [{}, [], 'logflow trace 4bf9', 'logflow trace 4bf9'],
@@ -13,6 +14,17 @@ const CASES: Array<[flags: Parameters<typeof placeOfFlags>[0], files: string[], 
 
 test.each(CASES)('%j %j: %s', (flags, files, command, expected) => {
   expect(inPlace(placeOfFlags(flags, files), command)).toBe(expected)
+})
+
+test('what the screen was opened with is asked for too', () => {
+  const live = new Played()
+  const flags = {service: ['pay desk', 'orders'], 'min-level': 'warn', profile: 'p'}
+  live.state = {...live.state, place: placeOfFlags(flags, [], 'declined')}
+  live.tell({kind: 'records', records: records(3)}).press('/request<return>y')
+  expect(live.effects.at(-1)).toEqual({
+    kind: 'copy',
+    text: `logflow search --profile p '(declined) (request)' --service 'pay desk' --service orders --min-level warn --since 2026-01-01T09:41:00.000Z`,
+  })
 })
 
 test('a record is got from the store; of files it is looked for', () => {

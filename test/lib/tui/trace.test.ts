@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {textWidth} from '../../../src/lib/output/text-width.js'
 import type {LogRecord} from '../../../src/lib/record/record.js'
 import {buildTrace} from '../../../src/lib/trace/trace-tree.js'
+import {placeOfFlags} from '../../../src/lib/tui/place.js'
 import {Played, record, records} from './made-state.js'
 
 const COLORS = /\u001b\[[0-9;]*m/g
@@ -187,9 +188,20 @@ describe('back to the stream at that moment', () => {
     expect(live.state.note?.text).toBe('payment is no longer muted')
   })
 
-  test('the nearest one where it is not kept, which is said', () => {
+  test('one that is kept no longer is gone to in the store, through what lets it pass', () => {
+    const live = new Played(120, 30).tell({kind: 'records', records: records(60)}).press('/request<return>')
+    live.tell({kind: 'trace', tree: buildTrace('4bf9', TRACE), unstored: 0, at: 0}).press('e<return>')
+    expect(live.effects.at(-1)).toEqual({kind: 'travel', to: 'moment', text: at(287)})
+    expect(live.state).toMatchObject({mode: {kind: 'stream'}, filter: {text: ''}})
+    expect(live.state.note?.text).toBe(
+      'the stream does not hold this record: its time, as it is stored; f goes back; the filter hid this record and is taken off',
+    )
+  })
+
+  test('of files the nearest one, which is said', () => {
     const live = new Played(120, 30).tell({kind: 'records', records: records(60)})
-    live.tell({kind: 'trace', tree: buildTrace('4bf9', TRACE), unstored: 0, at: 0}).press('<return>')
+    live.state = {...live.state, place: placeOfFlags({}, ['app.log'])}
+    live.tell({kind: 'trace', tree: buildTrace('4bf9', TRACE), unstored: 0, at: 0}).press('g<return>')
     expect(live.chosen).toBe('request 30')
     expect(live.state.note?.text).toBe(
       'the stream does not hold this record: the nearest one that is shown, of the same time',
@@ -197,6 +209,7 @@ describe('back to the stream at that moment', () => {
     live.tell({kind: 'trace', tree: buildTrace('4bf9', TRACE), unstored: 0, at: 0}).press('e<return>')
     expect(live.state.note?.text).toContain('287 ms before it')
     const none = new Played().tell({kind: 'trace', tree: buildTrace('4bf9', TRACE), unstored: 0, at: 0})
+    none.state = {...none.state, place: live.state.place}
     expect(none.press('<return>').state.note?.text).toContain('no record is shown')
   })
 

@@ -1,6 +1,7 @@
 import {formatTime} from '../../output/times.js'
 import {inAscii} from '../../output/trace-drawing.js'
 import type {LogRecord} from '../../record/record.js'
+import type {Zone} from '../../record/zone.js'
 import {compared} from '../compare.js'
 import {
   type CompareColumns,
@@ -11,15 +12,16 @@ import {
   TWO_COLUMNS,
 } from '../compare-lines.js'
 import type {CompareMode} from '../modes/compare.js'
+import type {State} from '../state.js'
 import {clamp} from '../view.js'
 import {fitted, type Part, type Pen} from './pen.js'
 
 /** Which record is which, and as many fields as fit, in exactly so many lines. */
-export function drawCompare(mode: CompareMode, columns: number, rows: number, pen: Pen): string[] {
+export function drawCompare({zone}: State, mode: CompareMode, columns: number, rows: number, pen: Pen): string[] {
   const {pinned, record, begin, all} = mode
   const comparison = compared(pinned, record)
   const layout = columnsIn(columns, comparison, all)
-  const head = headLines(mode, columns, layout, pen)
+  const head = headLines(mode, {columns, zone, ...layout}, pen)
   const lines = compareLines(comparison, columns, all)
   const room = Math.max(0, rows - head.length)
   const top = clamp(begin, 0, Math.max(0, lines.length - room))
@@ -29,10 +31,14 @@ export function drawCompare(mode: CompareMode, columns: number, rows: number, pe
   return pen.ascii ? drawn.map(inAscii) : drawn
 }
 
-function headLines({pinned, record}: CompareMode, columns: number, {name, value}: CompareColumns, pen: Pen): Part[][] {
+function headLines(
+  {pinned, record}: CompareMode,
+  {columns, zone, name, value}: CompareColumns & {columns: number; zone: Zone},
+  pen: Pen,
+): Part[][] {
   const [left, right] = marks(pen)
-  const first = titleParts(`${left} pinned  `, pinned, pen)
-  const second = titleParts(`${right} `, record, pen)
+  const first = titleParts(`${left} pinned  `, pinned, zone, pen)
+  const second = titleParts(`${right} `, record, zone, pen)
   if (columns < TWO_COLUMNS) return [first, second]
   // Both columns have exactly their width, whatever a service calls itself.
   const cell = (parts: Part[]): Part => [
@@ -45,10 +51,10 @@ function headLines({pinned, record}: CompareMode, columns: number, {name, value}
   return [[[' '.repeat(name + 3)], cell(first), ['  '], cell(second)]]
 }
 
-function titleParts(mark: string, record: LogRecord, {palette}: Pen): Part[] {
+function titleParts(mark: string, record: LogRecord, zone: Zone, {palette}: Pen): Part[] {
   return [
     [mark, palette.bold],
-    [`${formatTime(record['@timestamp'])} `],
+    [`${formatTime(record['@timestamp'], zone)} `],
     [`${record.level ?? '-'} `, (text) => palette.level(record.level, text)],
     [record.service ?? '', (text) => palette.service(record.service ?? '', text)],
   ]

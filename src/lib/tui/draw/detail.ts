@@ -2,17 +2,24 @@ import {formatTime} from '../../output/times.js'
 import {inAscii} from '../../output/trace-drawing.js'
 import type {DetailMode} from '../modes/detail.js'
 import {type RecordLine, recordLines} from '../record-lines.js'
+import type {State} from '../state.js'
 import {clamp} from '../view.js'
 import {fitted, type Part, type Pen} from './pen.js'
 
 /** A title, and as many lines of the record as fit, in exactly so many. */
-export function drawDetail({record, begin, open}: DetailMode, columns: number, rows: number, pen: Pen): string[] {
+export function drawDetail(
+  {zone}: State,
+  {record, begin, open}: DetailMode,
+  columns: number,
+  rows: number,
+  pen: Pen,
+): string[] {
   const {palette, ascii} = pen
   const all = recordLines(record, columns, open)
   const room = rows - 1
   const top = clamp(begin, 0, Math.max(0, all.length - room))
   const title: Part[] = [
-    [`${formatTime(record['@timestamp'])} `, palette.dim],
+    [`${formatTime(record['@timestamp'], zone)} `, palette.dim],
     [`${record.level ?? '-'} `, (text) => palette.level(record.level, text)],
     [`${record.service ?? ''} `, (text) => palette.service(record.service ?? '', text)],
     [`  record ${record.id}`, palette.bold],

@@ -52,11 +52,11 @@ function drawWhole(state: State, columns: number, rows: number, pen: Pen): strin
     case 'services':
       return drawServices(state, {columns, rows, chosen: chosenService(state, mode)}, pen)
     case 'detail':
-      return drawDetail(mode, columns, rows, pen)
+      return drawDetail(state, mode, columns, rows, pen)
     case 'trace':
-      return drawTrace(mode, columns, rows, pen)
+      return drawTrace(state, mode, columns, rows, pen)
     case 'compare':
-      return drawCompare(mode, columns, rows, pen)
+      return drawCompare(state, mode, columns, rows, pen)
     case 'health':
       return drawHealth(state, mode, {columns, rows}, pen)
     case 'dead-letters':

@@ -6,9 +6,11 @@ import {ASCII, type Drawing, inAscii, UNICODE} from '../../output/trace-drawing.
 import {recordParts} from '../../output/trace-records.js'
 import {clockText, edgeText, factsOf} from '../../output/trace-view.js'
 import {layOut, rowParts} from '../../output/trace-waterfall.js'
+import type {Zone} from '../../record/zone.js'
 import {timeAfter} from '../../trace/clock.js'
 import type {TraceSpan} from '../../trace/span.js'
 import {placeOfChosen, type TraceMode, topOf, traceRows} from '../modes/trace.js'
+import type {State} from '../state.js'
 import {spansOf, type TraceWalk, type WalkLine, type WalkSection} from '../trace-walk.js'
 import {clamp} from '../view.js'
 import {fitted, type Part, type Pen} from './pen.js'
@@ -17,7 +19,7 @@ import {fitted, type Part, type Pen} from './pen.js'
 const GUTTER = 2
 
 /** A title, the waterfall, what is told of the chosen span, and its records, in exactly so many lines. */
-export function drawTrace(mode: TraceMode, columns: number, rows: number, pen: Pen): string[] {
+export function drawTrace({zone}: State, mode: TraceMode, columns: number, rows: number, pen: Pen): string[] {
   const {walk, chosen} = mode
   const {head, bars, records} = traceRows(walk, rows)
   const drawing: Drawing = {
@@ -29,7 +31,7 @@ export function drawTrace(mode: TraceMode, columns: number, rows: number, pen: P
     width: Math.max(1, columns - GUTTER),
     textWidth: Math.max(1, columns - GUTTER),
   }
-  const lines: Part[][] = headParts(mode, {head, columns}, pen)
+  const lines: Part[][] = headParts(mode, {head, columns, zone}, pen)
   const top = topOf(mode, Math.max(1, bars))
   const shown = walk.lines.slice(top, top + bars)
   for (const [index, line] of shown.entries()) lines.push(lineParts(line, walk, top + index === chosen, drawing))
@@ -42,11 +44,11 @@ export function drawTrace(mode: TraceMode, columns: number, rows: number, pen: P
 
 function headParts(
   {walk, at, unstored, fresh}: TraceMode,
-  {head, columns}: {head: number; columns: number},
+  {head, columns, zone}: {head: number; columns: number; zone: Zone},
   {palette, now}: Pen,
 ): Part[][] {
   const {tree} = walk
-  const asOf = `as of ${formatTime(new Date(at).toISOString()).slice(0, 8)}`
+  const asOf = `as of ${formatTime(new Date(at).toISOString(), zone).slice(0, 8)}`
   const news = fresh.size > 0 ? `  ${plural(fresh.size, 'more record')} came since: r reads again` : ''
   const told = head === 1 ? `  ${asOf}  ${factsOf(tree)}` : `   ${factsOf(tree)}`
   // A beginning of the id is enough to ask for it.
@@ -58,7 +60,7 @@ function headParts(
   const {zero} = tree
   const begun = zero === undefined ? '' : timeAfter(zero, tree.start)
   const facts = [
-    ...(zero === undefined ? [] : [`${formatDate(begun, now)} ${formatTime(begun)}`]),
+    ...(zero === undefined ? [] : [`${formatDate(begun, now, zone)} ${formatTime(begun, zone)}`]),
     asOf,
     edgeText(tree),
     ...tree.clocks.slice(0, 1).map(clockText),

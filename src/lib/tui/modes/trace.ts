@@ -216,7 +216,7 @@ function onRecord(state: State, mode: TraceMode, key: Key): Next | undefined {
       return only(next ? {...state, mode: next} : noted(state, 'no further record'))
     }
     case 'return':
-      return only(inStream(state, mode))
+      return inStream(state, mode)
     case 'd':
     case ' ': {
       const entry = chosenEntry(mode)
@@ -273,7 +273,7 @@ function toError(state: State, mode: TraceMode, place: number): State {
 }
 
 /** Back to the stream at the chosen record, or where the span began that nobody wrote about. */
-function inStream(state: State, mode: TraceMode): State {
+function inStream(state: State, mode: TraceMode): Next {
   const {walk, chosen} = mode
   const entry = chosenEntry(mode)
   const start = spansOf(walk.lines[chosen])[0]?.start ?? walk.tree.start
