@@ -148,7 +148,8 @@ function groundOf({column, columns, style}, top) {
 
 function inkOf(run, top) {
   if (run.cells[0].text in SHAPES) {
-    const path = run.cells.map(({text, column}) => SHAPES[text](MARGIN + column * CELL.width, top)).join('')
+    const parts = run.cells.flatMap(({text, column}) => SHAPES[text](MARGIN + column * CELL.width, top))
+    const path = joinedParts(parts).map(pathOf).join('')
     const shade = SHADES[run.cells[0].text]
     return [`<path d="${path}"${paint(run.style)}${shade ? ` opacity="${shade}"` : ''}/>`]
   }
@@ -200,11 +201,24 @@ const LEAD = 2
 /** A part of a cell as a rectangle, in shares of its width and of its height below the lead, from the top left. */
 function part(x, y, width, height) {
   const tall = CELL.height - LEAD
-  return (cellLeft, top) =>
-    rectangle(cellLeft + x * CELL.width, top + LEAD + y * tall, width * CELL.width, height * tall)
+  return (cellLeft, top) => [
+    {x: cellLeft + x * CELL.width, y: top + LEAD + y * tall, width: width * CELL.width, height: height * tall},
+  ]
 }
 
-function rectangle(x, y, width, height) {
+/** Rectangles that touch their neighbour and are as high become one: no seam, and fewer bytes. */
+function joinedParts(parts) {
+  const joined = []
+  for (const part of parts) {
+    const last = joined.at(-1)
+    const touches = last && Math.abs(last.x + last.width - part.x) < 0.01
+    if (touches && last.y === part.y && last.height === part.height) last.width += part.width
+    else joined.push({...part})
+  }
+  return joined
+}
+
+function pathOf({x, y, width, height}) {
   return `M${round(x)} ${round(y)}h${round(width)}v${round(height)}h${round(-width)}z`
 }
 
@@ -223,9 +237,9 @@ function line(edges, thick = LIGHT) {
     const upper = edges.includes('u') ? top : y - (across ? half : 0)
     const lower = edges.includes('d') ? top + CELL.height : y + (across ? half : 0)
     return [
-      across ? rectangle(from, y - half, to - from, thick) : '',
-      down ? rectangle(x - half, upper, thick, lower - upper) : '',
-    ].join('')
+      ...(across ? [{x: from, y: y - half, width: to - from, height: thick}] : []),
+      ...(down ? [{x: x - half, y: upper, width: thick, height: lower - upper}] : []),
+    ]
   }
 }
 

@@ -86,7 +86,7 @@ const PICTURES = {
       'bus',
     )
     shell.type('logflow live --since 30m')
-    const screen = await shell.until(/following +\d{1,3}\/s(.*\n)*.*✗ .*Payment errors/)
+    const screen = await shell.until(/following +\d{2,3}\/s(.*\n)*.*✗ .*Payment errors/)
     await shell.end('C-c')
     return screen
   },
@@ -97,7 +97,7 @@ const PICTURES = {
     shell.keys('t')
     await shell.until(/▕█/)
     shell.keys('e')
-    const screen = await shell.until(/retrying/)
+    const screen = await shell.until(/the first of/)
     await shell.end('C-c')
     return screen
   },
@@ -110,7 +110,7 @@ time_window: 5m
 severity: critical
 `
 const SIZES = {
-  alerts: {columns: 116, rows: 40},
+  alerts: {columns: 118, rows: 40},
   live: {columns: 120, rows: 34},
   'live-trace': {columns: 120, rows: 20},
 }

@@ -76,7 +76,7 @@ describe('columns', () => {
 
 describe('lines and blocks are shapes that meet', () => {
   test.each([
-    ['a line goes from edge to edge', '──', ['<path d="M14 42.9h8.4v1.2h-8.4zM22.4 42.9h8.4v1.2h-8.4z"/>']],
+    ['a line goes from edge to edge', '──', ['<path d="M14 42.9h16.8v1.2h-16.8z"/>']],
     ['and down to the next row', '│\n│', ['<path d="M17.6 34h1.2v19h-1.2z"/>', '<path d="M17.6 53h1.2v19h-1.2z"/>']],
     ['half a block', '▌', ['<path d="M14 36h4.2v17h-4.2z"/>']],
     ['a bar of an eighth', '▁', ['<path d="M14 50.88h8.4v2.13h-8.4z"/>']],
