@@ -46,6 +46,10 @@ export default class Live extends Command {
       helpValue: 'N',
     }),
     by: Flags.string({description: 'Follow the bus, or the store', options: ['bus', 'store'], helpValue: 'WHAT'}),
+    mouse: Flags.boolean({
+      description:
+        'The wheel scrolls, a click chooses a record; text is then selected with shift held, as terminals have it',
+    }),
     file: listFlag({description: 'Watch these files instead; may be repeated, - is stdin', helpValue: 'FILE'}),
     ...pipelineFlags,
     ...globalFlags,
@@ -110,7 +114,9 @@ export default class Live extends Command {
     const {stdout} = process
     const show = () => showScreen(live, {stdin: keys, stdout, pen, now: () => Date.now()})
     try {
-      await onOwnScreen({stdout, keys, show, ...(piped ? {pipe: process.stdin} : {})}, live, () => live.run())
+      await onOwnScreen({stdout, keys, mouse: flags.mouse, show, ...(piped ? {pipe: process.stdin} : {})}, live, () =>
+        live.run(),
+      )
     } finally {
       if (keys !== process.stdin) keys.destroy()
     }

@@ -67,6 +67,14 @@ describe.skipIf(!hasTmux)('the terminal is as before (skipped without tmux)', ()
     120_000,
   )
 
+  test('the mouse is let go of', async () => {
+    const {terminal, home} = await begin(ended.replace('live', 'live --mouse'))
+    expect(terminal.ask(MODES)).toBe('1 0 1')
+    terminal.keys('q')
+    await terminal.shows('ended with')
+    restored(terminal, home)
+  }, 120_000)
+
   test.each(['TERM', 'HUP', 'INT'])(
     'after SIG%s',
     async (signal) => {

@@ -37,6 +37,11 @@ export class Terminal {
     return this.#tmux('capture-pane', '-p').replace(/\n+$/, '')
   }
 
+  /** The same with the sequences that colour it. */
+  styled(): string {
+    return this.#tmux('capture-pane', '-p', '-e')
+  }
+
   /** What tmux knows of it: `#{alternate_on}`, `#{cursor_flag}`, as in its manual under FORMATS. */
   ask(format: string): string {
     return this.#tmux('display-message', '-p', format).trimEnd()

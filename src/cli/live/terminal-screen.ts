@@ -9,6 +9,10 @@ import type * as Screen from '../../lib/tui/screen.js'
 /** Another screen beside the one with the shell's lines, and back (xterm's private modes); the cursor shown again. */
 const ENTER = '\u001b[?1049h\u001b[H'
 const LEAVE = '\u001b[?1049l\u001b[?25h'
+/** For terminals that have no other screen (the Linux console, screen(1) as it comes): what was drawn does not stay. */
+const CLEAR = '\u001b[m\u001b[H\u001b[J'
+/** Buttons and the wheel are reported, with numbers of any size (xterm's modes 1000 and 1006). */
+const MOUSE = {on: '\u001b[?1000h\u001b[?1006h', off: '\u001b[?1006l\u001b[?1000l'}
 
 /** What is on the screen until it is unmounted. */
 export interface Shown {
@@ -20,6 +24,8 @@ export interface Shown {
 export interface OwnScreen {
   stdout: NodeJS.WriteStream
   keys: NodeJS.ReadStream
+  /** The wheel and clicks are wanted. */
+  mouse?: boolean
   /** A pipe, if any, whose writer has the same terminal: some set it as they found it when they end, as Node does. */
   pipe?: NodeJS.ReadableStream
   /** Begins to draw; called anew after the process was stopped and goes on. */
@@ -104,10 +110,10 @@ class Held {
   ) {}
 
   take(): void {
-    const {stdout, keys, show} = this.screen
+    const {stdout, keys, mouse, show} = this.screen
     // First of all: in the background this stops the process, before it has drawn over what others show.
     keys.setRawMode(true)
-    stdout.write(ENTER)
+    stdout.write(ENTER + (mouse ? MOUSE.on : ''))
     // Its size may have changed while nobody looked; node looks again at this signal.
     if ('SIGWINCH' in constants.signals) process.kill(process.pid, 'SIGWINCH')
     const shown = show()
@@ -126,14 +132,14 @@ class Held {
     const shown = this.#shown
     if (!shown) return
     this.#shown = undefined
-    const {stdout, keys} = this.screen
+    const {stdout, keys, mouse} = this.screen
     try {
       shown.unmount()
     } catch (error) {
       this.onFailure(error)
     }
     if (!keys.destroyed) keys.setRawMode(false)
-    stdout.write(LEAVE)
+    stdout.write((mouse ? MOUSE.off : '') + CLEAR + LEAVE)
   }
 }
 

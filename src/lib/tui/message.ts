@@ -5,6 +5,7 @@ import type {LogRecord} from '../record/record.js'
 import type {TraceTree} from '../trace/trace-tree.js'
 import type {Key} from './line-editor.js'
 import type {PromptPurpose} from './modes/prompt.js'
+import type {Mouse} from './mouse.js'
 import type {Health, Letters} from './pipeline.js'
 import type {AlertAbout, Aside, PatternCount, State} from './state.js'
 import type {TravelEffect, TravelMessage} from './travel.js'
@@ -12,6 +13,7 @@ import type {TravelEffect, TravelMessage} from './travel.js'
 export type Message =
   | {kind: 'records'; records: readonly LogRecord[]}
   | {kind: 'key'; key: Key}
+  | {kind: 'mouse'; mouse: Mouse}
   | {kind: 'size'; columns: number; rows: number}
   | {kind: 'rate'; rate: number}
   | {kind: 'patterns'; patterns: readonly PatternCount[]; of: number}

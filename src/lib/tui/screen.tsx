@@ -9,6 +9,7 @@ import type {Pen} from './draw/pen.js'
 import {FramePace} from './frame-pace.js'
 import {type Key, keysOfText} from './line-editor.js'
 import type {Message} from './message.js'
+import {mouseOf} from './mouse.js'
 import {Painter} from './painter.js'
 import type {State} from './state.js'
 
@@ -52,11 +53,11 @@ export function showScreen(kept: Kept, {stdin, stdout, pen, now}: ScreenOptions)
     painter.forget()
     pace.asked()
   }
-  const press = (key: Key) => {
-    kept.tell({kind: 'key', key})
+  const tell = (message: Message) => {
+    kept.tell(message)
     pace.asked()
   }
-  return render(<Keys begin={begin} press={press} repaint={repaint} />, {
+  return render(<Keys begin={begin} tell={tell} repaint={repaint} />, {
     stdin,
     stdout,
     exitOnCtrlC: false,
@@ -70,11 +71,14 @@ function later(work: () => void, ms: number): () => void {
 }
 
 /** @param begin called once keys can be pressed; what it returns, at the end */
-function Keys({begin, press, repaint}: {begin(): () => void; press(key: Key): void; repaint(): void}) {
+function Keys({begin, tell, repaint}: {begin(): () => void; tell(message: Message): void; repaint(): void}) {
   useEffect(begin, [begin])
   useInput((text, pressed) => {
     if (pressed.ctrl && text === 'l') return repaint()
-    for (const key of keysOf(text, pressed)) press(key)
+    const mouse = mouseOf(text)
+    if (mouse) tell({kind: 'mouse', mouse})
+    if (mouse !== undefined) return
+    for (const key of keysOf(text, pressed)) tell({kind: 'key', key})
   })
   return null
 }

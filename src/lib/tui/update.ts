@@ -10,6 +10,7 @@ import {withAlerts} from './modes/alerts.js'
 import {withLetters, withWhole} from './modes/dead-letters.js'
 import {keysOf, takesText} from './modes/modes.js'
 import {withArrivals, withTrace} from './modes/trace.js'
+import {onMouse} from './mouse.js'
 import {afterMode, onPaneKey} from './panes.js'
 import type {State} from './state.js'
 import {standing, travelled, travelOf} from './travel.js'
@@ -30,6 +31,8 @@ function step(state: State, message: Message): Next {
       return only(withRecords(state, message.records))
     case 'key':
       return onKey({...state, note: undefined}, message.key)
+    case 'mouse':
+      return onMouse({...state, note: undefined}, message.mouse, onKey)
     case 'size':
       return only(inView({...state, size: {columns: message.columns, rows: message.rows}}))
     case 'rate':
