@@ -13,14 +13,18 @@ export interface Distortion {
   skew?: number
 }
 
-/** Generated requests, by correlation id (all requests of a visit) or by trace id, with what is true of them. */
+/**
+ * Generated requests, by correlation id (all requests of a visit) or by trace id, with what is true of them; where
+ * something goes wrong in the run only those that it touched.
+ */
 export function generatedTraces(
   options: Omit<GenerateOptions, 'start'>,
   by: 'correlation_id' | 'trace_id',
   distortion: Distortion = {},
 ): KnownTrace[] {
   const parentOf = new Map<string, string>()
-  const line = toLine({})
+  const line = toLine(options)
+  const touched = new Set<string>()
   const groups = new Map<string, {records: LogRecord[]; spanOf: Map<string, string>}>()
   let n = 0
   const events = generateEvents(
@@ -29,13 +33,18 @@ export function generatedTraces(
       onRequest(spans) {
         for (const {id, parentId} of spans) if (parentId !== undefined) parentOf.set(id, parentId)
       },
+      onIncidents(incidents) {
+        for (const {trace_ids} of incidents) for (const id of trace_ids) touched.add(id)
+      },
     },
   )
   for (const event of events) {
     if (event.span === undefined) continue
     const envelope = {source: 'made', host: event.host, timezone: 'UTC', observed: '2026-01-01T00:00:00.000Z'}
     const record = toRecord(line(event), envelope, {source: 'made', offset: n++, crc: 0}, n)
-    const key = record[by] as string
+    // Access logs have no room for ids.
+    const key = record[by]
+    if (key === undefined) continue
     let group = groups.get(key)
     if (!group) {
       group = {records: [], spanOf: new Map()}
@@ -45,7 +54,10 @@ export function generatedTraces(
     group.spanOf.set(record.id, event.span.id)
   }
   const random = new Random(`distortion ${options.seed}`)
-  return [...groups].map(([id, {records, spanOf}]) => ({
+  const chosen = [...groups].filter(
+    ([, {records}]) => !options.incidents || records.some(({trace_id = ''}) => touched.has(trace_id)),
+  )
+  return chosen.map(([id, {records, spanOf}]) => ({
     id,
     records: distort(records, distortion, random),
     spanOf,

@@ -1,6 +1,7 @@
 import {type Bond, estimateOffsets} from './clock-skew.js'
 import type {Draft} from './draft.js'
-import {evidenceOf} from './evidence.js'
+import {type Evidence, evidenceOf} from './evidence.js'
+import {type GrossSkew, grossSkews} from './gross-skew.js'
 import {type Inference, inferParents} from './infer-parents.js'
 import type {Edge} from './span.js'
 
@@ -18,6 +19,8 @@ const CLOCKS_AGREE_MS = 2
 const WIDEST_MS = 150
 /** Clocks that were set right may still be off by this much; ms. */
 const SET_RIGHT_MS = 100
+/** Clocks that were seconds off are made out about so well; ms. */
+const ABOUT_MS = 5
 /** A score of this for each span (4: it lies within its parent) leaves nothing for wrong clocks to explain. */
 const EXPLAINED = 3.2
 /** What setting clocks right must gain, for each span, before it is believed. */
@@ -60,12 +63,39 @@ function inferAll(
   const texts = drafts.length <= MOST_WEIGHED || wanted.size * MANY >= drafts.length
   const evidence = evidenceOf(drafts, texts)
   const plain = inferParents(drafts, wanted, {known, offsets: told, tolerance: CLOCKS_AGREE_MS}, evidence)
-  if (plain.score >= EXPLAINED * wanted.size || new Set(drafts.map(({host}) => host)).size < 2) return [plain, told]
+  // Where ids tell of calls, they tell of clocks, too.
+  const gross = known.size === 0 ? grossSkews(drafts) : []
+  const explained = plain.score >= EXPLAINED * wanted.size && gross.length === 0
+  if (explained || new Set(drafts.map(({host}) => host)).size < 2) return [plain, told]
   const some = drafts.length <= MOST_WEIGHED ? drafts : [...drafts].sort(byStart).slice(0, MOST_WEIGHED)
   const asked = new Set(some.filter((draft) => wanted.has(draft)))
-  const offsets = fitClocks(some, asked, known, exact, told)
-  if (offsets === undefined) return [plain, told]
-  return [inferParents(drafts, wanted, {known, offsets, tolerance: SET_RIGHT_MS}, evidence), offsets]
+  const fitted = setBack(drafts, wanted, plain, gross, evidence) ?? fitClocks(some, asked, known, exact, told)
+  if (fitted === undefined) return [plain, told]
+  return [inferParents(drafts, wanted, {known, ...fitted}, evidence), fitted.offsets]
+}
+
+interface Clocks {
+  offsets: Map<string, number>
+  /** Milliseconds by which two may still differ. */
+  tolerance: number
+}
+
+/** Those clocks that are off by seconds set right, one after the other, where that explains more; else `undefined`. */
+function setBack(
+  drafts: readonly Draft[],
+  wanted: ReadonlySet<Draft>,
+  plain: Inference,
+  gross: readonly GrossSkew[],
+  evidence: readonly Evidence[],
+): Clocks | undefined {
+  let offsets = new Map<string, number>()
+  let {score} = plain
+  for (const {host, offset, calls} of gross) {
+    const tried = new Map(offsets).set(host, offset)
+    const inference = inferParents(drafts, wanted, {known: new Map(), offsets: tried, tolerance: ABOUT_MS}, evidence)
+    if (inference.score > score + GAIN * calls) [score, offsets] = [inference.score, tried]
+  }
+  return offsets.size > 0 ? {offsets, tolerance: ABOUT_MS} : undefined
 }
 
 /** Makes out calls and clocks in turn, each from the other; `undefined` where that explains little more. */
@@ -75,11 +105,11 @@ function fitClocks(
   known: ReadonlyMap<Draft, Draft>,
   exact: readonly Bond[],
   told: Map<string, number>,
-): Map<string, number> | undefined {
+): Clocks | undefined {
   const evidence = evidenceOf(drafts)
   const infer = (offsets: ReadonlyMap<string, number>, tolerance: number): Inference =>
     inferParents(drafts, wanted, {known, offsets, tolerance}, evidence)
-  let best: Map<string, number> | undefined
+  let best: Clocks | undefined
   let score = infer(told, CLOCKS_AGREE_MS).score + GAIN * wanted.size
   let offsets = told
   let tolerance = WIDEST_MS
@@ -87,10 +117,11 @@ function fitClocks(
     const bonds = [...exact]
     for (const [child, {parent, confidence, inside}] of infer(offsets, tolerance).guesses)
       if (parent) bonds.push({parent, child, weight: confidence, waits: inside})
-    offsets = estimateOffsets(bonds)
-    if (offsets.size === 0) break
-    const reached = infer(offsets, SET_RIGHT_MS).score
-    if (reached > score) [score, best] = [reached, offsets]
+    const fitted = estimateOffsets(bonds)
+    offsets = fitted
+    if (fitted.size === 0) break
+    const reached = infer(fitted, SET_RIGHT_MS).score
+    if (reached > score) [score, best] = [reached, {offsets: fitted, tolerance: SET_RIGHT_MS}]
     tolerance /= 4
   }
   return best
