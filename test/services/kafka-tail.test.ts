@@ -1,6 +1,9 @@
 // A tail of a real Kafka: through a broker's death, retention, and a topic that is deleted and made again.
 
+import {randomBytes} from 'node:crypto'
 import {rmSync} from 'node:fs'
+import {setFlagsFromString} from 'node:v8'
+import {runInNewContext} from 'node:vm'
 import type {Admin} from 'kafkajs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import type {Bus} from '../../src/lib/bus/bus.js'
@@ -11,10 +14,20 @@ import {BusArrivals} from '../../src/lib/flows/tail-bus.js'
 import {tailRecords} from '../../src/lib/flows/tail-records.js'
 import {openLake} from '../../src/lib/store/lake/lake.js'
 import type {Store} from '../../src/lib/store/store.js'
-import {numbered, sendAll} from '../contracts/bus-reader.js'
+import {toUnitBatch} from '../../src/lib/units/unit-batch.js'
+import {envelopeOf, numbered, sendAll} from '../contracts/bus-reader.js'
 import {ALL, GROUP, range, readTail} from '../lib/flows/tail-parts.js'
 import {emptyHome} from '../support/run-logflow.js'
 import {canStartKafka, type RunningKafka, startKafka} from './start-kafka.js'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Megabytes of bytes that were read and are still held. */
+function heldMb(): number {
+  collect()
+  return process.memoryUsage().arrayBuffers / 1e6
+}
 
 describe.skipIf(!canStartKafka('a tail of Kafka'))('a tail of Kafka', () => {
   const home = emptyHome()
@@ -69,6 +82,40 @@ describe.skipIf(!canStartKafka('a tail of Kafka'))('a tail of Kafka', () => {
     for (const gap of gaps) expect(gap.reason).toBe('away')
     expect((await admin.listGroups()).groups).toEqual([])
   })
+
+  test('of what was read nothing is held that was told already', async () => {
+    const units = 300
+    const batch = (from: number) =>
+      toUnitBatch(
+        envelopeOf('large'),
+        Array.from({length: units}, (_, i) => ({
+          // No two alike: compressed they stay as large.
+          bytes: Buffer.from(`${randomBytes(40_000).toString('base64')} ${from + i}`),
+          offset: (from + i) * 100_000,
+          span: 60_000,
+          line: from + i + 1,
+        })),
+      )
+    await send('large', 0, 1)
+    const stop = new AbortController()
+    let told = 0
+    let before = Number.NaN
+    let held = Number.NaN
+    for await (const event of tailOf('large', stop)) {
+      if (event.kind !== 'records') continue
+      told += event.records.length
+      if (Number.isNaN(before)) {
+        before = heldMb()
+        for (let from = 0; from < 5 * units; from += units) await sendAll(bus, 'large', [batch(from)])
+      }
+      if (told < 5 * units + 1) continue
+      held = heldMb() - before
+      stop.abort()
+    }
+    expect(told).toBe(5 * units + 1)
+    // 80 MB were read; some of the last fetch and of the last that was sent are still in use.
+    expect(held).toBeLessThan(50)
+  }, 120_000)
 
   test('what was removed while the tail stood still is a gap, and the rest is shown', async () => {
     await send('removed', 0, 10)
