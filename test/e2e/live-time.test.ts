@@ -131,7 +131,7 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       await terminal.shows(typed === '1980-01-01' ? 'the stored records begin here' : told)
       terminal.keys('Escape')
       await terminal.shows('● following')
-      await terminal.shows('? help')
+      await terminal.shows('/ filter  Enter')
     }
   }, 180_000)
 
@@ -163,12 +163,12 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
     next.keys('Up')
     await next.shows('/ service:guard')
     next.keys('Escape')
-    await next.shows('? help')
+    await next.shows('/ filter  Enter')
     next.type(':')
     next.keys('Up')
     await next.shows(':mute shop-2')
     next.keys('Escape')
-    await next.shows('? help')
+    await next.shows('/ filter  Enter')
     next.type('q')
     await next.shows('ended with 0')
     const kept = readdirSync(home, {recursive: true, encoding: 'utf8'}).find((path) =>
