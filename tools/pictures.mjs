@@ -86,7 +86,7 @@ const PICTURES = {
       'bus',
     )
     shell.type('logflow live --since 30m')
-    const screen = await shell.until(/following +\d{2,3}\/s(.*\n)*.*✗ .*Payment errors/)
+    const screen = await shell.until(/following +\d{2}\/s(.*\n)*.*✗ .*Payment errors/)
     await shell.end('C-c')
     return screen
   },
