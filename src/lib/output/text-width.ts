@@ -127,6 +127,15 @@ export function padTo(text: string, width: number, align: 'left' | 'right' = 'le
   return align === 'left' ? text + ' '.repeat(gap) : ' '.repeat(gap) + text
 }
 
+/**
+ * As much of a text as is looked at to fill so many columns: lines of a megabyte come, and marks without width, of which a
+ * terminal would get any number.
+ */
+export function beginningOf(text: string, columns: number): string {
+  const most = columns * 4 + 64
+  return text.length > most ? `${text.slice(0, most)}…` : text
+}
+
 /** Cuts to at most `width` columns, the last of them an ellipsis where something was cut. */
 export function cutTo(text: string, width: number): string {
   if (text.length <= width && PLAIN.test(text)) return text

@@ -5,7 +5,7 @@ import {isError} from '../trace/span.js'
 import {escapeLine} from './escape-controls.js'
 import {cellText, flatten} from './fields.js'
 import {formatDuration, plural} from './numbers.js'
-import {cutTo, padTo, textWidth} from './text-width.js'
+import {beginningOf, cutTo, padTo, textWidth} from './text-width.js'
 import {type Drawing, nameOf, type Painted, painted} from './trace-drawing.js'
 
 const MOST_SERVICE_WIDTH = 20
@@ -47,7 +47,11 @@ export interface RecordColumns extends RecordWidths {
 /** As wide as the widest of them needs. */
 export function widthsOf(entries: readonly SectionEntry[], section: Section): RecordWidths {
   const offset = entries.reduce((widest, entry) => Math.max(widest, offsetText(entry, section).length), 3)
-  const service = entries.reduce((widest, {record}) => Math.max(widest, textWidth(escapeLine(record.service ?? ''))), 0)
+  const service = entries.reduce(
+    (widest, {record}) =>
+      Math.max(widest, textWidth(escapeLine(beginningOf(record.service ?? '', MOST_SERVICE_WIDTH)))),
+    0,
+  )
   return {offset, service: Math.min(MOST_SERVICE_WIDTH, service)}
 }
 
@@ -63,7 +67,7 @@ export function recordParts(entry: SectionEntry, {offset, service, section, draw
     [` ${padTo(offsetText(entry, section), offset)}  `],
     [(record.level ?? '-').padEnd(5), (text) => palette.level(record.level, text)],
     ['  '],
-    [padTo(cutTo(escapeLine(name), service), service), (text) => palette.service(name, text)],
+    [padTo(cutTo(escapeLine(beginningOf(name, service)), service), service), (text) => palette.service(name, text)],
     ['  '],
     ...saying(record, first ? errorNote(section, entry) : '', room - offset - service - 13, drawing),
   ]
@@ -128,17 +132,16 @@ function errorNote({critical}: Section, {span}: SectionEntry): string {
 
 /** The message, then what fits of the attributes, then the note at the right edge. */
 function saying(record: LogRecord, note: string, room: number, {palette}: Drawing): Painted[] {
-  const message = escapeLine(firstLine(record))
-  const attributes = attributeText(record)
+  const message = escapeLine(beginningOf(firstLine(record), Math.max(LEAST_MESSAGE, room)))
   if (!Number.isFinite(room)) {
-    const beside = [attributes, note && `← ${note}`].filter(Boolean)
+    const beside = [attributeText(record), note && `← ${note}`].filter(Boolean)
     return [[message], ...beside.map((text): Painted => [`  ${text}`, palette.dim])]
   }
   const shown = cutTo(message, Math.max(LEAST_MESSAGE, room))
   let left = room - textWidth(shown)
   const noted = note && left >= note.length + 2 ? note : ''
   left -= noted ? noted.length + 2 : 0
-  const beside = attributes && left >= 8 ? cutTo(attributes, left - 2) : ''
+  const beside = left >= 8 ? cutTo(attributeText(record, left), left - 2) : ''
   const gap = left - (beside ? textWidth(beside) + 2 : 0)
   return [[shown], [beside ? `  ${beside}` : '', palette.dim], [noted ? ' '.repeat(gap + 2) : ''], [noted, palette.dim]]
 }
@@ -149,16 +152,16 @@ function firstLine({message}: LogRecord): string {
   return end === -1 ? message : message.slice(0, end)
 }
 
-function attributeText(record: LogRecord): string {
+function attributeText(record: LogRecord, room = Number.POSITIVE_INFINITY): string {
   const pairs = flatten(record.attributes)
   const {error} = record
   if (error?.name !== undefined)
     pairs.unshift(['error', error.message ? `${error.name}: ${error.message}` : error.name])
-  return pairs.map(([key, value]) => `${escapeLine(key)}=${valueText(value)}`).join(' ')
+  return pairs.map(([key, value]) => `${escapeLine(beginningOf(key, room))}=${valueText(value, room)}`).join(' ')
 }
 
-function valueText(value: unknown): string {
-  const text = cellText(value)
+function valueText(value: unknown, room: number): string {
+  const text = beginningOf(cellText(value), room)
   return typeof value === 'string' && (text === '' || /[\s"=]/.test(text))
     ? escapeLine(JSON.stringify(text))
     : escapeLine(text)

@@ -4,7 +4,7 @@ import type {Section} from '../trace/sections.js'
 import {isError, type TraceSpan} from '../trace/span.js'
 import {escapeLine} from './escape-controls.js'
 import {formatCount, formatDuration, plural} from './numbers.js'
-import {cutTo, padTo, textWidth} from './text-width.js'
+import {beginningOf, cutTo, padTo, textWidth} from './text-width.js'
 import {type Drawing, nameOf, type Painted, painted} from './trace-drawing.js'
 
 const DURATION_WIDTH = 9
@@ -135,7 +135,8 @@ function labelOf(row: Row, {palette, chars, attempts, ...layout}: Layout, room: 
   const attempt = attempts.get(span)
   const note = attempt ? `  (try ${attempt.number} of ${attempt.of})` : ''
   const mark = failed ? `${chars.failed} ` : ''
-  const text = cutTo(escapeLine(record?.message ?? ''), atLeast(room - textWidth(mark + note)))
+  const width = atLeast(room - textWidth(mark + note))
+  const text = cutTo(escapeLine(beginningOf(record?.message ?? '', width)), width)
   const late = span.parent && !span.parent.missing && span.start > span.parent.end ? 'after its caller' : ''
   const tail = late && textWidth(mark + text + note + late) + 3 <= room && !layout.ascii ? `  ${late}` : ''
   return [
@@ -150,7 +151,8 @@ function alikeLabel(spans: readonly TraceSpan[], room: number): string {
   const longest = spans.reduce((most, {start, end}) => Math.max(most, end - start), 0)
   const facts =
     longest > 0 ? `${formatDuration(sum)} in all, the longest ${formatDuration(longest)}` : 'one record each'
-  const text = `${facts}  ${escapeLine(mainRecord(spans[0] as TraceSpan)?.message ?? '')} …`
+  const said = beginningOf(mainRecord(spans[0] as TraceSpan)?.message ?? '', atLeast(room))
+  const text = `${facts}  ${escapeLine(said)} …`
   return cutTo(text, atLeast(room))
 }
 

@@ -12,14 +12,19 @@ const MOST_ANSWERS = 1_000
  * tell that the word in that place is a value.)
  */
 export function toTemplateMatcher(template: string): (message: string) => boolean {
-  const wanted = wordsOf(template)
-  const gaps = wanted.gaps.join(WILD)
-  const rare = longest(wanted.words)
+  return toTemplatesMatcher([template])
+}
+
+/** Whether a message is of one of several templates. Masking a message is dear: it is done once, and for few. */
+export function toTemplatesMatcher(templates: readonly string[]): (message: string) => boolean {
+  const wanted = templates.map((template) => {
+    const {words, gaps} = wordsOf(template)
+    return {words, gaps: gaps.join(WILD), fixed: words.filter((word) => word !== WILD)}
+  })
   /** Most messages are one of few, once they are masked. */
   const answers = new Map<string, boolean>()
   return (message) => {
-    // Words that are no values stand in a message as they are.
-    if (!message.includes(rare)) return false
+    if (!wanted.some(({fixed}) => holdsInOrder(message, fixed))) return false
     const key = maskMessage(message)
     const known = answers.get(key)
     if (known !== undefined) return known
@@ -30,9 +35,14 @@ export function toTemplateMatcher(template: string): (message: string) => boolea
   }
 
   function isOf(key: string): boolean {
-    const {words, gaps: between} = wordsOf(key)
-    if (words.length !== wanted.words.length || between.join(WILD) !== gaps) return false
-    return wanted.words.every((word, place) => word === WILD || word === words[place])
+    const found = wordsOf(key)
+    const between = found.gaps.join(WILD)
+    return wanted.some(
+      ({words, gaps}) =>
+        words.length === found.words.length &&
+        gaps === between &&
+        words.every((word, place) => word === WILD || word === found.words[place]),
+    )
   }
 }
 
@@ -41,8 +51,15 @@ function wordsOf(text: string): SplitKey {
   return splitKey(text.replaceAll(PLACEHOLDER, WILD))
 }
 
-function longest(words: readonly string[]): string {
-  return words.reduce((most, word) => (word !== WILD && word.length > most.length ? word : most), '')
+/** Words that are no values stand in a message as they are. */
+function holdsInOrder(message: string, words: readonly string[]): boolean {
+  let from = 0
+  for (const word of words) {
+    const at = message.indexOf(word, from)
+    if (at < 0) return false
+    from = at + word.length
+  }
+  return true
 }
 
 /** What a message of the template has in it, word for word: the stretches between its values, longest first. */

@@ -76,12 +76,15 @@ export function broken(text: string, width: number, most: number): {lines: strin
     const end = text.indexOf('\n', begin)
     const line = text.slice(begin, end === -1 ? text.length : end)
     const left = most - lines.length
+    // Of a line of a megabyte no more is looked at than can be seen.
+    const seen = line.slice(0, (left + 1) * width * 4 + 64)
     // One more than fits holds what does not, unbroken.
-    const wrapped = wrapTo(escapeLine(line.replaceAll('\t', '    ')), width, left + 1)
+    const wrapped = wrapTo(escapeLine(seen.replaceAll('\t', '    ')), width, left + 1)
     lines.push(...wrapped.slice(0, left))
-    if (end === -1 || wrapped.length > left) {
-      const after = end === -1 ? 0 : text.length - end
-      return {lines, hidden: wrapped.length > left ? (wrapped[left] as string).length + after : 0}
+    const unseen = line.length - seen.length
+    if (end === -1 || wrapped.length > left || unseen > 0) {
+      const after = unseen + (end === -1 ? 0 : text.length - end)
+      return {lines, hidden: (wrapped[left]?.length ?? 0) + after}
     }
     begin = end + 1
     if (lines.length >= most) return {lines, hidden: text.length - end}

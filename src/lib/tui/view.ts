@@ -1,6 +1,6 @@
 // Which records the stream shows, which of them is chosen, and what is in sight.
 
-import {toTemplateMatcher} from '../patterns/match-template.js'
+import {toTemplateMatcher, toTemplatesMatcher} from '../patterns/match-template.js'
 import {toPredicate} from '../query/matches.js'
 import type {LogRecord} from '../record/record.js'
 import {Growing} from './growing.js'
@@ -10,14 +10,14 @@ import {type Choice, endOf, MOST_RECORDS, type State, streamRows} from './state.
 /** Whether a record is shown. */
 export function passing({filter, muted, mutedPatterns, onlyPattern}: Choice): (record: LogRecord) => boolean {
   const matches = toPredicate(filter.query)
-  const silent = mutedPatterns.map(toTemplateMatcher)
+  const isSilent = mutedPatterns.length === 0 ? undefined : toTemplatesMatcher(mutedPatterns)
   const only = onlyPattern === undefined ? undefined : toTemplateMatcher(onlyPattern)
   return (record) => {
     if (record.service !== undefined && muted.includes(record.service)) return false
     if (!matches(record)) return false
-    if (silent.length === 0 && !only) return true
+    if (!isSilent && !only) return true
     const text = patternTextOf(record)
-    return !silent.some((isOf) => isOf(text)) && (only?.(text) ?? true)
+    return !isSilent?.(text) && (only?.(text) ?? true)
   }
 }
 

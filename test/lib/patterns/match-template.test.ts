@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {phrasesOf, toTemplateMatcher} from '../../../src/lib/patterns/match-template.js'
+import {phrasesOf, toTemplateMatcher, toTemplatesMatcher} from '../../../src/lib/patterns/match-template.js'
 import {createMiner} from '../../../src/lib/patterns/miner.js'
 
 const CASES: ReadonlyArray<[template: string, message: string, is: boolean]> = [
@@ -48,6 +48,14 @@ test('every message that a miner counts is of the template it is counted for', (
     matched += found
   }
   expect(matched).toBe(messages.length)
+  expect(messages.filter(toTemplatesMatcher(miner.templates().map(({text}) => text)))).toEqual(messages)
+})
+
+test('of several templates any may be the one', () => {
+  const isOne = toTemplatesMatcher(['user <*> left', 'card declined for order <*>', '<*> connected'])
+  const messages = ['user 7 left', 'alice connected', 'card declined for order 9', 'card accepted for order 9', '']
+  expect(messages.map(isOne)).toEqual([true, true, true, false, false])
+  expect(toTemplatesMatcher([])('anything')).toBe(false)
 })
 
 test('the words of a template that stand together, the longest first', () => {

@@ -1,5 +1,5 @@
 import type {LogRecord} from '../../record/record.js'
-import {cutTo, textWidth} from '../text-width.js'
+import {beginningOf, cutTo, textWidth} from '../text-width.js'
 
 export interface ErrorLayout {
   /** Everything is shown, the whole stack included. */
@@ -25,7 +25,7 @@ export function errorLines({error, message}: LogRecord, {wide, room, safe}: Erro
   if (!error) return []
   const said = [error.name, oneLine(error.message)].filter(Boolean).join(': ')
   const lines: string[] = []
-  if (said && said !== message.trim()) lines.push(safe(said))
+  if (said && said !== message.trim()) lines.push(safe(beginningOf(said, room)))
   const stack = (error.stack ?? '').split(/\r?\n/)
   if (wide) {
     // A trace that is whole tells its causes in their places.
@@ -35,9 +35,9 @@ export function errorLines({error, message}: LogRecord, {wide, room, safe}: Erro
       for (const cause of causesOf(error.causes)) lines.push(safe(`caused by ${cause}`))
   } else {
     const detail = [frameText(stack), ...causesOf(error.causes).map((cause) => `caused by ${cause}`)].filter(Boolean)
-    const together = safe(`  ${detail.join('   ')}`)
+    const together = safe(beginningOf(`  ${detail.join('   ')}`, room))
     if (textWidth(together) <= room) lines.push(...(detail.length > 0 ? [together] : []))
-    else lines.push(...detail.map((part) => safe(`  ${part}`)))
+    else lines.push(...detail.map((part) => safe(beginningOf(`  ${part}`, room))))
   }
   return lines.map((line) => (Number.isFinite(room) ? cutTo(line, room) : line))
 }

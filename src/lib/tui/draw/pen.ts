@@ -1,6 +1,6 @@
 import {escapeLine} from '../../output/escape-controls.js'
 import type {Palette} from '../../output/palette.js'
-import {cutTo, textWidth} from '../../output/text-width.js'
+import {beginningOf, cutTo, textWidth} from '../../output/text-width.js'
 
 /** What drawing needs to know of the terminal. */
 export interface Pen {
@@ -30,7 +30,7 @@ export function fitted(parts: readonly Part[], width: number): string {
   let line = ''
   for (const [text, paint] of parts) {
     if (left <= 0) break
-    const safe = escapeLine(text)
+    const safe = escapeLine(beginningOf(text, left))
     const cut = textWidth(safe) > left ? cutTo(safe, left) : safe
     left -= textWidth(cut)
     line += paint ? paint(cut) : cut

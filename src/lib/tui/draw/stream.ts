@@ -2,7 +2,7 @@ import {escapeLine} from '../../output/escape-controls.js'
 import {cellText, flatten} from '../../output/fields.js'
 import {errorLines, withoutTrace} from '../../output/formats/pretty-error.js'
 import {highlighter} from '../../output/highlight.js'
-import {cutTo, textWidth, wrapTo} from '../../output/text-width.js'
+import {beginningOf, cutTo, textWidth, wrapTo} from '../../output/text-width.js'
 import {formatDate, formatTime} from '../../output/times.js'
 import {marksOf} from '../../query/marks.js'
 import type {LogRecord} from '../../record/record.js'
@@ -26,7 +26,7 @@ export function drawStream(state: State, width: number, rows: number, pen: Pen):
   const end = endOf(state)
   const focused = !isBeside(state)
   const serviceWidth = widthOfServices(state, rows)
-  const layout = {width, serviceWidth, wrap, zone, focused, pen, mark: markerOf(state, pen)}
+  const layout = {width, rows, serviceWidth, wrap, zone, focused, pen, mark: markerOf(state, pen)}
   const drawn = new Map<number, string[]>()
   const draw = (place: number): string[] => {
     const known = drawn.get(place)
@@ -68,12 +68,14 @@ function emptyText({all, filter, muted}: State): string {
 function widthOfServices({shown, top, counts}: State, rows: number): number {
   const names = [...counts.services.keys(), ...shown.slice(top, top + rows).map(({service}) => service ?? '')]
   let width = SERVICE.least
-  for (const name of names) width = Math.max(width, textWidth(escapeLine(name)))
+  for (const name of names) width = Math.max(width, textWidth(escapeLine(beginningOf(name, SERVICE.most))))
   return Math.min(SERVICE.most, width)
 }
 
 interface Layout {
   width: number
+  /** Lines there are: no more of one record are seen. */
+  rows: number
   serviceWidth: number
   chosen: boolean
   /** It is the pinned one. */
@@ -107,10 +109,16 @@ function recordLines(record: LogRecord, layout: Layout): string[] {
   if (room < LEAST_ROOM) return [fitted([...head, [message.split('\n', 1)[0] ?? '', paint]], width)]
   const tail: Part[] = idWidth > 0 ? [[` ${id}`, palette.dim]] : []
   if (wrap) return wholeLines(record, layout, {head, headWidth, tail, idWidth, paint})
-  const text = `${message.split('\n', 1)[0]}`
+  const text = beginningOf(`${message.split('\n', 1)[0]}`, room)
   const used = Math.min(room, textWidth(escapeLine(text)))
-  const more: Part = [`  ${[errorText(record), attributes(record)].filter(Boolean).join(' ')}`, palette.dim]
-  const line = fitted([[text, paint], ...(used < room - 8 ? [more] : [])], room)
+  const behind = used < room - 8 ? [errorText(record), attributes(record, room)] : []
+  const line = fitted(
+    [
+      [text, paint],
+      [`  ${behind.filter(Boolean).join(' ')}`, palette.dim],
+    ],
+    room,
+  )
   return [fitted(head, headWidth) + line + fitted(tail, idWidth)]
 }
 
@@ -124,7 +132,7 @@ interface Around {
 
 /** The message whole, its attributes behind it or below, and below them what went wrong. */
 function wholeLines(record: LogRecord, layout: Layout, around: Around): string[] {
-  const {width, pen} = layout
+  const {width, rows, pen} = layout
   const {palette} = pen
   const {head, headWidth, tail, idWidth, paint} = around
   const room = width - headWidth - idWidth
@@ -133,8 +141,9 @@ function wholeLines(record: LogRecord, layout: Layout, around: Around): string[]
     ...record,
     message: record.message ?? record.event ?? '',
   })
-  const [first = '', ...more] = message.split('\n').flatMap((line) => wrapTo(escapeLine(line), room))
-  const pairs = escapeLine(attributes(record))
+  const fits = beginningOf(message, room * rows)
+  const [first = '', ...more] = fits.split('\n').flatMap((line) => wrapTo(escapeLine(line), room))
+  const pairs = escapeLine(attributes(record, below * rows))
   const behind = more.length === 0 && pairs !== '' && textWidth(`${first}  ${pairs}`) <= room
   const dim = (line: string): Part => [line, palette.dim]
   const lines: Part[] = [
@@ -147,7 +156,7 @@ function wholeLines(record: LogRecord, layout: Layout, around: Around): string[]
   const begin: Part[] = behind ? [[first, paint], dim(`  ${pairs}`)] : [[first, paint]]
   return [
     fitted(head, headWidth) + fitted(begin, room) + fitted(tail, idWidth),
-    ...lines.map((line) => ' '.repeat(headWidth) + fitted([line], below)),
+    ...lines.slice(0, rows).map((line) => ' '.repeat(headWidth) + fitted([line], below)),
   ]
 }
 
@@ -160,7 +169,7 @@ function signOf({chosen, focused, marked, pen: {ascii}}: Layout): string {
 }
 
 function padded(text: string, width: number): string {
-  const safe = escapeLine(text)
+  const safe = escapeLine(beginningOf(text, width))
   const missing = width - textWidth(safe)
   return missing > 0 ? safe + ' '.repeat(missing) : cutTo(safe, width)
 }
@@ -169,8 +178,12 @@ function errorText({error}: LogRecord): string {
   return error?.message ? `${error.name ?? 'error'}: ${error.message}` : ''
 }
 
-function attributes({attributes: own}: LogRecord): string {
-  if (!own) return ''
-  const pairs = flatten(own as Record<string, unknown>).map(([name, value]) => `${name}=${cellText(value)}`)
-  return pairs.join(' ')
+/** As many of them as can be seen in so many columns. */
+function attributes({attributes: own}: LogRecord, columns: number): string {
+  let text = ''
+  for (const [name, value] of Object.entries(own ?? {})) {
+    if (text.length > columns * 4) return beginningOf(text, columns)
+    for (const [path, leaf] of flatten({[name]: value})) text += `${text === '' ? '' : ' '}${path}=${cellText(leaf)}`
+  }
+  return beginningOf(text, columns)
 }

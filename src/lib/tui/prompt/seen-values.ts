@@ -7,6 +7,8 @@ import type {Growing} from '../growing.js'
 
 /** Attributes are looked for in so many of the newest records: a press of Tab must not be waited for. */
 const SAMPLED = 5_000
+/** Values, where the newest may all be the same, in more of them. */
+const READ = 20_000
 /** Values worth offering are told apart by then. */
 const MOST_VALUES = 5_000
 const LONGEST = 100
@@ -25,7 +27,7 @@ export function seenAttributes(all: Growing<LogRecord>): string[] {
 export function seenValues(all: Growing<LogRecord>, field: string): string[] {
   const counts = new Map<string, number>()
   const read = readerOf(field)
-  for (const record of all.slice(all.first, all.end)) {
+  for (const record of all.slice(all.end - READ, all.end)) {
     for (const value of read(record)) {
       const text = String(value)
       if (isWorthOffering(text) && (counts.has(text) || counts.size < MOST_VALUES)) add(counts, text)
