@@ -39,8 +39,8 @@ describe.skipIf(!hasTmux)('in a terminal (skipped without tmux)', () => {
       await terminal.shows('below, f follows')
       terminal.type('f')
       const screen = await terminal.shows(/● following .* 60,000 in all/)
-      expect(screen).toMatch(/^volume .* 60,000$/m)
-      expect(screen).toMatch(/^errors .* 6,000$/m)
+      expect(screen).toMatch(/\bvolume .* 60,000\b/)
+      expect(screen).toMatch(/\berrors .* 6,000\b/)
       terminal.type('q')
       await terminal.shows('ended with 0')
     },
