@@ -115,7 +115,8 @@ export class LiveSession implements Kept, Live {
     let at = this.parts.now()
     return every(RATE_MS, this.ended, () => {
       const now = this.parts.now()
-      const rate = now > at ? ((this.#patterns.count - before) * 1_000) / (now - at) : 0
+      // The first that come were there already: they are no rate.
+      const rate = now > at && before > 0 ? ((this.#patterns.count - before) * 1_000) / (now - at) : 0
       if (Math.round(rate) !== Math.round(this.#state.rate)) this.tell({kind: 'rate', rate})
       before = this.#patterns.count
       at = now
