@@ -6,9 +6,8 @@
 FROM node:20-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-# Not `npm ci`: the lock file has the binaries of one platform, and this one may be another. Scripts: no package needs
-# its own, and the one of this package builds, which comes below.
-RUN npm install --ignore-scripts --no-audit --no-fund
+# No package needs its scripts, and the one of this package builds, which comes below.
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY bin ./bin
 COPY src ./src
 COPY tools ./tools
