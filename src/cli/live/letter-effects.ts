@@ -1,6 +1,5 @@
 // What the live screen asks for about dead letters, as `logflow dlq` does it.
 
-import {LogflowError} from '../../lib/errors/logflow-error.js'
 import {listLetters, showLetter} from '../../lib/flows/dlq/find-letters.js'
 import {dropLetters, redriveLetters, type SettleReport} from '../../lib/flows/dlq/settle-letters.js'
 import {letterView} from '../../lib/output/letter-view.js'
@@ -25,7 +24,6 @@ export async function tellLetters(live: Live): Promise<void> {
     if (!live.ended.aborted) live.tell({kind: 'letters', letters: {list: letters.reverse(), count}})
     if (!live.ended.aborted) live.tell({kind: 'health', health: {deadLetters: count, deadLettersAtMost: false}})
   } catch (error) {
-    if (!(error instanceof LogflowError)) throw error
     const {list, count} = live.state().letters
     live.tell({kind: 'letters', letters: {list, count: count ?? 0, problem: firstLineOf(error)}})
   }

@@ -60,7 +60,7 @@ interface Outage {
 }
 
 async function whileThere(live: Live, ms: number, outage: Outage, ask: () => Promise<Health>): Promise<void> {
-  await every(ms, live.ended, () => look(live, outage, ask))
+  await every(ms, live, () => look(live, outage, ask))
 }
 
 /** Asks once, and tells the answer; where there is none, it tells since when. */

@@ -44,8 +44,8 @@ export class Player {
       if (effect.to === 'moment') await this.#begin(this.#momentOf(effect.text), false)
       else if (travel) await this.#goOn(travel, effect.to)
     } catch (error) {
-      if (!(error instanceof LogflowError)) throw error
-      const problem = [firstLineOf(error), ...error.suggestions.slice(0, 1)].join('; ')
+      const suggestions = error instanceof LogflowError ? error.suggestions : []
+      const problem = [firstLineOf(error), ...suggestions.slice(0, 1)].join('; ')
       this.live.tell({kind: 'travel', step: effect.to === 'moment' ? 'refused' : 'failed', problem})
     }
   }

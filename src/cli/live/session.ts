@@ -57,15 +57,16 @@ export class LiveSession implements Kept, Live {
     }
   }
 
-  /** Follows what arrives until the user leaves; rejects with what ended it otherwise. */
+  /** Follows what arrives until the user leaves; rejects with what ended it otherwise, once all has ended. */
   async run(): Promise<void> {
-    const beside = [this.#watchRate(), this.#watchPatterns(), ...watchAll(this)]
-    try {
-      await this.#follow()
-    } finally {
+    const failures: unknown[] = []
+    const work = [this.#follow(), this.#watchRate(), this.#watchPatterns(), ...watchAll(this)]
+    const fail = (error: unknown) => {
+      failures.push(error)
       this.leave()
-      await Promise.all(beside)
     }
+    await Promise.all(work.map((one) => one.catch(fail)))
+    if (failures.length > 0) throw failures[0]
   }
 
   readonly leave = (): void => {
@@ -113,7 +114,7 @@ export class LiveSession implements Kept, Live {
   #watchRate(): Promise<void> {
     let before = this.#patterns.count
     let at = this.parts.now()
-    return every(RATE_MS, this.ended, () => {
+    return every(RATE_MS, this, () => {
       const now = this.parts.now()
       // The first that come were there already: they are no rate.
       const rate = now > at && before > 0 ? ((this.#patterns.count - before) * 1_000) / (now - at) : 0
@@ -127,7 +128,7 @@ export class LiveSession implements Kept, Live {
   #watchPatterns(): Promise<void> {
     let seen: MinedPatterns | undefined
     let count = 0
-    return every(PATTERNS_MS, this.ended, () => {
+    return every(PATTERNS_MS, this, () => {
       const patterns = travelOf(this.#state) ? this.player.patterns : this.#patterns
       if (seen === patterns && count === patterns.count) return
       seen = patterns
