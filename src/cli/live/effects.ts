@@ -2,6 +2,7 @@
 
 import {writeFile} from 'node:fs/promises'
 import {type FoundTrace, MIN_PREFIX} from '../../lib/flows/find-trace.js'
+import {escapeLine} from '../../lib/output/escape-controls.js'
 import {plural} from '../../lib/output/numbers.js'
 import type {LogRecord} from '../../lib/record/record.js'
 import {buildTrace} from '../../lib/trace/trace-tree.js'
@@ -38,9 +39,7 @@ export async function carryOut(effect: Effect, live: Live): Promise<void> {
     case 'drop':
       return drop(live, effect.id)
     case 'copy':
-      // OSC 52: terminals that allow it put the text on the clipboard; the note shows it to all others.
-      live.parts.write(`\u001b]52;c;${Buffer.from(effect.text).toString('base64')}\u0007`)
-      return live.tell({kind: 'note', text: effect.remark ? `${effect.remark}: ${effect.text}` : effect.text})
+      return copy(live, effect)
     case 'travel':
       return live.player.carryOut(effect)
     case 'remember':
@@ -48,6 +47,17 @@ export async function carryOut(effect: Effect, live: Live): Promise<void> {
     case 'save':
       return save(live, effect.path, effect.records)
   }
+}
+
+/** A strange id with control characters would be keys to the shell it is pasted into, however it is quoted. */
+function copy({parts, tell}: Live, {text, remark}: Extract<Effect, {kind: 'copy'}>): void {
+  if (escapeLine(text) !== text) {
+    tell({kind: 'note', text: `not copied, as control characters are in it: ${text}`, bad: true})
+    return
+  }
+  // OSC 52: terminals that allow it put the text on the clipboard; the note shows it to all others.
+  parts.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)
+  tell({kind: 'note', text: remark ? `${remark}: ${text}` : text})
 }
 
 /**

@@ -77,6 +77,7 @@ async function settle(
   } catch (error) {
     said = {text: firstLineOf(error), bad: true}
   }
+  live.tell({kind: 'letters', letters: live.state().letters, settled: true})
   await tellLetters(live)
   live.tell({kind: 'note', ...said})
 }

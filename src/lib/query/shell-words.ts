@@ -5,7 +5,12 @@ export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** The same, left as it is where no shell would read anything into it. */
+/** The same as a command's argument, which is none of its flags though it begins with a dash. */
+export function shellArgument(text: string): string {
+  return text.startsWith('-') ? `-- ${shellQuoted(text)}` : shellWord(text)
+}
+
+/** One argument, left as it is where no shell would read anything into it. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : shellQuoted(text)
 }

@@ -21,7 +21,8 @@ export type Message =
   | {kind: 'alert-about'; about: AlertAbout}
   /** Records to be looked at in place of those that arrive, oldest first. */
   | {kind: 'aside'; title: string; asked: Aside['asked']; records: readonly LogRecord[]}
-  | {kind: 'letters'; letters: Letters}
+  /** Those that are pending; `settled` where what was asked for is done. */
+  | {kind: 'letters'; letters: Letters; settled?: true}
   /** Everything of a dead letter. */
   | {kind: 'letter'; title: string; lines: readonly string[]}
   | {kind: 'health'; health: Health}

@@ -1,4 +1,4 @@
-import {shellWord} from '../query/shell-words.js'
+import {shellArgument, shellQuoted, shellWord} from '../query/shell-words.js'
 
 /** Where the records come from, as flags that were given, so that a command that is copied looks in the same place. */
 export interface Place {
@@ -59,6 +59,6 @@ export function inPlace({shared, store, bus, files}: Place, command: string): st
 
 /** The command that finds one record. */
 export function recordCommand(place: Place, id: string): string {
-  if (place.files.length === 0) return inPlace(place, `logflow get ${shellWord(id)}`)
-  return inPlace(place, `logflow search 'id:${JSON.stringify(id)}'`)
+  if (place.files.length === 0) return inPlace(place, `logflow get ${shellArgument(id)}`)
+  return inPlace(place, `logflow search ${shellQuoted(`id:${JSON.stringify(id)}`)}`)
 }

@@ -48,7 +48,7 @@ function step(state: State, message: Message): Next {
       return only(openAside({...state, note: undefined}, {title, asked}, records))
     }
     case 'letters':
-      return only(withLetters(state, message.letters))
+      return only(withLetters(state, message.letters, message.settled))
     case 'letter':
       return only(withWhole(state, message.title, message.lines))
     case 'health':

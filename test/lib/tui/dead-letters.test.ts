@@ -52,7 +52,7 @@ describe('dead letters', () => {
     expect(live.effects.slice(1)).toEqual([{kind: 'redrive', id: letter(2).id}])
     expect(live.press('r').state.note).toEqual({text: 'wait until the last ones are done', bad: true})
     expect(live.effects).toHaveLength(2)
-    live.tell({kind: 'letters', letters: {list: [letter(1), letter(3)], count: 2}})
+    live.tell({kind: 'letters', letters: {list: [letter(1), letter(3)], count: 2}, settled: true})
     expect(live.state.mode).toEqual({kind: 'dead-letters', chosen: letter(3).id})
     expect(live.press('r').effects.at(-1)).toEqual({kind: 'redrive', id: letter(3).id})
   })
@@ -66,9 +66,20 @@ describe('dead letters', () => {
     expect(live.text()).toContain('drop it? Its bytes are gone for good then.')
     live.press('y')
     expect(live.effects.at(-1)).toEqual({kind: 'drop', id: letter(1).id})
-    live.tell({kind: 'letters', letters: {list: [letter(2)], count: 1}})
+    live.tell({kind: 'letters', letters: {list: [letter(2)], count: 1}, settled: true})
     expect(live.press('R').text()).toContain('send 1 dead letter back')
     expect(live.press('y').effects.at(-1)).toEqual({kind: 'redrive'})
+  })
+
+  test('what is being sent is not sent again, though the list is read anew meanwhile', () => {
+    const live = played()
+      .press('r')
+      .tell({kind: 'letters', letters: {list: [letter(1), letter(2)], count: 2}})
+    live.press('rRydy')
+    expect(live.effects.filter(({kind}) => kind === 'redrive' || kind === 'drop')).toHaveLength(1)
+    expect(live.text()).toContain('wait until the last ones are done')
+    live.tell({kind: 'letters', letters: {list: [letter(1)], count: 1}, settled: true}).press('r')
+    expect(live.effects.filter(({kind}) => kind === 'redrive')).toHaveLength(2)
   })
 
   test('y copies the command that shows one', () => {

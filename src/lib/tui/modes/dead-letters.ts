@@ -55,10 +55,10 @@ export function chosenLetter({letters: {list}}: State, {chosen}: DeadLettersMode
   return list[placeOf(list, idOf, chosen)]
 }
 
-/** Others are there now; the one that took the place of the chosen one is chosen where that is gone. */
-export function withLetters(state: State, letters: State['letters']): State {
+/** Others are there now, whether or not some are still being sent; the one that took the place of the chosen one is chosen where that is gone. */
+export function withLetters(state: State, letters: State['letters'], settled = false): State {
   const {mode} = state
-  const next = {...state, letters}
+  const next = {...state, letters: {...letters, busy: !settled && state.letters.busy}}
   if (mode.kind !== 'dead-letters' || letters.list.some(({id}) => id === mode.chosen)) return next
   const place = placeOf(state.letters.list, idOf, mode.chosen)
   return {...next, mode: {...mode, chosen: letters.list[Math.min(place, letters.list.length - 1)]?.id}}

@@ -1,5 +1,6 @@
 // Every field of a record; from there to its neighbours in the stream, or in the span it was looked at in.
 
+import {escapeJsonControls} from '../../output/escape-controls.js'
 import type {LogRecord} from '../../record/record.js'
 import {only} from '../message.js'
 import {recordCommand} from '../place.js'
@@ -50,7 +51,7 @@ export const detail: ModeKeys<DetailMode> = {
         return {state, effects: [{kind: 'copy', text}]}
       }
       case 'Y':
-        return {state, effects: [{kind: 'copy', text: JSON.stringify(record)}]}
+        return {state, effects: [{kind: 'copy', text: escapeJsonControls(JSON.stringify(record))}]}
       case 'escape':
       case 'q':
       case 'return':

@@ -1,6 +1,6 @@
 // A trace as a waterfall, one span of it chosen, and of its records one.
 
-import {shellWord} from '../../query/shell-words.js'
+import {shellArgument} from '../../query/shell-words.js'
 import type {LogRecord} from '../../record/record.js'
 import {timeAfter} from '../../trace/clock.js'
 import type {SectionEntry} from '../../trace/sections.js'
@@ -229,7 +229,7 @@ function onRecord(state: State, mode: TraceMode, key: Key): Next | undefined {
     case 'r':
       return {state: noted(state, 'reading the trace again …'), effects: [{kind: 'trace', id: tree.id}]}
     case 'y': {
-      const text = inPlace(state.place, `logflow trace ${shellWord(tree.id)}`)
+      const text = inPlace(state.place, `logflow trace ${shellArgument(tree.id)}`)
       return {state, effects: [{kind: 'copy', text}]}
     }
     case 'escape':
