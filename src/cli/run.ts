@@ -39,7 +39,7 @@ async function completeFor(shell: string | undefined, words: string[], pack: Pac
 /** Tells what went wrong where it is something to tell, and says with which exit status the process should end. */
 export function statusOf(error: unknown, argv: string[]): number {
   if (error instanceof OutputClosed) return 0
-  if (signals.reason !== undefined && isAbort(error)) return signals.reason === 'SIGINT' ? 130 : 0
+  if (signals.reason !== undefined && isAbort(error, signals.reason)) return signals.reason === 'SIGINT' ? 130 : 0
   const status = showError(error, {stream: process.stderr, verbose: wantsDetail(argv), env: process.env})
   // That it could not be known is no news to whoever interrupted it.
   return signals.reason === 'SIGINT' && status === CODES.NOT_CAUGHT_UP ? 130 : status
@@ -77,7 +77,9 @@ async function runCommand(id: string, argv: string[], pack: Package): Promise<vo
   await new CommandClass(argv, await openOclif(pack))._run()
 }
 
-function isAbort(error: unknown): boolean {
+/** What waits is ended by an error of that kind, or by the reason of the signal itself. */
+export function isAbort(error: unknown, reason: unknown): boolean {
+  if (error === reason) return true
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')
 }
 

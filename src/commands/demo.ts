@@ -31,8 +31,8 @@ export default class Demo extends Command {
       const context = await openContext(flags, {env: folder.env, cwd: folder.path})
       refuseOwn(flags)
       if (flags.keep) folder.keep()
-      // A terminal that was closed is an end like another.
-      process.once('SIGHUP', () => process.emit('SIGTERM'))
+      // A terminal that was closed is an end like another, and so is ctrl-\.
+      for (const name of ['SIGHUP', 'SIGQUIT']) process.once(name, () => process.emit('SIGTERM'))
       context.watchOutput()
       const kept = flags.keep ? folder.dataDir : undefined
       const {format} = context

@@ -52,6 +52,8 @@ export default class Trace extends Command {
     await using place = await openSearchable(context, files)
     const find = files ? findTraceAtOnce : findTrace
     const {id, records} = await find(place.ask, args.id.trim(), context.signal)
+    // What was read so far would be drawn as if it were all of it, or told to be nothing.
+    if (context.signal.aborted) return context.talk.note('ended early: nothing is shown of what was read so far')
     const problems = place.problems()
     tellSkipped(context, problems)
     const failure = firstFailure(problems)

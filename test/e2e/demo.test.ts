@@ -182,6 +182,7 @@ describe.skipIf(process.platform !== 'linux')('whatever ends it, folder and proc
     ['SIGINT', 130],
     ['SIGTERM', 0],
     ['SIGHUP', 0],
+    ['SIGQUIT', 0],
   ] as const)(
     '%s in the middle: exit status %i',
     async (signal, status) => {

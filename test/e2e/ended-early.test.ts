@@ -46,6 +46,27 @@ test('a search that is stopped does not say that nothing matches', async () => {
   expect(ran).toMatchObject({status: 0, stdout: '', stderr: 'ended early: there may be more\n'})
 })
 
+test('a trace that is stopped does not say that there is none, and draws no part of it', async () => {
+  const lines = `${JSON.stringify({time: '2026-01-01T00:00:00Z', trace_id: 'abcd1234', msg: 'begun'})}\n`.repeat(20_000)
+  for (const id of ['abcd1234', 'none0000']) {
+    const child = spawn(process.execPath, [BINARY, 'trace', id, '--file', '-'], {
+      cwd: home,
+      env: cleanEnv({HOME: home}),
+      stdio: 'pipe',
+    })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+      })
+    // More than a pipe holds: once it is written, the command has begun to read, and waits for the rest.
+    await new Promise<void>((written) => child.stdin.write(lines, () => written()))
+    child.kill('SIGTERM')
+    const status = await new Promise((done) => child.on('close', done))
+    expect({status, said}).toEqual({status: 0, said: 'ended early: nothing is shown of what was read so far\n'})
+  }
+})
+
 test('a ship that is stopped says so', async () => {
   const ran = await stopped(['ship', '-', '--json'])
   expect(ran.status).toBe(0)
