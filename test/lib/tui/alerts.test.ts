@@ -96,7 +96,7 @@ describe('alerts', () => {
     live.tell({kind: 'alerts', alerts: []})
     const before = live.effects.length
     expect(live.press('aArry<return>jkgG').effects).toHaveLength(before)
-    expect(live.text()).toContain('none: nothing that a rule watches for')
+    expect(live.text()).toContain('none open')
   })
 
   test('that they cannot be read is said where they would be', () => {

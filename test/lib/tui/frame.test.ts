@@ -120,6 +120,55 @@ test('it says what it waits for, and what hides everything', () => {
   expect(live.text()).toContain('none of the records that came passes the filter')
 })
 
+test('where nothing passes, a service that is spelt wrong is told, and no place below it', () => {
+  const live = new Played(80, 24).tell({kind: 'records', records: records(5, 0, {service: 'payment'})})
+  live.press('k/service:paymnt<return>')
+  expect(live.text()).toContain('no record of service paymnt came; did you mean payment?')
+  expect(live.frame()[0]).not.toContain('below')
+  expect(live.press('<escape>/service:PAYMENT level:fatal<return>').text()).not.toContain('did you mean')
+})
+
+test('in a narrow terminal the header keeps what changes: the filter, what is muted, the title of the records', () => {
+  const live = new Played(80, 24).tell({kind: 'records', records: records(5, 0, {service: 'inventory'})})
+  expect(live.frame()[0]).toMatch(/^logflow live · local · last 15 min +●/)
+  live.press('m/level>=info words<return>')
+  expect(live.frame()[0]).toMatch(/^local · \/ level>=info words · without inventory +/)
+})
+
+test.each([60, 80, 100, 140])(
+  'the last line of %i columns names a way back, or to all keys, and cuts no hint',
+  (columns) => {
+    const live = new Played(columns, 24).tell({kind: 'records', records: records(50, 0, {level: 'ERROR'})})
+    for (const [key, way] of [
+      ['f', /\? help/],
+      ['a', /Esc back/],
+      ['D', /Esc back/],
+      ['P', /Esc back/],
+      ['S', /Esc back/],
+      ['V', /Esc back/],
+      ['H', /Esc back/],
+      ['<return>', /Esc back/],
+    ] as const) {
+      const last = live
+        .press(key)
+        .frame()
+        .findLast((line) => /[a-z]/.test(line)) as string
+      expect(last).toMatch(way)
+      expect(last).not.toContain('…')
+      live.press('<escape>')
+    }
+  },
+)
+
+test('help is whole in a narrow terminal: what is said of a key goes on below itself', () => {
+  const live = new Played(60, 200).press('?')
+  const lines = live.frame().map((line) => line.trimEnd())
+  expect(lines.join('\n')).not.toContain('…')
+  expect(lines.join(' ').replace(/\s+/g, ' ')).toContain('what comes meanwhile is kept, up to 100,000 records')
+  const low = new Played(60, 20).press('?')
+  expect(low.press('G').text()).toContain('ctrl-c ctrl-z'.replace(' ', '  '))
+})
+
 test('without colour it reads the same', () => {
   const live = new Played().tell({kind: 'records', records: HOSTILE})
   expect(live.frame(true).map((line) => line.replace(COLORS, ''))).toEqual(live.frame(false))

@@ -43,8 +43,7 @@ export function drawAlerts(state: State, place: Place, pen: Pen): string[] {
     ),
   ]
   if (alertsProblem !== undefined) lines.push(fitted([[` ${alertsProblem}`, palette.warn]], columns))
-  else if (alerts.length === 0)
-    lines.push(fitted([[' none: nothing that a rule watches for is going on', palette.good]], columns))
+  else if (alerts.length === 0) lines.push(fitted([[' none open', palette.good]], columns))
   const at = placeOf(alerts, ({id}) => id, chosen)
   for (const alert of windowOf(alerts, at, rows - lines.length)) lines.push(alertLine(alert, place, pen))
   return inRows(lines, place)

@@ -1,4 +1,5 @@
 import {formatCount, plural} from '../../output/numbers.js'
+import {textWidth} from '../../output/text-width.js'
 import {formatTime} from '../../output/times.js'
 import {isBeside, layoutOf} from '../layout.js'
 import {keysOf} from '../modes/modes.js'
@@ -14,7 +15,7 @@ import {drawFigures, momentText, stretchText} from './figures.js'
 import {drawHealth, healthParts} from './health.js'
 import {drawHistogram} from './histogram.js'
 import {drawPatterns} from './patterns.js'
-import {apart, inAscii, type Part, type Pen} from './pen.js'
+import {apart, inAscii, type Part, type Pen, widthOf} from './pen.js'
 import {drawAbovePrompt, drawPrompt, drawTyped} from './prompt.js'
 import {drawServices} from './services.js'
 import {drawSide} from './side.js'
@@ -22,6 +23,9 @@ import {drawStream} from './stream.js'
 import {drawText} from './text.js'
 import {drawTrace} from './trace.js'
 import {travelParts} from './travel.js'
+
+/** Between two hints of the last line. */
+const HINT_GAP = '  '
 
 /**
  * The whole screen: lines of exactly the terminal's columns, no more than its rows. Panes have lines of a frame round them
@@ -104,7 +108,7 @@ function inFrame(state: State, pen: Pen): string[] {
   ]
   const right = side ? drawSide(state, side.columns, side.rows, true, pen) : undefined
   const below = across.repeat(stream.columns) + (side ? fromBottom + across.repeat(side.columns) : '')
-  const {begin, end} = headerParts(state, pen, ` ${across} `)
+  const {begin, end} = headerParts(state, pen, ` ${across} `, columns - 6)
   return [
     dim(topLeft) + titled(begin, end, columns - 2, pen) + dim(topRight),
     ...boxed(left, stream.columns, right, side?.columns ?? 0, pen),
@@ -115,28 +119,35 @@ function inFrame(state: State, pen: Pen): string[] {
 }
 
 function header(state: State, pen: Pen): string {
-  const {begin, end} = headerParts(state, pen, pen.ascii ? ' - ' : ' · ')
+  const {begin, end} = headerParts(state, pen, pen.ascii ? ' - ' : ' · ', state.size.columns - 1)
   return apart(begin, [[' '], ...end], state.size.columns)
 }
 
-function headerParts(state: State, pen: Pen, dot: string): {begin: Part[]; end: Part[]} {
+/** What is shown of what, and where one is. Where not all of it has room, what one knows anyway gives way first. */
+function headerParts(state: State, pen: Pen, dot: string, columns: number): {begin: Part[]; end: Part[]} {
   const {palette, ascii, now} = pen
   const {source, filter, pinned, aside, onlyPattern, zone} = state
   const without = withoutText(state)
   const stretch = stretchText(state.counts, now, zone)
-  const left: Part[] = [
+  const program: Part[] = [
     ['logflow live', palette.bold],
     [dot, palette.dim],
-    [source],
-    [stretch === '' ? '' : dot, palette.dim],
-    [stretch, palette.dim],
+  ]
+  const time: Part[] = [[stretch === '' ? '' : `${dot}${stretch}`, palette.dim]]
+  const what: Part[] = [
     [aside && !aside.travel ? `${dot}${aside.title}` : '', palette.bold],
     [filter.text === '' ? '' : `${dot}/ ${filter.text}`, palette.match],
     [onlyPattern === undefined ? '' : `${dot}only ${onlyPattern}`, palette.match],
     [without === '' ? '' : `${dot}without ${without}`, palette.warn],
     [pinned ? `${dot}${ascii ? '*' : '◆'} ${formatTime(pinned['@timestamp'], zone).slice(0, 8)} pinned` : ''],
   ]
-  return {begin: left, end: following(state, pen)}
+  const end = following(state, pen)
+  const ways: Part[][] = [
+    [...program, [source], ...time, ...what],
+    [...program, [source], ...what],
+  ]
+  const begin = ways.find((parts) => widthOf([...parts, ...end]) <= columns) ?? [[source], ...what]
+  return {begin, end}
 }
 
 /** Services by name, patterns by number, since their texts are long. */
@@ -165,6 +176,7 @@ function placeParts(state: State, {palette, ascii, now}: Pen): Part[] {
   const record = shown.at(state.cursor)
   const clock = record ? momentText(record['@timestamp'], now, zone) : ''
   if (state.aside) return [[`${clock} ${formatCount(shown.size)} records, Esc back to now`, palette.warn]]
+  if (!record) return [['f follows', palette.dim]]
   const behind = endOf(state) - 1 - state.cursor
   return [[`${clock} ${formatCount(behind)} below, f follows`, palette.dim]]
 }
@@ -177,8 +189,25 @@ function footer(state: State, columns: number, pen: Pen): string {
     const {alert, line} = mode.typing
     return drawTyped({title: `acknowledge ${alert.rule_name}, with a note: `, line}, columns, pen)
   }
-  const left: Part[] = note
-    ? [[note.text, note.bad ? palette.bad : palette.warn]]
-    : [[keysOf(mode).hints(state, mode), palette.dim]]
-  return apart(left, healthParts(state, pen), columns)
+  const health = healthParts(state, pen)
+  const left: Part = note
+    ? [note.text, note.bad ? palette.bad : palette.warn]
+    : [hintsIn(keysOf(mode).hints(state, mode), columns - widthOf(health)), palette.dim]
+  return apart([left], health, columns)
+}
+
+/** As many hints as have room: the way back and the one to all keys first of all, then from the left. */
+function hintsIn(text: string, room: number): string {
+  const hints = text.split(HINT_GAP)
+  const isAlwaysShown = (hint: string) => /^(Esc|\?) /.test(hint)
+  const chosen = new Set(hints.filter(isAlwaysShown))
+  const joined = () => hints.filter((hint) => chosen.has(hint)).join(HINT_GAP)
+  for (const hint of hints) {
+    if (chosen.has(hint)) continue
+    chosen.add(hint)
+    if (textWidth(joined()) <= room) continue
+    chosen.delete(hint)
+    break
+  }
+  return joined() === '' ? text : joined()
 }

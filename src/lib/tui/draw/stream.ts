@@ -1,9 +1,11 @@
+import {nearMatch} from '../../config/near-match.js'
 import {escapeLine} from '../../output/escape-controls.js'
 import {cellText, flatten} from '../../output/fields.js'
 import {errorLines, withoutTrace} from '../../output/formats/pretty-error.js'
 import {highlighter} from '../../output/highlight.js'
 import {beginningOf, cutTo, textWidth, wrapTo} from '../../output/text-width.js'
 import {formatDate, formatTime} from '../../output/times.js'
+import {askedValues} from '../../query/build-query.js'
 import {marksOf} from '../../query/marks.js'
 import type {LogRecord} from '../../record/record.js'
 import type {Zone} from '../../record/zone.js'
@@ -57,8 +59,15 @@ function dateLine(record: LogRecord, {width, zone, pen}: Pick<Layout, 'width' | 
   return fitted([[title.padEnd(width, across), pen.palette.dim]], width)
 }
 
-function emptyText({all, filter, muted}: State): string {
-  if (all.size === 0) return 'waiting for records …'
+function emptyText({all, filter, muted, counts}: State): string {
+  if (all.size === 0) return 'waiting for records …  what there is already is read first'
+  const services = [...counts.services.keys()]
+  const missing = askedValues(filter.query, 'service').find(
+    (name) => !services.some((one) => one.toLowerCase() === name.toLowerCase()),
+  )
+  const meant = missing === undefined ? undefined : nearMatch(missing, services)
+  if (meant !== undefined)
+    return `no record of service ${missing} came; did you mean ${meant}? Esc takes the filter off`
   return filter.text !== '' || muted.length > 0
     ? 'none of the records that came passes the filter; Esc takes it off, M shows muted services'
     : 'no records'

@@ -30,7 +30,7 @@ export const histogram: ModeKeys<HistogramMode> = {
         return only(state)
     }
   },
-  hints: () => 'h l earlier, later  n N next errors, those before  Enter the records of then  Esc back',
+  hints: () => 'h l earlier, later  n N next errors  Enter its records  Esc back',
   help: [
     'in the figures   h l or arrows to a stretch of time, g G the first and the last one,',
     '                 n N to the next one with errors and the one before, Enter its records',

@@ -32,7 +32,7 @@ export type Mode =
 /** What a mode makes of keys. */
 export interface ModeKeys<M extends Mode> {
   onKey(state: State, mode: M, key: Key): Next
-  /** The most useful keys, for the last line. */
+  /** The most useful keys first, two blanks between them, for the last line, which shows what has room. */
   hints(state: State, mode: M): string
   /** All keys, for `?`: a line each. */
   help: readonly string[]

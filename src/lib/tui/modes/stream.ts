@@ -36,9 +36,7 @@ export const stream: ModeKeys<StreamMode> = {
   hints: (state) =>
     state.aside?.travel
       ? travelHints(state)
-      : state.size.columns < 115
-        ? '/ filter  Enter detail  t trace  ? help  q leave'
-        : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave',
+      : 'f follow  / filter  Enter detail  t trace  a alerts  space pause  n next error  y copy  ? help  q leave',
   help: [
     'j k, arrows      next and previous record',
     'PgDn PgUp        a screen on or back; ctrl-f, ctrl-b too',

@@ -1,5 +1,6 @@
 // Lines one scrolls through: the keys.
 
+import {textWidth, wrapTo} from '../../output/text-width.js'
 import {only} from '../message.js'
 import {movedIn, wordOf} from './list-keys.js'
 import type {Mode, ModeKeys} from './mode.js'
@@ -14,10 +15,23 @@ export interface TextMode {
   back: Mode
 }
 
+/** Columns of the keys, which stand before what they do. */
+const KEYS_WIDTH = 17
+
+/** The lines as they fit so many columns: what is said of keys goes on below itself. */
+export function linesIn({lines}: TextMode, columns: number): string[] {
+  return lines.flatMap((line) => {
+    const room = columns - KEYS_WIDTH
+    if (textWidth(line) <= columns || room < KEYS_WIDTH) return [line]
+    const [first = '', ...others] = wrapTo(line.slice(KEYS_WIDTH), room)
+    return [line.slice(0, KEYS_WIDTH) + first, ...others.map((rest) => ' '.repeat(KEYS_WIDTH) + rest)]
+  })
+}
+
 export const text: ModeKeys<TextMode> = {
   onKey(state, mode, key) {
     const rows = Math.max(1, state.size.rows - 4)
-    const begin = movedIn(mode.begin, mode.lines.length - rows, rows, key)
+    const begin = movedIn(mode.begin, linesIn(mode, state.size.columns).length - rows, rows, key)
     if (begin !== undefined) return only({...state, mode: {...mode, begin}})
     switch (wordOf(key)) {
       case 'escape':

@@ -50,10 +50,11 @@ function atEnd(state: State, word: string, playing: boolean): 'earlier' | 'later
   return undefined
 }
 
-export function travelHints({size}: State): string {
-  return size.columns < 115
-    ? 'space play  x speed  T moment  f now  ? help'
-    : 'space play, stop  x 1× 10× 100×  T other moment  f back to now  / filter  Enter detail  ? help'
+export function travelHints(state: State): string {
+  const space = travelOf(state)?.playing ? 'space stop' : 'space play'
+  return state.size.columns < 115
+    ? `${space}  x speed  T moment  f now  / filter  Enter detail  ? help`
+    : `${space}  x 1× 10× 100×  T other moment  f back to now  / filter  Enter detail  ? help`
 }
 
 export const TRAVEL_HELP: readonly string[] = [
