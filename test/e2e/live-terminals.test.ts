@@ -119,7 +119,7 @@ describe.skipIf(!hasTmux)('live (skipped without tmux)', () => {
     'in screen (skipped without it)',
     async () => {
       const inside =
-        'SCREENDIR="$HOME/screens" screen -U -c /dev/null sh -c "logflow live --file app.log; echo left with \\$?; sleep 600"'
+        'SCREENDIR="$HOME/screens" screen -U -c /dev/null sh -c "logflow live --file app.log; echo left with \\$?; sleep 60"'
       const terminal = await begin(LARGE, inside)
       await terminal.shows(/┌ logflow live ─.*┐/)
       terminal.keys('k')
@@ -132,6 +132,9 @@ describe.skipIf(!hasTmux)('live (skipped without tmux)', () => {
       terminal.keys('q')
       const after = await terminal.shows('left with 0')
       expect(after).not.toMatch(/logflow live|[│┌]/)
+      // Its own processes outlive the terminal otherwise.
+      terminal.keys('C-c')
+      await terminal.shows('ended with')
     },
     120_000,
   )
