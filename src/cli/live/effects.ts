@@ -3,7 +3,7 @@
 import {writeFile} from 'node:fs/promises'
 import {type FoundTrace, MIN_PREFIX} from '../../lib/flows/find-trace.js'
 import {escapeLine} from '../../lib/output/escape-controls.js'
-import {plural} from '../../lib/output/numbers.js'
+import {formatBytes, plural} from '../../lib/output/numbers.js'
 import type {LogRecord} from '../../lib/record/record.js'
 import {buildTrace} from '../../lib/trace/trace-tree.js'
 import type {Growing} from '../../lib/tui/growing.js'
@@ -49,14 +49,23 @@ export async function carryOut(effect: Effect, live: Live): Promise<void> {
   }
 }
 
+/** Bytes a terminal is asked to put on the clipboard; most take no more than that. */
+const MOST_COPIED = 74_994
+
 /** A strange id with control characters would be keys to the shell it is pasted into, however it is quoted. */
 function copy({parts, tell}: Live, {text, remark}: Extract<Effect, {kind: 'copy'}>): void {
   if (escapeLine(text) !== text) {
     tell({kind: 'note', text: `not copied, as control characters are in it: ${text}`, bad: true})
     return
   }
+  const bytes = Buffer.from(text)
+  if (bytes.length > MOST_COPIED) {
+    const most = formatBytes(MOST_COPIED)
+    tell({kind: 'note', text: `not copied: it has ${formatBytes(bytes.length)}, and terminals take ${most}`, bad: true})
+    return
+  }
   // OSC 52: terminals that allow it put the text on the clipboard; the note shows it to all others.
-  parts.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`)
+  parts.write(`\u001b]52;c;${bytes.toString('base64')}\u0007`)
   tell({kind: 'note', text: remark ? `${remark}: ${text}` : text})
 }
 

@@ -34,9 +34,10 @@ function behind(record: LogRecord | undefined): string | undefined {
   return record && new Date(Date.parse(record['@timestamp']) + 1).toISOString()
 }
 
-/** The command that finds records of a pattern, and such as have its longest stretch of words. */
-export function patternCommand(template: string): string {
-  return searchCommand(phraseOf(template).join(' '))
+/** The command that finds records of a pattern, and such as have its longest stretch of words; none where it has no words. */
+export function patternCommand(template: string): string | undefined {
+  const [phrase] = phraseOf(template)
+  return phrase === undefined ? undefined : searchCommand(phrase)
 }
 
 /** The command that finds records of a service. */

@@ -29,6 +29,20 @@ test.each(['\u0015rm -rf ~\r', 'a\nb', '\u001b[201~; id', '\u009b2J', '\u202eabc
   },
 )
 
+test('what is too long for a terminal is not cut but refused', async () => {
+  const {clipboard, notes} = await copied('x'.repeat(80_000))
+  expect(clipboard).toBeUndefined()
+  expect(notes).toEqual([{kind: 'note', text: 'not copied: it has 80 kB, and terminals take 75 kB', bad: true}])
+  expect((await copied('x'.repeat(70_000))).clipboard).toHaveLength(70_000)
+})
+
+test('a pattern without words has no command: it would find everything', () => {
+  const patterns = [{text: '<*> <*>', count: 3, errors: 0}]
+  const live = new Played().tell({kind: 'patterns', patterns, of: 3}).press('Py')
+  expect(live.effects).toEqual([])
+  expect(live.text()).toContain('it has no word that could be searched for')
+})
+
 test('a record as JSON has such characters escaped, and is the same record', () => {
   const live = new Played().tell({kind: 'records', records: records(1, 0, {message: '\u001b\u009b\u202e\n'})})
   const [effect] = live.press('<return>Y').effects.slice(-1)

@@ -1,7 +1,7 @@
 // Kinds of message that came, one of them chosen.
 
 import {patternCommand} from '../as-command.js'
-import {only} from '../message.js'
+import {type Next, only} from '../message.js'
 import {inPlace} from '../place.js'
 import type {PatternCount, State} from '../state.js'
 import {noted, refiltered} from '../view.js'
@@ -32,9 +32,7 @@ export const patterns: ModeKeys<PatternsMode> = {
       case 'M':
         return only(noted(refiltered(state, {mutedPatterns: []}), 'no pattern is muted'))
       case 'y':
-        return pattern
-          ? {state, effects: [{kind: 'copy', text: inPlace(state.place, patternCommand(pattern.text))}]}
-          : only(state)
+        return pattern ? copied(state, pattern) : only(state)
       case 'escape':
       case 'q':
         return only({...state, mode: {kind: 'stream'}})
@@ -60,6 +58,12 @@ export function chosenPattern(state: State, {chosen}: PatternsMode): PatternCoun
 export function patternsListed({patterns: counted, mutedPatterns}: State): readonly PatternCount[] {
   const rare = mutedPatterns.filter((text) => !counted.some((one) => one.text === text))
   return rare.length === 0 ? counted : [...counted, ...rare.map((text) => ({text, count: 0, errors: 0}))]
+}
+
+function copied(state: State, {text}: PatternCount): Next {
+  const command = patternCommand(text)
+  if (command === undefined) return only(noted(state, 'it has no word that could be searched for'))
+  return {state, effects: [{kind: 'copy', text: inPlace(state.place, command)}]}
 }
 
 function mutedOrNot(state: State, text: string): State {
