@@ -109,6 +109,8 @@ function choose(
   known: ReadonlyMap<Draft, Draft>,
 ): Inference {
   const parents = new Map(known)
+  // Who is nobody's parent yet is above nobody, and long chains need not be gone through.
+  const taken = new Set(known.values())
   const guesses = new Map<Draft, Guess>()
   let total = 0
   for (let child = 0; child < chances.length; child++) {
@@ -116,7 +118,8 @@ function choose(
     const list = candidates[child]
     if (chance === undefined || list === undefined) continue
     const draft = drafts[child] as Draft
-    const place = bestPlace(chance, ({parent}) => !isAbove(draft, drafts[parent] as Draft, parents), list)
+    const isFree = ({parent}: Candidate) => !taken.has(draft) || !isAbove(draft, drafts[parent] as Draft, parents)
+    const place = bestPlace(chance, isFree, list)
     total += Math.max(chance.rootScore, ...chance.scores)
     if (place === undefined) {
       guesses.set(draft, {confidence: chance.root, inside: false})
@@ -125,6 +128,7 @@ function choose(
     const {parent: index, inside} = list[place] as Candidate
     const parent = drafts[index] as Draft
     parents.set(draft, parent)
+    taken.add(parent)
     guesses.set(draft, {parent, confidence: chance.shares[place] as number, inside})
   }
   return {guesses, score: total}
