@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/services/**', 'test/faults/**', 'node_modules/**'],
-    // Many tests wait for processes of their own: on two cores, one file at a time leaves them half idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for processes of their own: on two cores, two files at a time leave them half idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // For slow and busy machines; a test that hangs is found all the same.
     testTimeout: 120_000,
     hookTimeout: 180_000,
